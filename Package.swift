@@ -21,6 +21,10 @@ let package = Package(
         // Row 0 — no knowledge of the field; FoundationEssentials and libc only.
         .target(name: "DossierCore"),
         .testTarget(name: "DossierCoreTests", dependencies: ["DossierCore"]),
+
+        // Row 2 — syntax: bytes to values and back, lossless, strict.
+        .target(name: "DERSyntax", dependencies: ["DossierCore"]),
+        .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
     ],
     swiftLanguageModes: [.v6]
 )

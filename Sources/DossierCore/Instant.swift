@@ -22,7 +22,8 @@ public struct Instant: Sendable, Hashable, Comparable, Codable, CustomStringConv
             (0...999_999_999).contains(nanosecond)
         else { return nil }
         self.init(
-            seconds: Int64(date.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second), nanoseconds: nanosecond)
+            seconds: Int64(date.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second), nanoseconds: nanosecond
+        )
     }
 
     /// Reads ISO 8601: `2026-11-21`, `2026-11-21T02:30:22Z`, `2026-11-21T09:30:22.5+07:00`; `nil` otherwise.
@@ -114,7 +115,8 @@ public struct Instant: Sendable, Hashable, Comparable, Codable, CustomStringConv
     private static func offset(_ text: ArraySlice<UInt8>) -> Int64? {
         let zone = Array(text)
         if zone == [UInt8(ascii: "Z")] { return 0 }
-        guard zone.count == 6, zone[3] == UInt8(ascii: ":"), zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
+        guard zone.count == 6, zone[3] == UInt8(ascii: ":"),
+            zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
             let hours = number(zone[1..<3]), let minutes = number(zone[4..<6]), hours <= 14, minutes <= 59
         else { return nil }
         return Int64(hours * 3600 + minutes * 60) * (zone[0] == UInt8(ascii: "-") ? -1 : 1)

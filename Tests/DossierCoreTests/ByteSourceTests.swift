@@ -25,7 +25,9 @@ struct ByteSourceTests {
     @Test func `a range outside the source is refused`() throws {
         let source = MemorySource([1, 2, 3])
         #expect(throws: ByteSourceError.outOfBounds(offset: 2, count: 2, size: 3)) { try source.bytes(at: 2, count: 2) }
-        #expect(throws: ByteSourceError.outOfBounds(offset: -1, count: 1, size: 3)) { try source.bytes(at: -1, count: 1) }
+        #expect(throws: ByteSourceError.outOfBounds(offset: -1, count: 1, size: 3)) {
+            try source.bytes(at: -1, count: 1)
+        }
         #expect(throws: (any Error).self) { try source.bytes(at: .max, count: .max) }
     }
 

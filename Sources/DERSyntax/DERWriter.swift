@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DossierCore
+
+/// Appends DER elements (X.690 §10–11) to an array of bytes.
+public struct DERWriter: Sendable {
+    /// What has been written.
+    public private(set) var bytes: [UInt8] = []
+
+    /// Makes an empty writer.
+    public init() {}
+
+    /// The bytes that a closure writes.
+    public static func bytes(_ body: (inout DERWriter) -> Void) -> [UInt8] {
+        var writer = DERWriter()
+        body(&writer)
+        return writer.bytes
+    }
+
+    /// Writes an element with the given content octets.
+    public mutating func element(_ tag: DERTag, _ content: some Collection<UInt8>) {
+        bytes.append(tag.rawValue)
+        appendLength(content.count)
+        bytes += content
+    }
+
+    /// Writes a constructed element with what the closure writes.
+    public mutating func constructed(_ tag: DERTag, _ body: (inout DERWriter) -> Void) {
+        element(tag, DERWriter.bytes(body))
+    }
+
+    /// Writes a SEQUENCE.
+    public mutating func sequence(_ body: (inout DERWriter) -> Void) { constructed(.sequence, body) }
+
+    /// Writes an element under an explicit context tag.
+    public mutating func explicit(_ number: UInt8, _ body: (inout DERWriter) -> Void) {
+        constructed(.context(number), body)
+    }
+
+    /// Writes a SET OF in the order that DER asks for (X.690 §11.6).
+    public mutating func setOf(_ elements: [[UInt8]], tag: DERTag = .set) {
+        element(tag, elements.sorted { $0.lexicographicallyPrecedes($1) }.joined())
+    }
+
+    /// Writes bytes that are DER already.
+    public mutating func raw(_ encoded: some Collection<UInt8>) { bytes += encoded }
+
+    /// Writes an INTEGER.
+    public mutating func integer(_ value: some FixedWidthInteger & SignedInteger, tag: DERTag = .integer) {
+        var octets = (0..<8).reversed().map { UInt8(truncatingIfNeeded: Int64(value) >> ($0 * 8)) }
+        while octets.count > 1, (octets[0] == 0 && octets[1] < 0x80) || (octets[0] == 0xff && octets[1] >= 0x80) {
+            octets.removeFirst()
+        }
+        element(tag, octets)
+    }
+
+    /// Writes a non-negative INTEGER from big-endian octets of any length.
+    public mutating func unsignedInteger(_ magnitude: some Collection<UInt8>) {
+        var octets = Array(magnitude.drop { $0 == 0 })
+        if octets.isEmpty || octets[0] >= 0x80 { octets.insert(0, at: 0) }
+        element(.integer, octets)
+    }
+
+    /// Writes a BOOLEAN.
+    public mutating func boolean(_ value: Bool) { element(.boolean, [value ? 0xff : 0]) }
+    /// Writes a NULL.
+    public mutating func null() { element(.null, []) }
+    /// Writes an OBJECT IDENTIFIER.
+    public mutating func objectIdentifier(_ identifier: ObjectIdentifier, tag: DERTag = .objectIdentifier) {
+        element(tag, identifier.octets)
+    }
+    /// Writes an OCTET STRING.
+    public mutating func octetString(_ octets: some Collection<UInt8>, tag: DERTag = .octetString) {
+        element(tag, octets)
+    }
+    /// Writes a BIT STRING of whole octets.
+    public mutating func bitString(_ octets: some Collection<UInt8>, tag: DERTag = .bitString) {
+        element(tag, [0] + octets)
+    }
+
+    /// Writes a BIT STRING of named bits without trailing zero bits (X.690 §11.2.2); bit 0 is the first.
+    public mutating func namedBits(_ bits: Set<Int>, tag: DERTag = .bitString) {
+        guard let highest = bits.max(), highest < 256 else { return element(tag, [0]) }
+        var octets = [UInt8](repeating: 0, count: highest / 8 + 1)
+        for bit in bits where bit >= 0 { octets[bit / 8] |= 0x80 >> UInt8(bit % 8) }
+        element(tag, [UInt8(7 - highest % 8)] + octets)
+    }
+
+    /// Writes a UTF8String.
+    public mutating func utf8String(_ text: some StringProtocol) { element(.utf8String, Array(text.utf8)) }
+    /// Writes a PrintableString; the caller keeps to its characters.
+    public mutating func printableString(_ text: some StringProtocol) { element(.printableString, Array(text.utf8)) }
+    /// Writes an IA5String; the caller keeps to ASCII.
+    public mutating func ia5String(_ text: some StringProtocol, tag: DERTag = .ia5String) {
+        element(tag, Array(text.utf8))
+    }
+
+    /// Writes UTCTime through 2049 and GeneralizedTime from 2050 (RFC 5280 §4.1.2.5), to the second.
+    public mutating func time(_ instant: Instant) {
+        let year = instant.date.parts.year
+        let digits = instant.text(atOffset: 0).prefix(19).filter { $0.isNumber }
+        if (1950...2049).contains(year) {
+            element(.utcTime, Array((digits.dropFirst(2) + "Z").utf8))
+        } else {
+            element(.generalizedTime, Array((digits + "Z").utf8))
+        }
+    }
+
+    /// Writes GeneralizedTime to the second.
+    public mutating func generalizedTime(_ instant: Instant) {
+        element(.generalizedTime, Array((instant.text(atOffset: 0).prefix(19).filter { $0.isNumber } + "Z").utf8))
+    }
+
+    private mutating func appendLength(_ count: Int) {
+        guard count >= 0x80 else { return bytes.append(UInt8(count)) }
+        var octets: [UInt8] = []
+        var rest = count
+        while rest > 0 {
+            octets.insert(UInt8(rest & 0xff), at: 0)
+            rest >>= 8
+        }
+        bytes.append(0x80 | UInt8(octets.count))
+        bytes += octets
+    }
+}

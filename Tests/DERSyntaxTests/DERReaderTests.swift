@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DERSyntax
+import DossierCore
+import Testing
+
+@Suite("DER — X.690")
+struct DERReaderTests {
+    private func element(_ hexadecimal: String) throws -> DERElement {
+        try DERElement(parsing: #require(Hexadecimal.decode(hexadecimal)))
+    }
+
+    @Test(arguments: [
+        ("", DERSyntaxError.Code.truncated), ("30", .truncated), ("3003020101 00", .trailingBytes),
+        ("30800000", .invalidLength), ("308103020101", .invalidLength), ("30820003020101", .invalidLength),
+        ("30050201", .truncated), ("1f8101", .unexpectedTag), ("3088ffffffffffffffff", .invalidLength),
+        ("30877fffffffffffff", .truncated),
+    ])
+    func `an element that is not DER is refused for its reason`(bytes: String, code: DERSyntaxError.Code) {
+        #expect { try element(bytes.filter { $0 != " " }) } throws: { ($0 as? DERSyntaxError)?.code == code }
+    }
+
+    @Test func `nesting past 64 levels is refused and 60 levels are read`() throws {
+        func nested(_ depth: Int) -> [UInt8] {
+            (0..<depth).reduce(into: [UInt8]()) { bytes, _ in
+                bytes = DERWriter.bytes { $0.element(.sequence, bytes) }
+            }
+        }
+        func descend(_ bytes: [UInt8]) throws -> Int {
+            var element = try DERElement(parsing: bytes)
+            var depth = 1
+            while true {
+                var reader = try element.reader()
+                if reader.isAtEnd { return depth }
+                element = try reader.next()
+                depth += 1
+            }
+        }
+        #expect(try descend(nested(60)) == 60)
+        #expect(throws: DERSyntaxError(.limitExceeded, at: 0, "")) { try descend(nested(80)) }
+    }
+
+    // X.690 8.3, 8.6, 8.19, 11.1 and 11.2.
+    @Test func `values outside the canonical form are refused and their canonical twins are read`() throws {
+        #expect(try element("020100").integer() == 0)
+        #expect(try element("0201ff").integer() == -1)
+        #expect(try element("02020080").integer() == 128)
+        #expect(try element("02087fffffffffffffff").integer() == .max)
+        for bytes in ["0200", "02020001", "0202ffff", "020900ffffffffffffffff"] {
+            #expect(throws: DERSyntaxError.self) { try element(bytes).integer() }
+        }
+        #expect(try element("0101ff").boolean())
+        #expect(throws: DERSyntaxError.self) { try element("010101").boolean() }
+        #expect(try element("030206c0").bitString() == ([0xc0], 6))
+        for bytes in ["0300", "030206c1", "03020800", "030101"] {
+            #expect(throws: DERSyntaxError.self) { try element(bytes).bitString() }
+        }
+        #expect(try element("06092a864886f70d010101").objectIdentifier() == "1.2.840.113549.1.1.1")
+        #expect(try element("0603883703").objectIdentifier().description == "2.999.3")
+        for bytes in ["0600", "06022a80", "0603808001"] {
+            #expect(throws: DERSyntaxError.self) { try element(bytes).objectIdentifier() }
+        }
+    }
+
+    @Test func `times are read to the second in UTC only`() throws {
+        func time(_ tag: DERTag, _ text: String) throws -> Instant {
+            try DERElement(parsing: DERWriter.bytes { $0.element(tag, Array(text.utf8)) }).time()
+        }
+        #expect(try time(.utcTime, "491231235959Z").description == "2049-12-31T23:59:59Z")
+        #expect(try time(.utcTime, "500101000000Z").description == "1950-01-01T00:00:00Z")
+        #expect(try time(.generalizedTime, "20261121031853.607609Z").description == "2026-11-21T03:18:53.607609Z")
+        for text in ["4912312359Z", "491231235959+0700", "491331235959Z", "490230000000Z", "", "Z"] {
+            #expect(throws: DERSyntaxError.self) { try time(.utcTime, text) }
+        }
+        for text in ["20261121031853.Z", "20261121031853.10Z", "20261121031853", "20261121031853.1234567890Z"] {
+            #expect(throws: DERSyntaxError.self) { try time(.generalizedTime, text) }
+        }
+    }
+
+    @Test func `what is written is read back, and SET OF is sorted`() throws {
+        let bytes = DERWriter.bytes { writer in
+            writer.sequence { inner in
+                inner.integer(-129)
+                inner.unsignedInteger([0, 0, 0x80])
+                inner.setOf([[0x02, 0x01, 0x05], [0x02, 0x01, 0x01]])
+                inner.namedBits([0, 1])
+                inner.time(Instant(seconds: 4_102_444_800))
+                inner.utf8String("Việt")
+                inner.octetString([UInt8](repeating: 1, count: 300))
+            }
+        }
+        var reader = try DERElement(parsing: bytes).reader(.sequence)
+        #expect(try reader.next().integer() == -129)
+        #expect(try reader.next().integer() == 128)
+        #expect(try reader.next(.set).contentBytes == [2, 1, 1, 2, 1, 5])
+        #expect(try reader.next().bitString() == ([0xc0], 6))
+        #expect(try reader.next().time().description == "2100-01-01T00:00:00Z")
+        #expect(try reader.next().text == "Việt")
+        #expect(try reader.next().octetString().count == 300)
+        try reader.end()
+    }
+}
