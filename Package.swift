@@ -22,9 +22,16 @@ let package = Package(
         .target(name: "DossierCore"),
         .testTarget(name: "DossierCoreTests", dependencies: ["DossierCore"]),
 
+        // Row 1 — primitives over libcrypto and libsodium.
+        .target(name: "CryptoPrimitives", dependencies: ["DossierCore", "CDossierOpenSSL", "CDossierSodium"]),
+        .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "DossierCore", "TestSupport"]),
+
         // Row 2 — syntax: bytes to values and back, lossless, strict.
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
+
+        // What the tests share: corpora, peers, temporary folders.
+        .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,41 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+// OSSL_PARAM holds pointers to names and values that must outlive the call, which bridged Swift strings do not.
+static inline EVP_PKEY *dossier_public_key_from(const char *type, OSSL_PARAM *parameters) {
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+        key = NULL;
+    }
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+static inline EVP_PKEY *dossier_rsa_public_key(
+    const unsigned char *modulus, size_t modulusCount, const unsigned char *exponent, size_t exponentCount) {
+    EVP_PKEY *key = NULL;
+    BIGNUM *n = BN_bin2bn(modulus, (int)modulusCount, NULL);
+    BIGNUM *e = BN_bin2bn(exponent, (int)exponentCount, NULL);
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    if (n != NULL && e != NULL && builder != NULL && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1) {
+        OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
+        if (parameters != NULL) key = dossier_public_key_from("RSA", parameters);
+        OSSL_PARAM_free(parameters);
+    }
+    OSSL_PARAM_BLD_free(builder);
+    BN_free(n);
+    BN_free(e);
+    return key;
+}
+static inline EVP_PKEY *dossier_elliptic_public_key(const char *group, const unsigned char *point, size_t pointCount) {
+    OSSL_PARAM parameters[3];
+    parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)group, 0);
+    parameters[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)point, pointCount);
+    parameters[2] = OSSL_PARAM_construct_end();
+    return dossier_public_key_from("EC", parameters);
+}
 static inline long dossier_BIO_get_mem_data(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 static inline int dossier_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
 static inline X509 *dossier_sk_X509_value(const STACK_OF(X509) *stack, int index) { return sk_X509_value(stack, index); }
