@@ -29,6 +29,7 @@ let package = Package(
         // Row 2 — syntax: bytes to values and back, lossless, strict.
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
+        .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
 
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),

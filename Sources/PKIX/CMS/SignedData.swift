@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DERSyntax
+
+/// SignedData inside a ContentInfo (RFC 5652 §3 and §5.1), as received.
+public struct SignedData: Sendable {
+    /// The type of the content, usually `id-data`.
+    public let contentType: ObjectIdentifier
+    /// The content octets when they are enclosed; `nil` for a detached signature.
+    public let content: [UInt8]?
+    /// The certificates that could be read, in order.
+    public let certificates: [Certificate]
+    /// The revocation lists that could be read, in order.
+    public let revocationLists: [CertificateRevocationList]
+    /// Enclosed certificates and lists that could not be read; they are left out, which can only make a verdict worse.
+    public let unreadable: [DERSyntaxError]
+    /// The signers.
+    public let signers: [SignerInfo]
+    /// Digest algorithms announced for the signers.
+    public let digestAlgorithms: [AlgorithmIdentifier]
+
+    /// Reads a ContentInfo that holds SignedData, in DER.
+    ///
+    /// - Parameter allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
+    /// - Throws: ``DERSyntax/DERSyntaxError``.
+    public init(parsing bytes: [UInt8], allowsTrailingZeros: Bool = false) throws(DERSyntaxError) {
+        var whole = DERReader(bytes)
+        let outer = try whole.next(.sequence)
+        if allowsTrailingZeros {
+            guard bytes[outer.range.upperBound...].allSatisfy({ $0 == 0 }) else {
+                throw DERSyntaxError(
+                    .trailingBytes, at: outer.range.upperBound, clause: "ISO 32000-2 12.8.3.3",
+                    "bytes other than zero padding")
+            }
+        } else {
+            try whole.end()
+        }
+        var information = try outer.reader()
+        let type = try information.objectIdentifier()
+        guard type == .cmsSignedData else {
+            throw DERSyntaxError(
+                .invalidValue, at: 0, clause: "RFC 5652 5.1", "content type \(type), expected SignedData")
+        }
+        let explicit = try information.next(.context(0))
+        try information.end()
+
+        var reader = try explicit.explicitContent().reader(.sequence)
+        let version = try reader.next().integer()
+        guard (1...5).contains(version) else {
+            throw DERSyntaxError(
+                .invalidValue, at: explicit.range.lowerBound, clause: "RFC 5652 5.1", "version \(version)")
+        }
+        digestAlgorithms = try reader.next(.set).elements().map { item throws(DERSyntaxError) in
+            try AlgorithmIdentifier(item)
+        }
+        var encapsulated = try reader.sequence()
+        contentType = try encapsulated.objectIdentifier()
+        content = try encapsulated.optional(.context(0))?.explicitContent().octetString()
+        try encapsulated.end()
+
+        var unreadable: [DERSyntaxError] = []
+        var certificates: [Certificate] = []
+        for item in try reader.optional(.context(0))?.elements() ?? [] where item.tag == .sequence {
+            do { certificates.append(try Certificate(item)) } catch { unreadable.append(error) }
+        }
+        var lists: [CertificateRevocationList] = []
+        for item in try reader.optional(.context(1))?.elements() ?? [] where item.tag == .sequence {
+            do { lists.append(try CertificateRevocationList(parsing: item.bytes)) } catch { unreadable.append(error) }
+        }
+        self.certificates = certificates
+        revocationLists = lists
+        self.unreadable = unreadable
+        let infos = try reader.next(.set).elements()
+        guard infos.count <= 256 else {
+            throw DERSyntaxError(
+                .limitExceeded, at: explicit.range.lowerBound, "\(infos.count) signers, at most 256 are read")
+        }
+        signers = try infos.map { item throws(DERSyntaxError) in try SignerInfo(item) }
+        try reader.end()
+    }
+
+    /// The DER of a ContentInfo with one or more signers.
+    ///
+    /// - Parameters:
+    ///   - signers: DER of each SignerInfo.
+    ///   - content: Enclosed content, or `nil` for a detached signature.
+    public static func encode(
+        digestAlgorithms: [AlgorithmIdentifier], content: [UInt8]?, certificates: [Certificate], signers: [[UInt8]]
+    ) -> [UInt8] {
+        DERWriter.bytes { writer in
+            writer.sequence { information in
+                information.objectIdentifier(.cmsSignedData)
+                information.explicit(0) { explicit in
+                    explicit.sequence { data in
+                        // Version 1: id-data, version 3 certificates, signers by issuer and serial number (§5.1).
+                        data.integer(1)
+                        data.setOf(Array(Set(digestAlgorithms.map(\.bytes))))
+                        data.sequence { encapsulated in
+                            encapsulated.objectIdentifier(.cmsData)
+                            if let content { encapsulated.explicit(0) { $0.octetString(content) } }
+                        }
+                        if !certificates.isEmpty { data.setOf(certificates.map(\.bytes), tag: .context(0)) }
+                        data.setOf(signers)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DERSyntax
+
+/// A Name (RFC 5280 §4.1.2.4), as received.
+///
+/// Two names are equal when they match by RFC 5280 §7.1: the same attributes in the same order, text compared without
+/// regard to case, to runs of spaces, to string type and to Unicode composition.
+public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
+    /// One AttributeTypeAndValue.
+    public struct Attribute: Sendable {
+        /// The attribute's type.
+        public let type: ObjectIdentifier
+        /// The value's text, or `nil` for a value that is no readable string.
+        public let text: String?
+        /// The value as received, one DER element.
+        public let valueBytes: [UInt8]
+    }
+    /// The relative distinguished names in order, each with one or more attributes.
+    public let relativeNames: [[Attribute]]
+    /// The whole SEQUENCE as received.
+    public let bytes: [UInt8]
+    private let comparable: [Set<String>]
+
+    /// Reads a Name; at most 128 attributes.
+    public init(_ element: DERElement) throws(DERSyntaxError) {
+        var names: [[Attribute]] = []
+        var count = 0
+        for relative in try element.elements() {
+            var attributes: [Attribute] = []
+            try relative.expect(.set)
+            for pair in try relative.elements() {
+                var reader = try pair.reader(.sequence)
+                let type = try reader.objectIdentifier()
+                let value = try reader.next()
+                try reader.end()
+                attributes.append(Attribute(type: type, text: value.text, valueBytes: value.bytes))
+                count += 1
+            }
+            guard count <= 128 else {
+                throw DERSyntaxError(.limitExceeded, at: element.range.lowerBound, "a name of more than 128 attributes")
+            }
+            names.append(attributes)
+        }
+        try element.expect(.sequence)
+        relativeNames = names
+        bytes = element.bytes
+        comparable = names.map { attributes in
+            Set(attributes.map { "\($0.type)=" + ($0.text.map(Self.folded) ?? "#\($0.valueBytes)") })
+        }
+    }
+
+    /// Whether the name has no attributes.
+    public var isEmpty: Bool { relativeNames.isEmpty }
+
+    /// Texts of all attributes of a type, in order.
+    public func values(_ type: ObjectIdentifier) -> [String] {
+        relativeNames.joined().filter { $0.type == type }.compactMap(\.text)
+    }
+
+    /// The first commonName (2.5.4.3).
+    public var commonName: String? { values(.commonName).first }
+
+    /// RFC 4514 text, most specific attribute first; unknown types as dotted decimal.
+    public var description: String {
+        relativeNames.reversed().map { attributes in
+            attributes.map { attribute in
+                let name = Self.shortNames[attribute.type] ?? attribute.type.description
+                return name + "=" + (attribute.text.map(Self.escaped) ?? "#…")
+            }.joined(separator: "+")
+        }.joined(separator: ",")
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.comparable == right.comparable }
+    public func hash(into hasher: inout Hasher) { hasher.combine(comparable) }
+
+    private static func folded(_ text: String) -> String {
+        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for (index, character) in text.enumerated() {
+            let isEdge = index == 0 || index == text.count - 1
+            if ",+\"\\<>;=".contains(character) || (isEdge && character == " ") || (index == 0 && character == "#") {
+                result.append("\\")
+            }
+            // Control characters and bidirectional overrides would let a name disguise itself on a screen.
+            if character.unicodeScalars.allSatisfy({
+                !$0.properties.isBidiControl && $0.value >= 0x20 && $0.value != 0x7f
+            }) {
+                result.append(character)
+            } else {
+                result.append("\u{fffd}")
+            }
+        }
+        return result
+    }
+
+    private static let shortNames: [ObjectIdentifier: String] = [
+        .commonName: "CN", "2.5.4.4": "SN", "2.5.4.5": "serialNumber", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST",
+        "2.5.4.9": "STREET", .organization: "O", .organizationalUnit: "OU", "2.5.4.12": "title", "2.5.4.42": "GN",
+        "2.5.4.97": "organizationIdentifier", .userIdentifier: "UID", "0.9.2342.19200300.100.1.25": "DC",
+        "1.2.840.113549.1.9.1": "E",
+    ]
+}
+
+extension ObjectIdentifier {
+    /// commonName.
+    public static let commonName: ObjectIdentifier = "2.5.4.3"
+    /// organizationName.
+    public static let organization: ObjectIdentifier = "2.5.4.10"
+    /// organizationalUnitName.
+    public static let organizationalUnit: ObjectIdentifier = "2.5.4.11"
+    /// userId (RFC 4519 §2.39); Vietnamese certificates carry the holder's number in it.
+    public static let userIdentifier: ObjectIdentifier = "0.9.2342.19200300.100.1.1"
+}

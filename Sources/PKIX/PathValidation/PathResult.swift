@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DossierCore
+
+/// What was found out about a certificate at an instant.
+public struct PathResult: Sendable {
+    /// The answer.
+    public enum Outcome: String, Sendable, Hashable {
+        /// A path holds, and every certificate below its anchor is known not to be revoked as far as was asked.
+        case passed = "PASSED"
+        /// Every path breaks a rule.
+        case failed = "FAILED"
+        /// No path was found, or revocation could not be judged.
+        case indeterminate = "INDETERMINATE"
+    }
+
+    /// One certificate of a path.
+    public struct Link: Sendable {
+        /// The certificate.
+        public let certificate: Certificate
+        /// What is known of its revocation; ``RevocationStatus/notAsked`` for an anchor.
+        public let revocation: RevocationStatus
+    }
+
+    /// One broken rule.
+    public struct Fault: Sendable, Hashable {
+        /// The rule.
+        public let rule: PathRule
+        /// Index into ``PathResult/chain`` of the certificate that breaks it; 0 is the certificate that was asked about.
+        public let certificateIndex: Int
+    }
+
+    /// The answer.
+    public let outcome: Outcome
+    /// The best path, the certificate first and the anchor last; only the certificate when there is no path.
+    public let chain: [Link]
+    /// The domain of the path's anchor; `nil` when there is no path.
+    public let trustDomain: String?
+    /// The broken rules, gravest first; empty when passed.
+    public let faults: [Fault]
+    /// How revocation was asked about.
+    public let revocationMode: RevocationMode
+    /// The instant of judgement.
+    public let time: Instant
+    /// Number of complete paths that were tried.
+    public let pathsTried: Int
+
+    /// Whether some certificate's revocation could not be checked although the path passed.
+    public var hasUncheckedRevocation: Bool {
+        chain.dropLast().contains { link in
+            switch link.revocation {
+            case .good: false
+            default: true
+            }
+        }
+    }
+}
+
+/// What is known of a certificate's revocation at an instant.
+public enum RevocationStatus: Sendable, Hashable {
+    /// Not asked: an anchor, or checking is off.
+    case notAsked
+    /// Not revoked by a list that was fresh enough.
+    case good(thisUpdate: Instant)
+    /// Revoked, or suspended (`certificateHold`), since an instant.
+    case revoked(since: Instant, reason: RevocationReason?)
+    /// Nothing usable was found.
+    case unknown
+    /// The newest usable list was too old; it should have been replaced at the instant given, if one was stated.
+    case stale(nextUpdate: Instant?)
+}
+
+/// What missing revocation information means; the caller's choice, written into the result.
+public enum RevocationMode: String, Sendable, Hashable, Codable {
+    /// Missing or stale information leaves the question open.
+    case required
+    /// Information that is found counts; missing information is reported.
+    case ifAvailable = "if-available"
+    /// Revocation is not looked at.
+    case off
+}
+
+/// What a certificate is to be used for.
+public enum CertificatePurpose: String, Sendable, Hashable, Codable {
+    /// Nothing in particular.
+    case any
+    /// Signing documents: digitalSignature or nonRepudiation where KeyUsage is present.
+    case signing
+    /// Time-stamping: extended key usage timeStamping.
+    case timeStamping = "time-stamping"
+    /// Signing OCSP responses: extended key usage OCSPSigning.
+    case ocspSigning = "ocsp-signing"
+    /// TLS server: extended key usage serverAuth.
+    case serverAuthentication = "server-auth"
+}
