@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// Seals one message that arrives in parts, with constant memory; see ``Cobblestone256``.
+///
+/// Call ``update(_:into:)`` any number of times, then ``finish(into:)`` once. A sealer that is dropped without finishing
+/// leaves a message that every reader refuses as cut.
+public struct Cobblestone256Sealer: ~Copyable {
+    /// Salt and key commitment, which are also the first octets of the output.
+    public let header: [UInt8]
+    private let cipher: AESGCMContext
+    private let baseNonce: [UInt8]
+    private var chunk: Int64 = 0
+    private var headerIsWritten = false
+    private var pending: [UInt8] = []
+
+    /// Begins a message; see ``Cobblestone256/seal(_:key:context:random:)``.
+    public init(
+        key: borrowing SecretBytes, context: Span<UInt8>, random: some RandomSource
+    ) throws(CryptoPrimitivesError) {
+        let salt = random.bytes(Cobblestone256.saltByteCount)
+        let keys = try Cobblestone256Keys(inputKey: key, salt: salt.span, context: context)
+        let cipher = try AESGCMContext(key: keys.key, .seal)
+        self.cipher = cipher
+        header = salt + keys.commitment
+        baseNonce = keys.baseNonce
+        pending.reserveCapacity(Cobblestone256.chunkByteCount)
+    }
+
+    /// The key commitment, 32 octets: equal for no two keys that could open the message.
+    public var commitment: [UInt8] { Array(header[Cobblestone256.saltByteCount...]) }
+
+    /// Room that ``update(_:into:)`` may need for `count` octets of plaintext, or ``finish(into:)`` for 0.
+    public func outputBound(for count: Int) -> Int {
+        let chunks = (pending.count + count) / Cobblestone256.chunkByteCount + 1
+        return (headerIsWritten ? 0 : Cobblestone256.headerByteCount) + pending.count + count
+            + chunks * AESGCM.overhead
+    }
+
+    /// Takes in plaintext and appends the chunks that are complete.
+    ///
+    /// - Throws: ``CryptoPrimitivesError`` with code `invalidLength` when `output` has less room than
+    ///   ``outputBound(for:)`` says, or past 4 PiB.
+    public mutating func update(
+        _ plaintext: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) throws(CryptoPrimitivesError) {
+        try writeHeader(into: &output)
+        var rest = plaintext
+        if !pending.isEmpty {
+            let taken = min(rest.count, Cobblestone256.chunkByteCount - pending.count)
+            append(rest.extracting(first: taken))
+            rest = rest.extracting(droppingFirst: taken)
+            guard pending.count == Cobblestone256.chunkByteCount else { return }
+            try sealPending(into: &output)
+        }
+        while rest.count >= Cobblestone256.chunkByteCount {
+            try sealChunk(rest.extracting(first: Cobblestone256.chunkByteCount), into: &output)
+            rest = rest.extracting(droppingFirst: Cobblestone256.chunkByteCount)
+        }
+        append(rest)
+    }
+
+    /// Appends the last chunk and ends the message.
+    public consuming func finish(into output: inout OutputSpan<UInt8>) throws(CryptoPrimitivesError) {
+        try writeHeader(into: &output)
+        try sealPending(into: &output)
+    }
+
+    /// Takes in plaintext and returns the chunks that are complete.
+    public mutating func update(_ plaintext: Span<UInt8>) throws(CryptoPrimitivesError) -> [UInt8] {
+        var output: [UInt8] = []
+        output = try [UInt8](capacity: outputBound(for: plaintext.count)) { span throws(CryptoPrimitivesError) in
+            try update(plaintext, into: &span)
+        }
+        return output
+    }
+
+    /// Returns the last chunk and ends the message.
+    public consuming func finish() throws(CryptoPrimitivesError) -> [UInt8] {
+        let bound = outputBound(for: 0)
+        var sealer = self
+        return try [UInt8](capacity: bound) { span throws(CryptoPrimitivesError) in
+            try sealer.writeHeader(into: &span)
+            try sealer.sealPending(into: &span)
+        }
+    }
+
+    private mutating func writeHeader(into output: inout OutputSpan<UInt8>) throws(CryptoPrimitivesError) {
+        guard !headerIsWritten else { return }
+        guard output.freeCapacity >= header.count else {
+            throw CryptoPrimitivesError(.invalidLength, "no room for the header")
+        }
+        for octet in header { output.append(octet) }
+        headerIsWritten = true
+    }
+
+    private mutating func append(_ part: Span<UInt8>) {
+        unsafe part.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
+    }
+
+    private mutating func sealPending(into output: inout OutputSpan<UInt8>) throws(CryptoPrimitivesError) {
+        let part = pending
+        pending.removeAll(keepingCapacity: true)
+        try sealChunk(part.span, into: &output)
+    }
+
+    private mutating func sealChunk(
+        _ part: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) throws(CryptoPrimitivesError) {
+        guard chunk < Cobblestone256.mostChunks else {
+            throw CryptoPrimitivesError(.invalidLength, clause: "chunked-encryption: chunking", "more than 2^38 chunks")
+        }
+        let nonce = Cobblestone256Keys.nonce(baseNonce, chunk: chunk)
+        chunk += 1
+        try unsafe part.withUnsafeBufferPointer { message throws(CryptoPrimitivesError) in
+            try unsafe cipher.seal(message, nonce: nonce.span, into: &output)
+        }
+    }
+}
