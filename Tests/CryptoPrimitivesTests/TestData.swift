@@ -3,24 +3,14 @@
 
 import DossierCore
 import Foundation
+import TestSupport
 
-/// Where tests find data and the peer.
+/// Where the tests of the primitives find their vectors.
 enum TestData {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// A vector file that this project made or took over, decoded.
     static func vectors<Vector: Decodable>(_ name: String, as type: Vector.Type = Vector.self) throws -> [Vector] {
-        let url = root.appending(path: "testvectors/primitives/\(name).json")
+        let url = Corpora.packageRoot.appending(path: "testvectors/primitives/\(name).json")
         return try JSONDecoder().decode([Vector].self, from: Data(contentsOf: url))
-    }
-
-    /// The folder of third-party data, or `nil` when it is absent.
-    static var corpora: URL? {
-        let folder =
-            ProcessInfo.processInfo.environment["DOSSIER_CORPORA"].map { URL(filePath: $0) }
-            ?? root.deletingLastPathComponent().appending(path: "shared/corpora")
-        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }
 
     /// Octet i is the low octet of i + (i >> 8); the rule of testvectors/primitives/make.py.

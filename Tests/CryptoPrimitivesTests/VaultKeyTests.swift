@@ -38,7 +38,8 @@ struct VaultKeyTests {
     @Test func `the RFC's own message is signed as printed there`() throws {
         let seed = try #require(octets("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"))
         let key = try VaultSigningKey(seed: SecretBytes(copying: seed))
-        #expect(key.verificationKey.octets == octets("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"))
+        #expect(
+            key.verificationKey.octets == octets("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"))
         let message: [UInt8] = [0xaf, 0x82]
         let signature = try key.signature(of: message.span)
         #expect(

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import Foundation
+import TestSupport
 
 /// One file of C2SP/wycheproof, testvectors_v1.
 struct WycheproofFile<Group: Decodable>: Decodable {
@@ -10,11 +11,9 @@ struct WycheproofFile<Group: Decodable>: Decodable {
 
     /// The file's content, or `nil` (and a line that says so) when the corpus is absent.
     static func load(_ name: String) throws -> Self? {
-        guard let corpora = TestData.corpora else {
-            print("skipped: all cases of wycheproof \(name), DOSSIER_CORPORA is absent")
+        guard let url = Corpora.path("wycheproof/testvectors_v1/\(name).json", cases: "wycheproof \(name)") else {
             return nil
         }
-        let url = corpora.appending(path: "wycheproof/testvectors_v1/\(name).json")
         return try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
     }
 }
