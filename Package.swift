@@ -17,6 +17,8 @@ let package = Package(
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
         .systemLibrary(
             name: "CDossierZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        // Data files of the modules, compiled in with #embed: no resource bundle to lose.
+        .target(name: "CDossierData"),
 
         // Row 0 — no knowledge of the field; FoundationEssentials and libc only.
         .target(name: "DossierCore"),
@@ -30,6 +32,14 @@ let package = Package(
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
         .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
+
+        // Row 3 — the verdict, and private keys.
+        .target(
+            name: "SignatureValidation", dependencies: ["PKIX", "CryptoPrimitives", "DossierCore", "CDossierData"],
+            exclude: ["Data"]),
+        .target(
+            name: "SoftwareKeys",
+            dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierOpenSSL"]),
 
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),

@@ -51,6 +51,18 @@ static inline EVP_PKEY *dossier_elliptic_public_key(const char *group, const uns
     parameters[2] = OSSL_PARAM_construct_end();
     return dossier_public_key_from("EC", parameters);
 }
+static inline EVP_PKEY *dossier_generate_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }
+static inline EVP_PKEY *dossier_generate_elliptic(const char *group) { return EVP_EC_gen((char *)group); }
+static inline EVP_PKEY *dossier_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+static inline void dossier_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
+static inline STACK_OF(X509) *dossier_sk_X509_new(void) { return sk_X509_new_null(); }
+static inline X509 *dossier_X509_from_der(const unsigned char *bytes, size_t count) {
+    return d2i_X509(NULL, &bytes, (long)count);
+}
+static inline void dossier_sk_X509_push_der(STACK_OF(X509) *stack, const unsigned char *bytes, size_t count) {
+    X509 *certificate = dossier_X509_from_der(bytes, count);
+    if (certificate != NULL && sk_X509_push(stack, certificate) <= 0) X509_free(certificate);
+}
 static inline long dossier_BIO_get_mem_data(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 static inline int dossier_sk_X509_num(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
 static inline X509 *dossier_sk_X509_value(const STACK_OF(X509) *stack, int index) { return sk_X509_value(stack, index); }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// A document that may carry signatures; each format conforms in its own module.
+///
+/// The validator knows no format: it asks for facts and judges them.
+public protocol SignedDocument: Sendable {
+    /// The facts of every signature, in the document's order; empty when there is none.
+    ///
+    /// - Throws: Only when the document cannot be read at all. A faulty signature is a fact, not an error.
+    func signatureFacts() throws -> [SignatureFacts]
+}

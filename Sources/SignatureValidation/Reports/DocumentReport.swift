@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DossierCore
+
+/// The verdict on one document with all its signatures.
+public struct DocumentReport: Sendable {
+    /// The policy that was applied.
+    public let policy: ValidationPolicy
+    /// The instant of judgement.
+    public let validationTime: Instant
+    /// One report per signature, in the document's order; empty when there is none.
+    public let signatures: [SignatureReport]
+
+    /// The worst of the signatures; `nil` when there is none.
+    public var indication: Indication? { signatures.map(\.indication).max() }
+    /// The reason of the worst signature.
+    public var subIndication: SubIndication? {
+        signatures.max { $0.indication < $1.indication }.flatMap(\.subIndication)
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+internal import CDossierOpenSSL
+public import CryptoPrimitives
+import DERSyntax
+public import PKIX
+
+/// A private key in the memory of this process.
+///
+/// It prints nothing of itself and is freed, and thereby wiped, with its last reference.
+// `EVP_PKEY` counts references atomically and is not mutated after creation; each signature makes its own context.
+@safe public final class SoftwareKey: @unchecked Sendable {
+    /// What to generate.
+    public enum Kind: Sendable, Hashable {
+        /// RSA with a modulus of so many bits, 2,048 to 8,192.
+        case rsa(bits: Int)
+        /// A named curve.
+        case elliptic(EllipticCurve)
+        /// Ed25519.
+        case ed25519
+    }
+    let pointer: OpaquePointer
+    /// The public key, as certificates carry it.
+    public let subjectPublicKeyInfo: SubjectPublicKeyInfo
+
+    /// Takes over a reference to a key.
+    init(owning pointer: OpaquePointer) throws(SoftwareKeysError) {
+        unsafe self.pointer = pointer
+        var encoded: UnsafeMutablePointer<UInt8>?
+        let count = unsafe i2d_PUBKEY(pointer, &encoded)
+        defer { unsafe dossier_OPENSSL_free(encoded) }
+        guard count > 0, let start = unsafe encoded,
+            let element = try? DERElement(parsing: unsafe Array(UnsafeBufferPointer(start: start, count: Int(count)))),
+            let information = try? SubjectPublicKeyInfo(element)
+        else {
+            ERR_clear_error()
+            throw SoftwareKeysError(.unsupported, "a private key without a usable public key")
+        }
+        subjectPublicKeyInfo = information
+    }
+
+    deinit { unsafe EVP_PKEY_free(pointer) }
+
+    /// Makes a new key from the system's randomness.
+    public static func generate(_ kind: Kind) throws(SoftwareKeysError) -> SoftwareKey {
+        let key: OpaquePointer?
+        switch kind {
+        case .rsa(let bits):
+            guard (2048...8192).contains(bits) else {
+                throw SoftwareKeysError(.unsupported, "RSA of \(bits) bits, expected 2048 to 8192")
+            }
+            unsafe key = dossier_generate_rsa(UInt32(bits))
+        case .elliptic(let curve): unsafe key = dossier_generate_elliptic(curve.openSSLName)
+        case .ed25519: unsafe key = dossier_generate_ed25519()
+        }
+        guard let key = unsafe key else { throw OpenSSLFailure.last("key generation") }
+        return try unsafe SoftwareKey(owning: key)
+    }
+
+    /// The scheme that new signatures use: RSASSA-PSS or ECDSA with SHA-256 (SHA-384 and SHA-512 for larger curves), Ed25519.
+    public func defaultScheme() throws(SoftwareKeysError) -> SignatureScheme {
+        switch try kind() {
+        case .rsa: .rsaPSS(.sha256)
+        case .elliptic(let curve): .ecdsa(curve.bits > 384 ? .sha512 : curve.bits > 256 ? .sha384 : .sha256)
+        case .ed25519: .ed25519
+        case .ed448: .ed448
+        }
+    }
+
+    func kind() throws(SoftwareKeysError) -> PublicKey.Kind {
+        do {
+            return try subjectPublicKeyInfo.publicKey().kind
+        } catch {
+            throw SoftwareKeysError(.unsupported, "\(error)")
+        }
+    }
+
+    /// Signs bytes.
+    ///
+    /// - Throws: `schemeMismatch` when the key is of another algorithm.
+    public func signature(over bytes: [UInt8], scheme: SignatureScheme) throws(SoftwareKeysError) -> [UInt8] {
+        switch (scheme, try kind()) {
+        case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.ecdsa, .elliptic), (.ed25519, .ed25519), (.ed448, .ed448): break
+        default: throw SoftwareKeysError(.schemeMismatch, "\(scheme.displayName) does not fit the key")
+        }
+        guard let context = unsafe EVP_MD_CTX_new() else { throw OpenSSLFailure.last("EVP_MD_CTX_new") }
+        defer { unsafe EVP_MD_CTX_free(context) }
+        var parameters: OpaquePointer?
+        let name = scheme.digest?.openSSLDigestName
+        guard unsafe EVP_DigestSignInit_ex(context, &parameters, name, nil, nil, pointer, nil) == 1 else {
+            throw OpenSSLFailure.last("EVP_DigestSignInit_ex")
+        }
+        if case .rsaPSS(_, let mask, let saltLength) = scheme {
+            guard unsafe EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1,
+                unsafe EVP_PKEY_CTX_set_rsa_mgf1_md_name(parameters, mask.openSSLDigestName, nil) == 1,
+                unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, Int32(clamping: saltLength)) == 1
+            else { throw OpenSSLFailure.last("RSASSA-PSS parameters") }
+        }
+        var count = 0
+        guard unsafe EVP_DigestSign(context, nil, &count, bytes, bytes.count) == 1 else {
+            throw OpenSSLFailure.last("EVP_DigestSign")
+        }
+        var value = [UInt8](repeating: 0, count: count)
+        guard unsafe EVP_DigestSign(context, &value, &count, bytes, bytes.count) == 1 else {
+            throw OpenSSLFailure.last("EVP_DigestSign")
+        }
+        return Array(value.prefix(count))
+    }
+}
+
+/// The newest reason in OpenSSL's queue of this thread.
+enum OpenSSLFailure {
+    static func last(_ call: String) -> SoftwareKeysError {
+        let code = ERR_peek_last_error()
+        ERR_clear_error()
+        guard code != 0, let reason = unsafe ERR_reason_error_string(code) else {
+            return SoftwareKeysError(.libraryFailure, "\(call) failed")
+        }
+        return unsafe SoftwareKeysError(.libraryFailure, "\(call): \(String(cString: reason))")
+    }
+}
+
+extension EllipticCurve {
+    var openSSLName: String {
+        switch self {
+        case .p256: "prime256v1"
+        case .p384: "secp384r1"
+        case .p521: "secp521r1"
+        default: rawValue
+        }
+    }
+}
+
+extension DigestAlgorithm {
+    var openSSLDigestName: String { displayName == "SHA-1" ? "SHA1" : displayName.replacing("SHA-", with: "SHA2-") }
+}
