@@ -40,6 +40,12 @@ let package = Package(
         .target(
             name: "SoftwareKeys",
             dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierOpenSSL"]),
+        .target(
+            name: "TestPKI", dependencies: ["PKIX", "SoftwareKeys", "CryptoPrimitives", "DERSyntax", "DossierCore"]),
+
+        // Row 4 — the vocabulary of AdES and the CMS-based signatures.
+        .target(
+            name: "AdES", dependencies: ["SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore"]),
 
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),

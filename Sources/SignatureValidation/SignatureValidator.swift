@@ -30,7 +30,7 @@ public struct SignatureValidator: Sendable {
     ///
     /// - Throws: Only what `document` throws: it cannot be read at all. A bad signature is a verdict.
     public func validate(_ document: some SignedDocument, at time: Instant) throws -> DocumentReport {
-        let signatures = try document.signatureFacts().map { validate($0, at: time) }
+        let signatures = try document.signatureFacts(with: material).map { validate($0, at: time) }
         return DocumentReport(policy: policy, validationTime: time, signatures: signatures)
     }
 

@@ -50,7 +50,8 @@ public struct PKCS12File: Sendable {
         let parsed = terminated.withSpan { span in
             unsafe span.withUnsafeBufferPointer { buffer in
                 unsafe UnsafeRawBufferPointer(buffer).withMemoryRebound(to: CChar.self) { text in
-                    guard unsafe PKCS12_verify_mac(container, text.baseAddress, Int32(clamping: text.count - 1)) == 1 else {
+                    guard unsafe PKCS12_verify_mac(container, text.baseAddress, Int32(clamping: text.count - 1)) == 1
+                    else {
                         return Int32(-1)
                     }
                     return unsafe PKCS12_parse(container, text.baseAddress, &key, &certificate, &others)
@@ -67,7 +68,9 @@ public struct PKCS12File: Sendable {
                 ? SoftwareKeysError(.wrongPassphrase, "the passphrase does not open the PKCS#12 file")
                 : SoftwareKeysError(.unsupported, failure.detail)
         }
-        guard let key = unsafe key else { throw SoftwareKeysError(.unreadable, "the PKCS#12 file holds no private key") }
+        guard let key = unsafe key else {
+            throw SoftwareKeysError(.unreadable, "the PKCS#12 file holds no private key")
+        }
         self.key = try unsafe SoftwareKey(owning: key)
         guard let certificate = unsafe certificate else {
             throw SoftwareKeysError(.certificateMismatch, "the PKCS#12 file holds no certificate for its key")

@@ -37,7 +37,8 @@ extension SoftwareKey {
         }
         guard let key = unsafe key else {
             ERR_clear_error()
-            throw SoftwareKeysError(.unreadable, "the private key cannot be read; an old OpenSSL-encrypted PEM must be converted to PKCS#8")
+            throw SoftwareKeysError(
+                .unreadable, "the private key cannot be read; an old OpenSSL-encrypted PEM must be converted to PKCS#8")
         }
         try unsafe self.init(owning: key)
     }

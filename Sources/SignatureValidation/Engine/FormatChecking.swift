@@ -12,8 +12,11 @@ enum FormatChecking {
                 Finding(
                     .failure, code: "changed-after-signing",
                     Phrase(
-                        vi: "bản sửa đổi \(change.revision) thay đổi tài liệu sau khi ký (đối tượng \(list(change.objects)))",
-                        en: "revision \(change.revision) changes the document after signing (objects \(list(change.objects)))")))
+                        vi:
+                            "bản sửa đổi \(change.revision) thay đổi tài liệu sau khi ký (đối tượng \(list(change.objects)))",
+                        en:
+                            "revision \(change.revision) changes the document after signing (objects \(list(change.objects)))"
+                    )))
         }
         switch facts.coverage.scope {
         case .entireFile, .entireRevision: break

@@ -11,7 +11,9 @@ import PKIX
 enum SignatureAcceptanceValidation {
     static func conclude(_ facts: SignatureFacts, path: PathResult?, policy: ValidationPolicy) -> BlockConclusion {
         var unacceptable: [String] = []
-        if let digest = facts.digest, !policy.acceptedDigests.contains(digest) { unacceptable.append(digest.displayName) }
+        if let digest = facts.digest, !policy.acceptedDigests.contains(digest) {
+            unacceptable.append(digest.displayName)
+        }
         if let digest = facts.scheme?.digest, !policy.acceptedDigests.contains(digest) {
             unacceptable.append(digest.displayName)
         }
@@ -19,7 +21,9 @@ enum SignatureAcceptanceValidation {
         for certificate in certificates { unacceptable += unacceptableKey(of: certificate, policy) }
         for link in path?.chain.dropLast() ?? [] {
             guard let scheme = SignatureScheme(link.certificate.signatureAlgorithm) else { continue }
-            if let digest = scheme.digest, !policy.acceptedDigests.contains(digest) { unacceptable.append(digest.displayName) }
+            if let digest = scheme.digest, !policy.acceptedDigests.contains(digest) {
+                unacceptable.append(digest.displayName)
+            }
         }
         guard !unacceptable.isEmpty else { return .passed }
         let names = Array(Set(unacceptable)).sorted().joined(separator: ", ")

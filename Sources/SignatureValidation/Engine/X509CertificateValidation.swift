@@ -28,7 +28,8 @@ enum X509CertificateValidation {
         let isLeaf = fault.certificateIndex == 0
         switch fault.rule {
         case .noPath: return .noCertificateChainFound
-        case .signature, .overBudget, .criticalExtension, .notAnAuthority, .keyCertSign, .pathLength, .revocationUnknown:
+        case .signature, .overBudget, .criticalExtension, .notAnAuthority, .keyCertSign, .pathLength,
+            .revocationUnknown:
             return .certificateChainGeneralFailure
         case .keyUsage, .extendedKeyUsage: return .chainConstraintsFailure
         case .revoked: return isLeaf ? .revokedNoPOE : .revokedCANoPOE

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+public import PKIX
+
 /// A document that may carry signatures; each format conforms in its own module.
 ///
 /// The validator knows no format: it asks for facts and judges them.
 public protocol SignedDocument: Sendable {
     /// The facts of every signature, in the document's order; empty when there is none.
     ///
+    /// - Parameter material: Certificates from elsewhere, among which a signer that brought none may be found.
     /// - Throws: Only when the document cannot be read at all. A faulty signature is a fact, not an error.
-    func signatureFacts() throws -> [SignatureFacts]
+    func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts]
 }

@@ -64,7 +64,9 @@ public struct SignatureReport: Sendable {
 
     /// The signer's identifiers, masked.
     public var signerIdentifiers: [MaskedIdentifier] {
-        (facts.signingCertificate?.subject.subjectIdentifiers ?? []).map { MaskedIdentifier(kind: $0.kind, value: $0.masked) }
+        (facts.signingCertificate?.subject.subjectIdentifiers ?? []).map {
+            MaskedIdentifier(kind: $0.kind, value: $0.masked)
+        }
     }
 
     /// The verdict and its first reason in one sentence.

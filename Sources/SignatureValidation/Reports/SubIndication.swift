@@ -68,27 +68,50 @@ public enum SubIndication: String, Sendable, Hashable, Codable, CaseIterable {
     public var phrase: Phrase {
         switch self {
         case .formatFailure:
-            Phrase(vi: "chữ ký không đúng định dạng, hoặc tệp đã bị thay đổi sau khi ký", en: "the signature does not conform to its format, or the file was changed after signing")
+            Phrase(
+                vi: "chữ ký không đúng định dạng, hoặc tệp đã bị thay đổi sau khi ký",
+                en: "the signature does not conform to its format, or the file was changed after signing")
         case .hashFailure:
-            Phrase(vi: "dữ liệu đã bị thay đổi sau khi ký (giá trị băm không khớp)", en: "the data was changed after signing (its digest does not match)")
+            Phrase(
+                vi: "dữ liệu đã bị thay đổi sau khi ký (giá trị băm không khớp)",
+                en: "the data was changed after signing (its digest does not match)")
         case .sigCryptoFailure:
-            Phrase(vi: "giá trị chữ ký không do khóa của chứng thư tạo ra", en: "the signature value was not made with the certificate's key")
+            Phrase(
+                vi: "giá trị chữ ký không do khóa của chứng thư tạo ra",
+                en: "the signature value was not made with the certificate's key")
         case .revoked:
-            Phrase(vi: "chứng thư đã bị thu hồi trước khi ký", en: "the certificate was revoked before the signature was made")
+            Phrase(
+                vi: "chứng thư đã bị thu hồi trước khi ký",
+                en: "the certificate was revoked before the signature was made")
         case .expired:
-            Phrase(vi: "chữ ký được tạo sau khi chứng thư hết hạn", en: "the signature was made after the certificate had expired")
+            Phrase(
+                vi: "chữ ký được tạo sau khi chứng thư hết hạn",
+                en: "the signature was made after the certificate had expired")
         case .notYetValid:
-            Phrase(vi: "chữ ký được tạo trước khi chứng thư có hiệu lực", en: "the signature was made before the certificate was valid")
+            Phrase(
+                vi: "chữ ký được tạo trước khi chứng thư có hiệu lực",
+                en: "the signature was made before the certificate was valid")
         case .sigConstraintsFailure:
-            Phrase(vi: "một thuộc tính của chữ ký không đạt yêu cầu", en: "an attribute of the signature does not meet a requirement")
+            Phrase(
+                vi: "một thuộc tính của chữ ký không đạt yêu cầu",
+                en: "an attribute of the signature does not meet a requirement")
         case .chainConstraintsFailure:
-            Phrase(vi: "chứng thư không được phép dùng để ký tài liệu", en: "the certificate may not be used to sign documents")
+            Phrase(
+                vi: "chứng thư không được phép dùng để ký tài liệu",
+                en: "the certificate may not be used to sign documents")
         case .certificateChainGeneralFailure:
-            Phrase(vi: "không kiểm tra được đường dẫn tin cậy hoặc tình trạng thu hồi", en: "the trust path or its revocation status could not be checked")
+            Phrase(
+                vi: "không kiểm tra được đường dẫn tin cậy hoặc tình trạng thu hồi",
+                en: "the trust path or its revocation status could not be checked")
         case .cryptoConstraintsFailure:
-            Phrase(vi: "thuật toán không còn an toàn khi ký", en: "an algorithm was not reliable when the signature was made")
+            Phrase(
+                vi: "thuật toán không còn an toàn khi ký",
+                en: "an algorithm was not reliable when the signature was made")
         case .cryptoConstraintsFailureNoPOE:
-            Phrase(vi: "thuật toán không được chấp nhận, và không có bằng chứng chữ ký được tạo khi thuật toán còn an toàn", en: "an algorithm is not accepted, and nothing proves that the signature is older than its end")
+            Phrase(
+                vi:
+                    "thuật toán không được chấp nhận, và không có bằng chứng chữ ký được tạo khi thuật toán còn an toàn",
+                en: "an algorithm is not accepted, and nothing proves that the signature is older than its end")
         case .policyProcessingError:
             Phrase(vi: "không xử lý được chính sách chữ ký", en: "the signature policy could not be processed")
         case .signaturePolicyNotAvailable:
@@ -100,21 +123,38 @@ public enum SubIndication: String, Sendable, Hashable, Codable, CaseIterable {
         case .noCertificateChainFound:
             Phrase(vi: "không tìm được đường dẫn tin cậy đến một gốc tin cậy", en: "no path leads to a trust anchor")
         case .noCertificateChainFoundNoPOE:
-            Phrase(vi: "gốc tin cậy không còn hiệu lực, và không có bằng chứng chữ ký được tạo trước đó", en: "the anchor is no longer trusted, and nothing proves that the signature is older")
+            Phrase(
+                vi: "gốc tin cậy không còn hiệu lực, và không có bằng chứng chữ ký được tạo trước đó",
+                en: "the anchor is no longer trusted, and nothing proves that the signature is older")
         case .revokedNoPOE:
-            Phrase(vi: "chứng thư đã bị thu hồi, và không có bằng chứng chữ ký được tạo trước đó", en: "the certificate is revoked, and nothing proves that the signature is older")
+            Phrase(
+                vi: "chứng thư đã bị thu hồi, và không có bằng chứng chữ ký được tạo trước đó",
+                en: "the certificate is revoked, and nothing proves that the signature is older")
         case .revokedCANoPOE:
-            Phrase(vi: "chứng thư của tổ chức chứng thực đã bị thu hồi, và không có bằng chứng chữ ký được tạo trước đó", en: "an authority's certificate is revoked, and nothing proves that the signature is older")
+            Phrase(
+                vi: "chứng thư của tổ chức chứng thực đã bị thu hồi, và không có bằng chứng chữ ký được tạo trước đó",
+                en: "an authority's certificate is revoked, and nothing proves that the signature is older")
         case .outOfBoundsNotRevoked:
-            Phrase(vi: "chứng thư không bị thu hồi nhưng đã ngoài thời hạn, và không có bằng chứng chữ ký được tạo trong thời hạn", en: "the certificate is not revoked but out of its validity, and nothing proves that the signature was made within it")
+            Phrase(
+                vi:
+                    "chứng thư không bị thu hồi nhưng đã ngoài thời hạn, và không có bằng chứng chữ ký được tạo trong thời hạn",
+                en:
+                    "the certificate is not revoked but out of its validity, and nothing proves that the signature was made within it"
+            )
         case .outOfBoundsNoPOE:
-            Phrase(vi: "chứng thư đã ngoài thời hạn, và không có bằng chứng chữ ký được tạo trong thời hạn", en: "the certificate is out of its validity, and nothing proves that the signature was made within it")
+            Phrase(
+                vi: "chứng thư đã ngoài thời hạn, và không có bằng chứng chữ ký được tạo trong thời hạn",
+                en: "the certificate is out of its validity, and nothing proves that the signature was made within it")
         case .revocationOutOfBoundsNoPOE:
-            Phrase(vi: "bên cấp thông tin thu hồi đã ngoài thời hạn", en: "the issuer of the revocation information is out of its validity")
+            Phrase(
+                vi: "bên cấp thông tin thu hồi đã ngoài thời hạn",
+                en: "the issuer of the revocation information is out of its validity")
         case .noPOE:
             Phrase(vi: "thiếu bằng chứng về thời điểm tồn tại", en: "a proof of existence is missing")
         case .tryLater:
-            Phrase(vi: "thông tin thu hồi chưa đủ mới hoặc chứng thư đang tạm dừng; hãy thử lại sau", en: "revocation information is not recent enough or the certificate is suspended; try again later")
+            Phrase(
+                vi: "thông tin thu hồi chưa đủ mới hoặc chứng thư đang tạm dừng; hãy thử lại sau",
+                en: "revocation information is not recent enough or the certificate is suspended; try again later")
         case .signedDataNotFound:
             Phrase(vi: "không tìm thấy dữ liệu đã ký", en: "the signed data was not found")
         }

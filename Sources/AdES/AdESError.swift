@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// Why a signature could not be made. Two errors are equal when their codes are.
+public struct AdESError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The kind of fault.
+    @nonexhaustive public enum Code: String, Sendable {
+        /// The signer's certificate is not valid; its key was not called.
+        case signerNotValid
+        /// Whether the signer's certificate is valid could not be determined; its key was not called.
+        case signerIndeterminate
+        /// The signer returned a value that its certificate does not verify.
+        case signatureValueMismatch
+        /// An algorithm that may not be used for new signatures.
+        case algorithmNotAllowed
+        /// The structure to be completed is damaged.
+        case invalidPreparation
+    }
+    /// The kind of fault.
+    public let code: Code
+    /// What was found and what was expected.
+    public let detail: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+    public var description: String { "\(code.rawValue): \(detail)" }
+}

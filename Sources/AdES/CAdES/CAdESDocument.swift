@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DERSyntax
+public import DossierCore
+public import PKIX
+public import SignatureValidation
+
+/// A CMS signature file with its content, enclosed or beside it (EN 319 122-1).
+public struct CAdESDocument: SignedDocument {
+    private let signedData: SignedData
+    private let detachedContent: (any ByteSource)?
+
+    /// Reads a signature file of at most 256 MiB.
+    ///
+    /// - Parameter content: The content of a detached signature; `nil` when it is not at hand.
+    /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData in DER.
+    public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
+        signedData = try SignedData(parsing: bytes)
+        detachedContent = content
+    }
+
+    /// Whether the signature encloses its content.
+    public var isEnveloping: Bool { signedData.content != nil }
+
+    public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
+        try signedData.signers.enumerated().map { index, signer in
+            let read = try CMSSignatureFacts(signer, of: signedData, candidates: material.certificates) { digest in
+                if let content = signedData.content { return try digest.digest(of: content) }
+                return try detachedContent.map { try digest.digest(of: $0) }
+            }
+            let isBaseline = read.bindsSigningCertificate && read.signingTime != nil && read.faults.isEmpty
+            var facts = SignatureFacts(
+                id: "S-\(index + 1)", format: read.bindsSigningCertificate ? .cades : .cms,
+                level: isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil,
+                packaging: isEnveloping ? .enveloping : .detached, reference: read.reference, value: read.value,
+                coverage: .entireFile,
+                material: ValidationMaterial(
+                    certificates: signedData.certificates, revocationLists: signedData.revocationLists))
+            facts.formatFaults = read.faults
+            // A detached signature must not enclose other content than the one it is shown with.
+            if let enclosed = signedData.content, let detachedContent,
+                try detachedContent.size != Int64(enclosed.count)
+                    || detachedContent.allBytes(limit: Int64(enclosed.count)) != enclosed
+            {
+                facts.reference = .broken
+            } else {
+                facts.reference = read.reference
+            }
+            facts.signingCertificate = read.signingCertificate
+            facts.bindsSigningCertificate = read.bindsSigningCertificate
+            facts.scheme = signer.scheme
+            facts.digest = signer.digest
+            facts.claimedSigningTime = read.signingTime
+            facts.findings = read.findings
+            return facts
+        }
+    }
+}

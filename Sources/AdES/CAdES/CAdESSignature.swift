@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DossierCore
+public import PKIX
+
+/// Making CAdES signatures (EN 319 122-1) at level B-B.
+public enum CAdESSignature {
+    /// Signs content that stays a file of its own.
+    ///
+    /// - Parameters:
+    ///   - content: Read once; any size.
+    ///   - signer: Called once. Check it first with ``SignerCheck``.
+    ///   - signingTime: The time that the signer claims.
+    /// - Returns: DER of the signature, usually saved as `.p7s` beside the content.
+    /// - Throws: ``AdESError``; errors of the source and the signer unchanged.
+    public static func detached(
+        over content: some ByteSource, by signer: some Signer, claiming signingTime: Instant
+    ) async throws -> [UInt8] {
+        let prepared = try prepare(content, signer, signingTime)
+        return try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
+    }
+
+    /// Signs content and encloses it in the signature; at most 256 MiB.
+    public static func enveloping(
+        _ content: some ByteSource, by signer: some Signer, claiming signingTime: Instant
+    ) async throws -> [UInt8] {
+        let enclosed = try content.allBytes(limit: 1 << 28)
+        let prepared = try prepare(MemorySource(enclosed), signer, signingTime)
+        return try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned), enclosing: enclosed)
+    }
+
+    private static func prepare(
+        _ content: some ByteSource, _ signer: some Signer, _ signingTime: Instant
+    ) throws -> PreparedSignature {
+        let digest = PreparedSignature.digest(for: signer.scheme)
+        return try PreparedSignature(
+            contentDigest: digest.digest(of: content), certificate: signer.certificate, chain: signer.chain,
+            scheme: signer.scheme, signingTime: signingTime)
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import CryptoPrimitives
+import DERSyntax
+public import DossierCore
+public import PKIX
+public import SignatureValidation
+
+/// What one SignerInfo says and whether its digests and value hold; shared by CAdES and PAdES.
+public struct CMSSignatureFacts: Sendable {
+    /// Faults of RFC 5652 and EN 319 122-1.
+    public private(set) var faults: [FormatFault] = []
+    /// The certificate that the signature binds, or that its identifier names when nothing is bound.
+    public private(set) var signingCertificate: Certificate?
+    /// Whether ESS signing-certificate or signing-certificate-v2 is present.
+    public let bindsSigningCertificate: Bool
+    /// The content's digest against the signed one.
+    public private(set) var reference = SignatureFacts.ReferenceStatus.notFound
+    /// The signature value.
+    public private(set) var value = SignatureFacts.ValueStatus.unknown
+    /// The signing-time attribute.
+    public private(set) var signingTime: Instant?
+    /// Whether a signature-time-stamp is present.
+    public let hasSignatureTimeStamp: Bool
+    /// Remarks.
+    public private(set) var findings: [Finding] = []
+
+    /// Reads and checks a signer.
+    ///
+    /// - Parameters:
+    ///   - signer: One signer of `signedData`.
+    ///   - candidates: Certificates from elsewhere among which the signer's may be.
+    ///   - contentDigest: Digest of the content, or `nil` when there is no content.
+    public init(
+        _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate],
+        contentDigest: (DigestAlgorithm) throws -> [UInt8]?
+    ) throws {
+        hasSignatureTimeStamp = signer.unsignedAttributes.contains { $0.type == .signatureTimeStamp }
+        let references = Self.references(signer)
+        bindsSigningCertificate = !references.attributes.isEmpty
+        let pool = signedData.certificates + candidates
+        if bindsSigningCertificate {
+            // EN 319 102-1 §5.2.3.4: a certificate whose key happens to verify is not enough; the reference decides.
+            signingCertificate = pool.first { candidate in
+                references.isReadable && references.attributes.allSatisfy { $0.matches(candidate) }
+                    && signer.names(candidate)
+            }
+        } else {
+            signingCertificate = pool.first { signer.names($0) }
+        }
+        checkAttributes(signer, signedData)
+        if let digest = signer.digest, let actual = try contentDigest(digest) {
+            try checkReference(signer, digest, actual)
+        }
+        if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
+        if !signedData.unreadable.isEmpty {
+            findings.append(
+                Finding(
+                    .warning, code: "material-unreadable",
+                    Phrase(
+                        vi:
+                            "\(signedData.unreadable.count) chứng thư hoặc danh sách thu hồi trong chữ ký không đọc được",
+                        en:
+                            "\(signedData.unreadable.count) certificates or revocation lists in the signature cannot be read"
+                    )))
+        }
+        if hasSignatureTimeStamp {
+            findings.append(
+                Finding(
+                    .information, code: "time-stamp-not-used",
+                    Phrase(
+                        vi: "dấu thời gian của chữ ký chưa được dùng làm bằng chứng",
+                        en: "the signature's time-stamp is not used as a proof")))
+        }
+    }
+
+    private static func references(_ signer: SignerInfo) -> (
+        attributes: [SigningCertificateReference], isReadable: Bool
+    ) {
+        var isReadable = true
+        var read: [SigningCertificateReference] = []
+        for (type, isVersion2) in [(ObjectIdentifier.signingCertificateV2, true), (.signingCertificate, false)] {
+            for attribute in signer.signedAttributes ?? [] where attribute.type == type {
+                for value in attribute.values {
+                    if let reference = try? SigningCertificateReference(value, isVersion2: isVersion2) {
+                        read.append(reference)
+                    } else {
+                        isReadable = false
+                    }
+                }
+            }
+        }
+        return (read, isReadable)
+    }
+
+    private mutating func checkAttributes(_ signer: SignerInfo, _ signedData: SignedData) {
+        guard signer.signedAttributes != nil else {
+            if signedData.contentType != .cmsData { fault("signed-attributes-missing", "RFC 5652 5.3", Self.missing) }
+            return
+        }
+        if !signer.hasWellFormedSignedAttributes {
+            fault(
+                "signed-attribute-repeated", "RFC 5652 11",
+                Phrase(vi: "một thuộc tính ký bị lặp lại", en: "a signed attribute occurs more than once"))
+        }
+        if (try? signer.signedValue(.contentType)?.objectIdentifier()) != signedData.contentType {
+            fault(
+                "content-type-mismatch", "RFC 5652 11.1",
+                Phrase(
+                    vi: "thuộc tính content-type thiếu hoặc khác với nội dung",
+                    en: "the content-type attribute is missing or differs from the content"))
+        }
+        if signer.signedValue(.messageDigest) == nil { fault("message-digest-missing", "RFC 5652 11.2", Self.missing) }
+        if let protection = signer.signedValue(.algorithmProtection), !Self.protects(protection, signer) {
+            fault(
+                "algorithm-protection-mismatch", "RFC 6211 2",
+                Phrase(
+                    vi: "thuật toán ghi trong chữ ký khác với thuật toán được bảo vệ",
+                    en: "the algorithms of the signature are not those that it protects"))
+        }
+    }
+
+    private static let missing = Phrase(
+        vi: "thiếu một thuộc tính ký bắt buộc", en: "a mandatory signed attribute is missing")
+
+    private static func protects(_ value: DERElement, _ signer: SignerInfo) -> Bool {
+        guard var reader = try? value.reader(.sequence), let digest = try? AlgorithmIdentifier(reader.next()),
+            let signature = try? reader.optional(.context(1)),
+            let algorithm = try? AlgorithmIdentifier(signature, tag: .context(1))
+        else { return false }
+        // NULL and absent parameters mean the same for digests.
+        return digest.algorithm == signer.digestAlgorithm.algorithm && algorithm == signer.signatureAlgorithm
+    }
+
+    private mutating func checkReference(_ signer: SignerInfo, _ digest: DigestAlgorithm, _ actual: [UInt8]) throws {
+        let key = try? signingCertificate?.subjectPublicKeyInfo.publicKey()
+        guard let signed = signer.signedAttributesBytes else {
+            // Without signed attributes the value itself covers the content.
+            guard let key, let scheme = signer.scheme, scheme.digest == digest else { return }
+            value = try key.isValidSignature(signer.signature, overDigest: actual, scheme: scheme) ? .valid : .invalid
+            reference = value == .valid ? .intact : .broken
+            return
+        }
+        if let expected = try? signer.signedValue(.messageDigest)?.octetString() {
+            reference = expected == actual ? .intact : .broken
+        }
+        guard let key, let scheme = signer.scheme else { return }
+        value = isValid(signer.signature, signed, key, scheme) ? .valid : .invalid
+        if value == .invalid, !signer.signedAttributesAreSorted,
+            let sorted = Self.sorted(signed), isValid(signer.signature, sorted, key, scheme)
+        {
+            // RFC 5652 §5.4 has the signature made over DER; some producers sign DER but write another order.
+            value = .valid
+            findings.append(
+                Finding(
+                    .warning, code: "signed-attributes-not-der",
+                    Phrase(
+                        vi: "các thuộc tính ký không được ghi theo thứ tự DER",
+                        en: "the signed attributes are not written in the order of DER")))
+        }
+    }
+
+    private func isValid(_ value: [UInt8], _ bytes: [UInt8], _ key: PublicKey, _ scheme: SignatureScheme) -> Bool {
+        (try? key.isValidSignature(value, over: bytes, scheme: scheme)) ?? false
+    }
+
+    private static func sorted(_ set: [UInt8]) -> [UInt8]? {
+        guard let elements = try? DERElement(parsing: set).elements() else { return nil }
+        return DERWriter.bytes { $0.setOf(elements.map(\.bytes)) }
+    }
+
+    private mutating func fault(_ code: String, _ clause: String, _ phrase: Phrase) {
+        faults.append(FormatFault(code: code, clause: clause, phrase: phrase))
+    }
+}

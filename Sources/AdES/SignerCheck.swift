@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DossierCore
+public import PKIX
+public import SignatureValidation
+
+/// What must hold of a signer before its key is called (Circular 15/2025/TT-BKHCN, Article 5; Decree 23/2025, Article 15).
+public struct SignerCheck: Sendable {
+    private let domains: [TrustDomain]
+    private let material: ValidationMaterial
+    private let policy: ValidationPolicy
+    private let revocation: RevocationMode
+
+    /// Makes a check with the trust, material and policy that a verifier would use.
+    public init(
+        trusting domains: [TrustDomain], material: ValidationMaterial, policy: ValidationPolicy,
+        revocation: RevocationMode = .required
+    ) {
+        self.domains = domains
+        self.material = material
+        self.policy = policy
+        self.revocation = revocation
+    }
+
+    /// Judges a signer's certificate, its path and its algorithms at an instant.
+    ///
+    /// - Returns: The path that holds, for the caller to keep as evidence.
+    /// - Throws: ``AdESError``: `signerNotValid`, `signerIndeterminate`, `algorithmNotAllowed`, each with the reason.
+    @discardableResult
+    public func check(_ signer: some Signer, at time: Instant) throws(AdESError) -> PathResult {
+        let path = CertificateGraph(
+            of: signer.certificate, trusting: domains,
+            material: material.merging(ValidationMaterial(certificates: signer.chain))
+        ).evaluate(at: time, purpose: .signing, revocation: revocation)
+        if let fault = path.faults.first {
+            let name = path.chain[fault.certificateIndex].certificate.subject.commonName ?? ""
+            throw AdESError(
+                path.outcome == .failed ? .signerNotValid : .signerIndeterminate,
+                "\(name): \(fault.rule.phrase.en) (\(fault.rule.clause))")
+        }
+        if path.hasUncheckedRevocation, !policy.allowsUncheckedRevocation {
+            throw AdESError(.signerIndeterminate, "revocation was not checked, which policy \(policy.id) asks for")
+        }
+        if let digest = signer.scheme.digest, !policy.acceptedDigests.contains(digest) {
+            throw AdESError(.algorithmNotAllowed, "\(digest.displayName) is not accepted by policy \(policy.id)")
+        }
+        switch try? signer.certificate.subjectPublicKeyInfo.publicKey().kind {
+        case .rsa(let bits) where bits < policy.smallestKeys.rsa:
+            throw AdESError(
+                .algorithmNotAllowed, "RSA of \(bits) bits, policy \(policy.id) asks for \(policy.smallestKeys.rsa)")
+        case .elliptic(let curve) where curve.bits < policy.smallestKeys.elliptic:
+            throw AdESError(.algorithmNotAllowed, "\(curve.rawValue) is too small for policy \(policy.id)")
+        case nil: throw AdESError(.algorithmNotAllowed, "a key that is not known")
+        default: return path
+        }
+    }
+}
