@@ -5,7 +5,8 @@ let package = Package(
     name: "DossierKit",
     platforms: [.macOS(.v26)],
     products: [
-        .library(name: "DossierCore", targets: ["DossierCore"])
+        .library(name: "DossierCore", targets: ["DossierCore"]),
+        .library(name: "OnceOnly", targets: ["OnceOnly"]),
     ],
     targets: [
         // C libraries: module map and shim, nothing else. OpenSSL is imported by CryptoPrimitives and SoftwareKeys only.
@@ -32,6 +33,9 @@ let package = Package(
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
         .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
+        // Once only: procedures, evidence, plans; pure.
+        .target(name: "OnceOnly", dependencies: ["DossierCore", "CDossierData"], exclude: ["Data"]),
+        .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData"]),
 
         // Row 3 — the verdict, and private keys.
         .target(

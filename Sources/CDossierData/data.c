@@ -14,6 +14,12 @@ static const struct {
     const char *name;
     const uint8_t *text;
 } files[] = {
+    {"OnceOnly/document-types.json", (const uint8_t[]){
+#embed "../OnceOnly/Data/document-types.json" suffix(, )
+        0}},
+    {"OnceOnly/procedures.json", (const uint8_t[]){
+#embed "../OnceOnly/Data/procedures.json" suffix(, )
+        0}},
     {"SignatureValidation/etsi-2026.json", (const uint8_t[]){
 #embed "../SignatureValidation/Data/etsi-2026.json" suffix(, )
         0}},

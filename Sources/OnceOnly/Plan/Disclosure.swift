@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// A document that the dossier would disclose, and what for.
+public struct Disclosure: Sendable, Hashable, Codable {
+    /// The document.
+    public let evidence: EvidenceReference
+    /// Identifiers of the requirements that it meets.
+    public let requirements: [String]
+    /// How its content ranks as personal data; a consent must name sensitive data.
+    public let sensitivity: Sensitivity
+}
