@@ -29,10 +29,10 @@ struct PropertyTests {
             }
             let subjects = people.filter { _ in Int.random(in: 0..<3, using: &generator) == 0 }
             var fields: [EvidenceField] = []
-            for field in type?.fields ?? [] where Bool.random(using: &generator) {
-                fields.append(
-                    EvidenceField(
-                        field.id, ["a", "b", "marriage", "birth", " "].randomElement(using: &generator) ?? ""))
+            for field in (type?.fields ?? []).flatMap({ [$0, $0] }) where Bool.random(using: &generator) {
+                let value = ["a", "b", "\u{1EBF}", "e\u{302}\u{301}", "marriage", "birth", " "].randomElement(
+                    using: &generator)
+                fields.append(EvidenceField(field.id, value ?? ""))
             }
             return Evidence(
                 id: "E\(index / 2)", version: index % 2 + 1, documentType: type?.code ?? "", name: "\(index)",

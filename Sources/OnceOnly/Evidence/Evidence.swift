@@ -65,14 +65,19 @@ public struct Evidence: Sendable, Hashable, Codable {
         EvidenceReference(id: id, version: version, documentType: documentType, name: name)
     }
 
-    /// The values of a field, without blank ones, in the order of their text; those of every document included.
-    func values(of field: String) -> [String] {
-        switch field {
-        case "number": [number].compactMap(\.self).filter { !$0.isBlank }
-        case "issuedOn": issuedOn.map { [$0.description] } ?? []
-        case "validUntil": validUntil.map { [$0.description] } ?? []
-        case "issuerName": [issuer.name].compactMap(\.self).filter { !$0.isBlank }
-        default: fields.filter { $0.name == field && !$0.value.isBlank }.map(\.value).sorted()
+    /// The values of each field, without blank ones, in the order of their text; fields of every document included.
+    var valuesByField: [String: [String]] {
+        var values: [String: [String]] = [:]
+        for field in fields where !field.value.isBlank { values[field.name, default: []].append(field.value) }
+        // By bytes: composed and decomposed spellings are equal as strings, and would keep the order of the input.
+        for name in values.keys { values[name]?.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+        // The record stands above what was read from the content under the same name.
+        for (name, value) in [
+            ("number", number), ("issuedOn", issuedOn?.description), ("validUntil", validUntil?.description),
+            ("issuerName", issuer.name),
+        ] {
+            values[name] = value.flatMap { $0.isBlank ? nil : [$0] }
         }
+        return values
     }
 }

@@ -17,6 +17,8 @@ public struct EvidenceSet: Sendable {
         let assurance: Assurance
         /// Last day of validity, stated or by the rule of the type; `nil`: none.
         let lastDay: CalendarDate?
+        /// ``Evidence/valuesByField``, worked out once.
+        let values: [String: [String]]
         /// There is a higher version of the same document.
         let isOutdated: Bool
     }
@@ -72,6 +74,7 @@ extension EvidenceSet.Entry {
         self.evidence = evidence
         self.type = type
         self.isOutdated = isOutdated
+        values = evidence.valuesByField
         lastDay = evidence.validUntil ?? evidence.issuedOn.flatMap { type.validity.lastDay(issuedOn: $0) }
         let signedByIssuer =
             evidence.signature.verdict == .passed

@@ -8,7 +8,7 @@ extension Planning {
         let applies = applicability(of: field.condition)
         let found = applies == .no ? [] : candidates(for: field, disclosed: disclosed)
         let leading = found.contains { !$0.isFallback } ? found.filter { !$0.isFallback } : found
-        let readings = Set(leading.map { Self.reading(of: $0.value) })
+        let readings = Set(Set(leading.map(\.value)).map(Self.reading))
         let state: PrefilledField.State =
             switch readings.count {
             case 0: .typed
@@ -30,7 +30,7 @@ extension Planning {
             where entry.assurance >= field.minimumAssurance
                 && !entry.isEndUnknown && reasonsAgainst(entry, concerning: source.subjects).isEmpty
             {
-                for value in entry.evidence.values(of: source.field) {
+                for value in entry.values[source.field] ?? [] {
                     let candidate = PrefilledField.Candidate(
                         value: value, provenance: provenance(of: entry, field: source.field, disclosed: disclosed),
                         isFallback: source.isFallback)

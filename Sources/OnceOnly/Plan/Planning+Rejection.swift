@@ -8,7 +8,7 @@ extension Planning {
     func reasonsAgainst(_ entry: EvidenceSet.Entry, for specification: EvidenceSpecification) -> [RejectionReason] {
         var reasons = reasonsAgainst(entry, concerning: specification.subjects)
         let evidence = entry.evidence
-        if specification.fieldValues.contains(where: { !evidence.values(of: $0.key).contains($0.value) }) {
+        if specification.fieldValues.contains(where: { !(entry.values[$0.key] ?? []).contains($0.value) }) {
             reasons.append(.wrongContent)
         }
         if !specification.forms.contains(evidence.form) { reasons.append(.wrongForm) }
