@@ -2,9 +2,9 @@
 # Part of DossierKit.
 """Holds the catalogues that are compiled in against their JSON Schemas, and the schemas against seeded faults.
 
-    python3 -m unittest discover -s Tests/Python -p 'test_catalogue*.py'
+    .build/peers/bin/python -m unittest discover -s Tests/Python -p 'test_catalogue*.py'
 
-Needs `jsonschema` (Debian: python3-jsonschema).
+Any Python with `jsonschema` will do; `make test` runs it too.
 """
 
 import copy
