@@ -57,7 +57,7 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name.hasPrefix("C") == false {
+for target in package.targets where target.type != .system && target.name.hasPrefix("CDossier") == false {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"),

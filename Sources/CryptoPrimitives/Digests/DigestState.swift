@@ -56,7 +56,7 @@ extension DigestAlgorithm {
 }
 
 /// One `EVP_MD_CTX`.
-struct EVPDigestContext: ~Copyable {
+@safe struct EVPDigestContext: ~Copyable {
     let pointer: OpaquePointer
 
     init() {

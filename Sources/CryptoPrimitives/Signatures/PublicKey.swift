@@ -8,7 +8,7 @@ internal import CDossierOpenSSL
 /// Keys are made from their parts, because reading a SubjectPublicKeyInfo through OpenSSL costs 100 µs and more.
 // `EVP_PKEY` is reference-counted with atomic counts and never mutated after `init`; verification makes its own
 // context for each call. It is therefore Sendable.
-public final class PublicKey: @unchecked Sendable {
+@safe public final class PublicKey: @unchecked Sendable {
     /// What kind of key it is, with its size.
     public enum Kind: Sendable, Hashable {
         /// RSA with the size of the modulus in bits.
