@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "DossierCore", targets: ["DossierCore"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
+        .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
     ],
     targets: [
         // C libraries: module map and shim, nothing else. OpenSSL is imported by CryptoPrimitives and SoftwareKeys only.
@@ -53,6 +54,9 @@ let package = Package(
 
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),
+        // Row 2 — syntax: bytes to values and back, lossless, strict, synchronous.
+        .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
+        .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore"]),
     ],
     swiftLanguageModes: [.v6]
 )

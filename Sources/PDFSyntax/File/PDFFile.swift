@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DossierCore
+
+/// A PDF file as the list of its revisions (ISO 32000-2 §7.5), read strictly.
+///
+/// Cross-references are never recovered by scanning: whoever looks at a signed file must see the objects that the file's
+/// own cross-references name, or nothing. Objects are read when asked for; only object streams are kept, decoded, up to
+/// 64 MiB.
+///
+/// Not checked here: what the objects mean, except the cross-reference and object streams themselves.
+public struct PDFFile: Sendable {
+    /// The bytes.
+    public let source: any ByteSource
+    /// The limits that reading keeps.
+    public let budget: Budget
+    /// Major and minor version of the header line; the catalogue's `/Version` may be higher.
+    public let headerVersion: PDFVersion
+    /// The revisions, oldest first; never empty.
+    public let revisions: [PDFRevision]
+    /// Whether the first revision is linearized (Annex F): its two cross-reference sections form one revision.
+    public let isLinearized: Bool
+    /// The bytes behind the last revision and the white space that follows it; empty in a sound file.
+    public let trailingBytes: Range<Int64>
+
+    /// Every entry of an object number with the revision that it belongs to, oldest first.
+    let history: [Int: [(revision: Int, entry: CrossReferenceEntry)]]
+    let objectStreams = ObjectStreamCache()
+
+    /// Whether any revision mixes tables and streams (`/XRefStm`, §7.5.8.4). Two readers may see two documents in such a
+    /// file, so it can be read, but not be signed, and its signatures cannot be relied on.
+    public var isHybrid: Bool { revisions.contains(where: \.isHybrid) }
+
+    /// The newest revision.
+    public var newest: PDFRevision { revisions[revisions.count - 1] }
+
+    /// The newest trailer dictionary.
+    public var trailer: PDFDictionary { newest.trailer }
+
+    /// Reads header, cross-references and trailers of all revisions.
+    ///
+    /// - Throws: ``PDFSyntaxError``: `notAPDF`, `brokenCrossReferences`, `encrypted`, `limitExceeded` and those of the
+    ///   objects read.
+    /// - Complexity: linear in the size of the cross-references; the rest of the file is not read.
+    public init(reading source: some ByteSource, budget: Budget = .standard) throws(PDFSyntaxError) {
+        guard source.size <= budget.bytes else { throw PDFSyntaxError(LimitExceeded(.bytes, allowed: budget.bytes)) }
+        self.source = source
+        self.budget = budget
+        headerVersion = try PDFVersion(header: source)
+        let assembled = try RevisionAssembly(source: source, budget: budget)
+        revisions = assembled.revisions
+        isLinearized = assembled.isLinearized
+        trailingBytes = assembled.trailingBytes
+        var history: [Int: [(revision: Int, entry: CrossReferenceEntry)]] = [:]
+        for revision in revisions {
+            for (number, entry) in revision.entries { history[number, default: []].append((revision.index, entry)) }
+        }
+        self.history = history
+        for revision in revisions {
+            guard revision.trailer["Encrypt"].map(\.isNull) ?? true else {
+                throw PDFSyntaxError(.encrypted, clause: "ISO 32000-2 §7.6", "the file is encrypted")
+            }
+        }
+    }
+
+    /// Where an object is as of a revision (the newest when `nil`); `nil` when it was never listed.
+    public func entry(for number: Int, asOf revision: Int? = nil) -> CrossReferenceEntry? {
+        located(number, asOf: revision)?.entry
+    }
+
+    func located(_ number: Int, asOf revision: Int?) -> (revision: Int, entry: CrossReferenceEntry)? {
+        let limit = revision ?? revisions.count - 1
+        return history[number]?.last { $0.revision <= limit }
+    }
+
+    /// The references of all objects in use as of a revision, in the order of their numbers.
+    public func objectsInUse(asOf revision: Int? = nil) -> [IndirectReference] {
+        history.keys.sorted().compactMap { number in
+            switch entry(for: number, asOf: revision) {
+            case .inUse(_, let generation): IndirectReference(number, generation: generation)
+            case .compressed: IndirectReference(number)
+            case .free, nil: nil
+            }
+        }
+    }
+
+    /// What a revision does to the objects before it, in the order of their numbers.
+    ///
+    /// An entry that repeats the place which the object already has is no change. For revision 0 everything is added.
+    public func changes(in revision: Int) -> [ObjectChange] {
+        guard revisions.indices.contains(revision) else { return [] }
+        let start = revision == 0 ? 0 : revisions[revision - 1].markerEnd ?? revisions[revision - 1].startOffset
+        var changes: [ObjectChange] = []
+        for (number, entry) in revisions[revision].entries.sorted(by: { $0.key < $1.key }) where number != 0 {
+            let before = revision == 0 ? nil : self.entry(for: number, asOf: revision - 1)
+            guard entry != before else { continue }
+            let earlier = Self.reference(number, before)
+            guard let reference = Self.reference(number, entry) else {
+                if let earlier { changes.append(ObjectChange(reference: earlier, kind: .freed, pointsBack: false)) }
+                continue
+            }
+            let place: Int64? =
+                switch entry {
+                case .inUse(let offset, _): offset
+                case .compressed(let stream, _):
+                    if case .inUse(let offset, _) = self.entry(for: stream, asOf: revision) { offset } else { nil }
+                case .free: nil
+                }
+            let kind: ObjectChange.Kind = earlier == nil ? .added : .changed
+            changes.append(ObjectChange(reference: reference, kind: kind, pointsBack: (place ?? 0) < start))
+        }
+        return changes
+    }
+
+    private static func reference(_ number: Int, _ entry: CrossReferenceEntry?) -> IndirectReference? {
+        switch entry {
+        case .inUse(_, let generation): IndirectReference(number, generation: generation)
+        case .compressed: IndirectReference(number)
+        case .free, nil: nil
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+
+/// Undoes the filters of a stream (ISO 32000-2 §7.4): FlateDecode with its predictors and ASCIIHexDecode.
+struct StreamDecoder {
+    let source: any ByteSource
+    let budget: Budget
+
+    /// The decoded bytes, refused when there are more than `limit` or more than the expansion ratio allows.
+    func decoded(
+        dictionary: PDFDictionary, range: Range<Int64>, limit: Int64,
+        resolving: (PDFObject) throws(PDFSyntaxError) -> PDFObject
+    ) throws(PDFSyntaxError) -> [UInt8] {
+        let filters = try list(dictionary["Filter"], resolving)
+        let parameters = try list(dictionary["DecodeParms"], resolving)
+        guard filters.count <= 8 else { throw malformed(range, "more than eight filters") }
+        let allowed = min(limit, budget.bytes, (range.upperBound - range.lowerBound).clampedProduct(budget.expansionRatio))
+        var bytes: [UInt8]?
+        for (index, filter) in filters.enumerated() {
+            let parameter = index < parameters.count ? parameters[index].dictionary : nil
+            switch filter.name?.text {
+            case "FlateDecode", "Fl":
+                let inflated: [UInt8]
+                let predictor = try Predictor(parameter, at: range.lowerBound)
+                // Predictor rows carry up to one byte more than what they stand for.
+                let room = predictor.isNone ? allowed : allowed.clampedProduct(2)
+                if let encoded = bytes {
+                    let memory = MemorySource(encoded)
+                    inflated = try Inflater.inflate(memory, 0..<memory.size, limit: room)
+                } else {
+                    inflated = try Inflater.inflate(source, range, limit: room)
+                }
+                bytes = try predictor.undone(inflated)
+            case "ASCIIHexDecode", "AHx":
+                if bytes == nil { bytes = try load(range) }
+                bytes = try hexadecimal(bytes ?? [], range)
+            default:
+                throw PDFSyntaxError(
+                    .unsupportedFilter, at: range.lowerBound, clause: "ISO 32000-2 §7.4", "a filter other than FlateDecode")
+            }
+            guard Int64(bytes?.count ?? 0) <= allowed else {
+                throw PDFSyntaxError(LimitExceeded(.bytes, allowed: allowed), at: range.lowerBound)
+            }
+        }
+        if let bytes { return bytes }
+        guard range.upperBound - range.lowerBound <= limit else {
+            throw PDFSyntaxError(LimitExceeded(.bytes, allowed: limit), at: range.lowerBound)
+        }
+        return try load(range)
+    }
+
+    private func load(_ range: Range<Int64>) throws(PDFSyntaxError) -> [UInt8] {
+        do throws(ByteSourceError) {
+            return try source.bytes(at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
+        } catch { throw PDFSyntaxError(error) }
+    }
+
+    private func list(
+        _ value: PDFObject?, _ resolving: (PDFObject) throws(PDFSyntaxError) -> PDFObject
+    ) throws(PDFSyntaxError) -> [PDFObject] {
+        guard let value else { return [] }
+        switch try resolving(value) {
+        case .null: return []
+        case .array(let elements):
+            guard elements.count <= 8 else {
+                throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §7.4", "more than eight filters")
+            }
+            var resolved: [PDFObject] = []
+            for element in elements { resolved.append(try resolving(element)) }
+            return resolved
+        case let single: return [single]
+        }
+    }
+
+    private func hexadecimal(_ encoded: [UInt8], _ range: Range<Int64>) throws(PDFSyntaxError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var high: UInt8?
+        for byte in encoded {
+            if byte == UInt8(ascii: ">") { break }
+            if Lexer.isWhiteSpace(byte) { continue }
+            guard let digit = Lexer.digit(byte) else { throw malformed(range, "hexadecimal data with another character") }
+            if let first = high {
+                bytes.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        if let high { bytes.append(high << 4) }
+        return bytes
+    }
+
+    private func malformed(_ range: Range<Int64>, _ detail: String) -> PDFSyntaxError {
+        PDFSyntaxError(.malformedStream, at: range.lowerBound, clause: "ISO 32000-2 §7.4", detail)
+    }
+}
+
+extension Int64 {
+    /// The product, or the largest number when it does not fit.
+    func clampedProduct(_ factor: Int) -> Int64 {
+        let (product, overflow) = multipliedReportingOverflow(by: Int64(factor))
+        return overflow ? .max : product
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+
+/// A forward reader over a source through a window that grows while it is used, so that a small object costs a small
+/// read and a large one few reads.
+struct ByteCursor {
+    private let source: any ByteSource
+    private let end: Int64
+    private var window: [UInt8] = []
+    private var windowStart: Int64
+    private var index = 0
+    private var windowSize = 512
+
+    /// Starts at `offset` and never reads at or past `end` (cut to the source's size).
+    init(_ source: any ByteSource, at offset: Int64, end: Int64? = nil) {
+        self.source = source
+        self.end = min(source.size, end ?? source.size)
+        windowStart = max(0, offset)
+    }
+
+    var position: Int64 { windowStart + Int64(index) }
+
+    /// The byte at the position, or `nil` at the end.
+    mutating func peek() throws(PDFSyntaxError) -> UInt8? {
+        if index < window.count { return window[index] }
+        return try refill() ? window[index] : nil
+    }
+
+    /// Steps over the byte that was peeked.
+    mutating func advance() { index += 1 }
+
+    /// The byte at the position, and steps over it.
+    mutating func next() throws(PDFSyntaxError) -> UInt8? {
+        guard let byte = try peek() else { return nil }
+        index += 1
+        return byte
+    }
+
+    /// Moves to another offset.
+    mutating func seek(to offset: Int64) {
+        if offset >= windowStart, offset <= windowStart + Int64(window.count) {
+            index = Int(offset - windowStart)
+        } else {
+            window = []
+            windowStart = max(0, offset)
+            index = 0
+            windowSize = 512
+        }
+    }
+
+    /// Steps over `text` when it stands at the position.
+    mutating func skip(_ text: StaticString) throws(PDFSyntaxError) -> Bool {
+        let start = position
+        for expected in text.description.utf8 where try next() != expected {
+            seek(to: start)
+            return false
+        }
+        return true
+    }
+
+    private mutating func refill() throws(PDFSyntaxError) -> Bool {
+        let start = position
+        guard start < end else { return false }
+        let count = Int(min(Int64(windowSize), end - start))
+        do throws(ByteSourceError) {
+            window = try source.bytes(at: start, count: count)
+        } catch { throw PDFSyntaxError(error) }
+        windowStart = start
+        index = 0
+        windowSize = min(windowSize * 2, 1 << 16)
+        return !window.isEmpty
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import Foundation
+import Testing
+
+@testable import PDFSyntax
+
+/// Reads everything that can be read; counts objects, or gives the first error.
+func readAll(_ source: some ByteSource) -> Result<Int, PDFSyntaxError> {
+    let budget = Budget(bytes: 64 << 20, depth: 64, objects: 400_000, expansionRatio: 1_100)
+    do throws(PDFSyntaxError) {
+        let file = try PDFFile(reading: source, budget: budget)
+        for revision in file.revisions.indices { _ = file.changes(in: revision) }
+        _ = try file.catalog()
+        _ = try file.pages()
+        let objects = file.objectsInUse()
+        for reference in objects {
+            guard let object = try file.indirectObject(reference) else { continue }
+            if let stream = object.value.stream {
+                do throws(PDFSyntaxError) { _ = try file.decodedBytes(of: stream) } catch {
+                    guard error == PDFSyntaxError(.unsupportedFilter, "") else { throw error }
+                }
+            }
+        }
+        return .success(objects.count)
+    } catch { return .failure(error) }
+}
+
+@Suite("PDF corpora")
+struct CorpusTests {
+    @Test(arguments: ["pdfjs", "pyhanko", "dss", "vietnam"])
+    func `every file of a corpus gives a value or a typed error`(folder: String) throws {
+        let paths = Corpora.pdfs(in: folder)
+        guard !paths.isEmpty else {
+            print("skipped: corpus \(folder) is absent or has no PDF")
+            return
+        }
+        var whole = 0
+        var counts: [String: Int] = [:]
+        for path in paths {
+            switch readAll(try FileSource(path: path)) {
+            case .success: whole += 1
+            case .failure(let error):
+                counts["\(error.code)", default: 0] += 1
+                if ProcessInfo.processInfo.environment["DOSSIER_VERBOSE"] != nil { print("refused:", path, error) }
+            }
+        }
+        let list = counts.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        print("corpus \(folder): \(paths.count) files, \(whole) read whole, refused: \(list)")
+        #expect(whole > 0)
+    }
+
+    @Test func `cross-references agree with an independent reader`() throws {
+        let paths = Corpora.pdfs(in: "pyhanko") + Corpora.pdfs(in: "dss")
+        guard !paths.isEmpty else {
+            print("skipped: 180 files of corpora to compare with qpdf")
+            return
+        }
+        var compared = 0
+        for path in paths {
+            guard case .success = readAll(try FileSource(path: path)),
+                let theirs = try qpdf(["--show-xref", path]), theirs.status == 0
+            else { continue }
+            let file = try PDFFile(reading: FileSource(path: path))
+            guard !file.isHybrid else { continue }
+            let ours = file.objectsInUse().map { reference in
+                switch file.entry(for: reference.number) {
+                case .inUse(let offset, let generation):
+                    "\(reference.number)/\(generation): uncompressed; offset = \(offset)"
+                case .compressed(let stream, let index):
+                    "\(reference.number)/0: compressed; stream = \(stream), index = \(index)"
+                default: ""
+                }
+            }
+            let lines = theirs.output.split(separator: "\n").map(String.init).filter {
+                // An entry in use at offset 0 is what some writers leave for an unused number; no object can be there.
+                $0.contains("compressed; ") && !$0.hasSuffix("offset = 0")
+            }
+            #expect(ours == lines, "\(path)")
+            compared += 1
+        }
+        print("compared with qpdf --show-xref: \(compared) files")
+    }
+
+    @Test func `updates of good files pass an independent check`() throws {
+        var checked = 0
+        for path in Corpora.pdfs(in: "pyhanko") + Corpora.pdfs(in: "dss") + Corpora.pdfs(in: "pdfjs") {
+            let source = try FileSource(path: path)
+            guard source.size < 300_000, case .success = readAll(source) else { continue }
+            let file = try PDFFile(reading: source)
+            guard !file.isHybrid, file.trailingBytes.isEmpty, try qpdf(["--check", path])?.status == 0 else { continue }
+            var update = try IncrementalUpdate(of: file)
+            var (root, catalog) = try file.catalog()
+            catalog["DossierTest"] = .reference(update.add(.string(Array("x".utf8), hexadecimal: false)))
+            update.set(.dictionary(catalog), for: root)
+            let bytes = try source.allBytes(limit: 1 << 20) + update.appended(identifier: Array(0..<16)).bytes
+            try withTemporaryFile(bytes) { temporary in
+                let check = try #require(try qpdf(["--check", temporary]))
+                #expect(check.status == 0, "\(path): \(check.output)")
+            }
+            #expect(try PDFFile(reading: MemorySource(bytes)).revisions.count == file.revisions.count + 1)
+            checked += 1
+        }
+        print("updated and checked with qpdf: \(checked) files")
+    }
+
+    @Test func `a file cut anywhere or with a changed byte gives a value or a typed error`() throws {
+        var originals = [PDFFixture.classic().bytes, PDFFixture.compact().bytes]
+        for name in ["minimal-two-fields-signed-twice", "safedocs/CompactedPDFSyntaxTest", "minimal-hybrid-xref"] {
+            guard let path = Corpora.pdfs(in: "pyhanko").first(where: { $0.hasSuffix("/\(name).pdf") }) else { continue }
+            originals.append(try FileSource(path: path).allBytes(limit: 1 << 20))
+        }
+        var generator = SplitMix(state: 42)
+        var values = 0
+        var errors = 0
+        for original in originals {
+            for cut in 0..<200 {
+                let bytes = Array(original.prefix(original.count * cut / 200))
+                if case .success = readAll(MemorySource(bytes)) { values += 1 } else { errors += 1 }
+            }
+            for _ in 0..<500 {
+                var bytes = original
+                bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                if case .success = readAll(MemorySource(bytes)) { values += 1 } else { errors += 1 }
+            }
+        }
+        print("cut and changed files: \(originals.count) originals, \(values) values, \(errors) typed errors")
+    }
+}
+
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import Foundation
+import Testing
+
+@testable import PDFSyntax
+
+@Suite("PDF files and revisions — ISO 32000-2 §7.5")
+struct FileTests {
+    @Test func `a file with a table is one revision`() throws {
+        let fixture = PDFFixture.classic()
+        let file = try fixture.file()
+        #expect(file.revisions.count == 1)
+        #expect(file.newest.style == .table)
+        #expect(file.newest.end == file.source.size)
+        #expect(file.newest.markerEnd == file.source.size - 1)
+        #expect(file.trailingBytes.isEmpty)
+        #expect(try file.pages() == [IndirectReference(3)])
+        #expect(file.changes(in: 0).map(\.reference.number) == [1, 2, 3, 4])
+        let stream = try #require(try file.object(IndirectReference(4)).stream)
+        #expect(try file.decodedBytes(of: stream) == Array("0 0 10 10 re f".utf8))
+    }
+
+    @Test func `a file with object and cross-reference streams reads as the same document`() throws {
+        let file = try PDFFixture.compact().file()
+        #expect(file.newest.style == .stream)
+        #expect(file.newest.crossReferenceStreams == [6])
+        #expect(try file.pages() == [IndirectReference(3)])
+        let classic = try PDFFixture.classic().file()
+        #expect(try file.object(IndirectReference(3)) == classic.object(IndirectReference(3)))
+        #expect(try file.indirectObject(IndirectReference(3))?.container == 5)
+    }
+
+    @Test func `each revision shows its own objects and lists its changes`() throws {
+        var fixture = PDFFixture.classic()
+        let first = fixture.bytes.count
+        let previous = try #require(try fixture.file().revisions.first).startOffset
+        fixture.object(3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 1 1]>>")
+        fixture.object(5, "(new)")
+        _ = fixture.table([2, 3, 5], trailer: "/Size 6/Root 1 0 R/Prev \(previous)", free: false, freed: [4])
+        let file = try fixture.file()
+        #expect(file.revisions.count == 2)
+        #expect(file.revisions[0].end == Int64(first))
+        let changes = file.changes(in: 1)
+        #expect(changes.map(\.reference.number) == [3, 4, 5])
+        #expect(changes.map(\.kind) == [.changed, .freed, .added])
+        #expect(changes.allSatisfy { !$0.pointsBack })
+        #expect(try file.object(IndirectReference(4)) == .null)
+        #expect(try file.object(IndirectReference(4), asOf: 0).stream != nil)
+        #expect(try file.object(IndirectReference(3), asOf: 0).dictionary?["Contents"] != nil)
+        #expect(try file.object(IndirectReference(3)).dictionary?["Contents"] == nil)
+        #expect(file.objectsInUse(asOf: 0).count == 4)
+        #expect(file.objectsInUse().count == 4)
+    }
+
+    @Test func `an entry that leads into an earlier revision is marked`() throws {
+        var fixture = PDFFixture.classic()
+        let previous = try #require(try fixture.file().revisions.first).startOffset
+        fixture.offsets[5] = fixture.offsets[1]
+        _ = fixture.table([5], trailer: "/Size 6/Root 1 0 R/Prev \(previous)", free: false)
+        #expect(try fixture.file().changes(in: 1).first?.pointsBack == true)
+    }
+
+    @Test func `an entry of an old revision that leads behind it is marked and refused`() throws {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog/Pages 2 0 R>>")
+        fixture.object(2, "<</Type/Pages/Kids[]/Count 0>>")
+        fixture.offsets[3] = 460
+        let start = fixture.table([1, 2, 3], trailer: "/Size 5/Root 1 0 R")
+        while fixture.bytes.count < 460 { fixture.bytes.append(32) }
+        fixture.object(3, "(late)")
+        fixture.object(4, "(x)")
+        _ = fixture.table([4], trailer: "/Size 5/Root 1 0 R/Prev \(start)", free: false)
+        let file = try fixture.file()
+        #expect(file.revisions[0].entriesBeyondEnd == [3])
+        #expect(throws: PDFSyntaxError(.brokenCrossReferences, "")) { try file.object(IndirectReference(3)) }
+        #expect(try file.object(IndirectReference(4)).string == [120])
+    }
+
+    @Test func `a reference of another generation is null`() throws {
+        let file = try PDFFixture.classic().file()
+        #expect(try file.object(IndirectReference(1, generation: 1)) == .null)
+        #expect(try file.object(IndirectReference(99)) == .null)
+    }
+
+    @Test(arguments: [
+        ("startxref\n", "startxref\n1", PDFSyntaxError.Code.brokenCrossReferences),
+        ("xref\n0 1", "xref\n0 2", .brokenCrossReferences), (" 00000 n \n", " 00000 n\n", .brokenCrossReferences),
+        ("/Size 5", "/Size 4", .brokenCrossReferences), ("%PDF-1.7", " PDF-1.7", .notAPDF),
+        ("%%EOF", "%%EOX", .notAPDF), ("/Root", "/Encrypt<<>>/Root", .encrypted), ("/Root", "/Prev 9999/Root", .brokenCrossReferences),
+        ("trailer", "trailor", .brokenCrossReferences), ("65535 f", "65535 g", .brokenCrossReferences),
+    ])
+    func `damage is a typed error`(found: String, replacement: String, code: PDFSyntaxError.Code) throws {
+        let text = String(decoding: PDFFixture.classic().bytes, as: UTF8.self)
+        #expect(throws: Never.self) { try PDFFile(reading: MemorySource(Array(text.utf8))) }
+        let range = try #require(text.range(of: found, options: .backwards))
+        let broken = text.replacingCharacters(in: range, with: replacement)
+        #expect(throws: PDFSyntaxError(code, "")) { try PDFFile(reading: MemorySource(Array(broken.utf8))) }
+    }
+
+    @Test func `a circle of sections is refused`() throws {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog>>")
+        _ = fixture.table([1], trailer: "/Size 2/Root 1 0 R/Prev \(fixture.bytes.count)")
+        #expect(throws: PDFSyntaxError(.brokenCrossReferences, "")) { try fixture.file() }
+    }
+
+    @Test func `an entry that names another object is refused when it is read`() throws {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog>>")
+        fixture.offsets[2] = fixture.offsets[1]
+        _ = fixture.table([1, 2], trailer: "/Size 3/Root 1 0 R")
+        let file = try fixture.file()
+        #expect(throws: PDFSyntaxError(.brokenCrossReferences, "")) { try file.object(IndirectReference(2)) }
+        #expect(try file.catalog().reference == IndirectReference(1))
+    }
+
+    @Test func `a stream length that is itself a stream ends`() throws {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog>>")
+        fixture.offsets[2] = fixture.bytes.count
+        fixture.bytes += Array("2 0 obj\n<</Length 2 0 R>>\nstream\nx\nendstream\nendobj\n".utf8)
+        _ = fixture.table([1, 2], trailer: "/Size 3/Root 1 0 R")
+        let file = try fixture.file()
+        #expect(throws: PDFSyntaxError(.malformedStream, "")) { try file.object(IndirectReference(2)) }
+    }
+
+    @Test func `an indirect length is followed`() throws {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog>>")
+        fixture.offsets[2] = fixture.bytes.count
+        fixture.bytes += Array("2 0 obj\n<</Length 3 0 R>>\nstream\nxyz\nendstream\nendobj\n".utf8)
+        fixture.object(3, "3")
+        _ = fixture.table([1, 2, 3], trailer: "/Size 4/Root 1 0 R")
+        let file = try fixture.file()
+        let stream = try #require(try file.object(IndirectReference(2)).stream)
+        #expect(try file.encodedBytes(of: stream) == Array("xyz".utf8))
+    }
+
+    @Test func `a circle in the page tree is refused`() throws {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog/Pages 2 0 R>>")
+        fixture.object(2, "<</Type/Pages/Kids[2 0 R]/Count 1>>")
+        _ = fixture.table([1, 2], trailer: "/Size 3/Root 1 0 R")
+        let file = try fixture.file()
+        #expect(throws: PDFSyntaxError(.malformedStructure, "")) { try file.pages() }
+    }
+
+    @Test func `a file larger than the budget is refused`() {
+        #expect(throws: PDFSyntaxError(.limitExceeded, "")) {
+            try PDFFixture.classic().file(budget: Budget(bytes: 100, depth: 10, objects: 10, expansionRatio: 10))
+        }
+    }
+
+    @Test func `bytes behind the end are told`() throws {
+        var fixture = PDFFixture.classic()
+        let size = Int64(fixture.bytes.count)
+        fixture.bytes += Array("junk".utf8)
+        #expect(try fixture.file().trailingBytes == size..<size + 4)
+    }
+}
