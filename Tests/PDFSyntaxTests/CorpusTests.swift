@@ -84,6 +84,45 @@ struct CorpusTests {
         print("compared with qpdf --show-xref: \(compared) files")
     }
 
+    @Test func `parsers agree with what another project expects of its files`() throws {
+        guard let root = Corpora.root,
+            let manifest = try? String(contentsOfFile: root + "/manifests/pyhanko-pdf.jsonl", encoding: .utf8)
+        else {
+            print("skipped: 28 parser cases of pyhanko-pdf.jsonl")
+            return
+        }
+        struct Row: Decodable {
+            let file: String
+            let kind: String
+            let expected: String
+        }
+        var counts: [String: Int] = [:]
+        for line in manifest.split(separator: "\n") {
+            let row = try JSONDecoder().decode(Row.self, from: Data(line.utf8))
+            guard row.kind == "parser", let source = try? FileSource(path: root + "/" + row.file) else { continue }
+            counts[row.expected, default: 0] += 1
+            if row.expected == "parse-ok" {
+                #expect(throws: Never.self, "\(row.file)") { try PDFFile(reading: source).pages() }
+            } else if row.expected.contains("reject"), !row.file.hasSuffix("struct-tree-circular-ref.pdf") {
+                // The structure tree is not part of the syntax; everything else that is to be refused is refused here.
+                if case .success = readAll(source) { Issue.record("\(row.file) was read") }
+            }
+        }
+        print(
+            "parser cases: \(counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "; "))"
+        )
+        let hybrid = try #require(Corpora.pdfs(in: "pyhanko").first { $0.hasSuffix("/minimal-hybrid-xref.pdf") })
+        let file = try PDFFile(reading: FileSource(path: hybrid))
+        #expect(file.isHybrid)
+        let title = try file.resolve(file.trailer["Info"]).dictionary?["Title"]
+        #expect(try file.resolve(title).string.map(TextString.decode) == "TestTest")
+        #expect(throws: PDFSyntaxError(.hybridFile, "")) { try IncrementalUpdate(of: file) }
+        let compact = try #require(Corpora.pdfs(in: "pyhanko").first { $0.hasSuffix("/CompactedPDFSyntaxTest.pdf") })
+        let compacted = try PDFFile(reading: FileSource(path: compact))
+        let page = try compacted.object(try #require(try compacted.pages().first)).dictionary
+        #expect(page?["MediaBox"]?.array?.map(\.number) == [0, 0, 999, 999])
+    }
+
     @Test func `updates of good files pass an independent check`() throws {
         var checked = 0
         for path in Corpora.pdfs(in: "pyhanko") + Corpora.pdfs(in: "dss") + Corpora.pdfs(in: "pdfjs") {
@@ -109,7 +148,9 @@ struct CorpusTests {
     @Test func `a file cut anywhere or with a changed byte gives a value or a typed error`() throws {
         var originals = [PDFFixture.classic().bytes, PDFFixture.compact().bytes]
         for name in ["minimal-two-fields-signed-twice", "safedocs/CompactedPDFSyntaxTest", "minimal-hybrid-xref"] {
-            guard let path = Corpora.pdfs(in: "pyhanko").first(where: { $0.hasSuffix("/\(name).pdf") }) else { continue }
+            guard let path = Corpora.pdfs(in: "pyhanko").first(where: { $0.hasSuffix("/\(name).pdf") }) else {
+                continue
+            }
             originals.append(try FileSource(path: path).allBytes(limit: 1 << 20))
         }
         var generator = SplitMix(state: 42)

@@ -89,7 +89,8 @@ struct FileTests {
         ("startxref\n", "startxref\n1", PDFSyntaxError.Code.brokenCrossReferences),
         ("xref\n0 1", "xref\n0 2", .brokenCrossReferences), (" 00000 n \n", " 00000 n\n", .brokenCrossReferences),
         ("/Size 5", "/Size 4", .brokenCrossReferences), ("%PDF-1.7", " PDF-1.7", .notAPDF),
-        ("%%EOF", "%%EOX", .notAPDF), ("/Root", "/Encrypt<<>>/Root", .encrypted), ("/Root", "/Prev 9999/Root", .brokenCrossReferences),
+        ("%%EOF", "%%EOX", .notAPDF), ("/Root", "/Encrypt<<>>/Root", .encrypted),
+        ("/Root", "/Prev 9999/Root", .brokenCrossReferences),
         ("trailer", "trailor", .brokenCrossReferences), ("65535 f", "65535 g", .brokenCrossReferences),
     ])
     func `damage is a typed error`(found: String, replacement: String, code: PDFSyntaxError.Code) throws {

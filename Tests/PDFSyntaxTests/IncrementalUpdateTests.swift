@@ -68,7 +68,8 @@ struct IncrementalUpdateTests {
             } else {
                 let appended = try update.appended(identifier: [1])
                 #expect(appended.startOffset > 10_000_000_000)
-                let result = try PDFFile(reading: PaddedSource(bytes: bytes, gap: 10_000_000_000, tail: appended.bytes), budget: limit)
+                let result = try PDFFile(
+                    reading: PaddedSource(bytes: bytes, gap: 10_000_000_000, tail: appended.bytes), budget: limit)
                 #expect(try result.object(added) == .integer(7))
             }
         }

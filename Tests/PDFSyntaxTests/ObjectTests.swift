@@ -13,20 +13,24 @@ private func parse(_ text: String, budget: Budget = .standard) throws(PDFSyntaxE
 
 @Suite("PDF objects — ISO 32000-2 §7.3")
 struct ObjectTests {
-    @Test(arguments: [
-        ("123", .integer(123)), ("+17", .integer(17)), ("-98", .integer(-98)), ("34.5", .real(34.5)),
-        ("-.002", .real(-0.002)), ("4.", .real(4)), ("true", .boolean(true)), ("null", .null),
-        ("/A;Name_With-Various***Characters?", .name("A;Name_With-Various***Characters?")),
-        ("/Lime#20Green", .name("Lime Green")), ("/A#42", .name("AB")), ("/", .name("")),
-        ("(a (nested) one)", .string(Array("a (nested) one".utf8), hexadecimal: false)),
-        ("(\\053\\53\\0533\\n\\)\\q)", .string(Array("+++3\n)q".utf8), hexadecimal: false)),
-        ("(two\\\nlines)", .string(Array("twolines".utf8), hexadecimal: false)),
-        ("(a\r\nb\rc)", .string(Array("a\nb\nc".utf8), hexadecimal: false)),
-        ("<901F A3>", .string([0x90, 0x1F, 0xA3], hexadecimal: true)),
-        ("<901FA>", .string([0x90, 0x1F, 0xA0], hexadecimal: true)),
-        ("[1 2 0 R(x)]", .array([.integer(1), .reference(IndirectReference(2)), .string([120], hexadecimal: false)])),
-        ("<</A 1/B<</C[ ]>>%c\n>>", .dictionary(["A": .integer(1), "B": .dictionary(["C": .array([])])])),
-    ] as [(String, PDFObject)])
+    @Test(
+        arguments: [
+            ("123", .integer(123)), ("+17", .integer(17)), ("-98", .integer(-98)), ("34.5", .real(34.5)),
+            ("-.002", .real(-0.002)), ("4.", .real(4)), ("true", .boolean(true)), ("null", .null),
+            ("/A;Name_With-Various***Characters?", .name("A;Name_With-Various***Characters?")),
+            ("/Lime#20Green", .name("Lime Green")), ("/A#42", .name("AB")), ("/", .name("")),
+            ("(a (nested) one)", .string(Array("a (nested) one".utf8), hexadecimal: false)),
+            ("(\\053\\53\\0533\\n\\)\\q)", .string(Array("+++3\n)q".utf8), hexadecimal: false)),
+            ("(two\\\nlines)", .string(Array("twolines".utf8), hexadecimal: false)),
+            ("(a\r\nb\rc)", .string(Array("a\nb\nc".utf8), hexadecimal: false)),
+            ("<901F A3>", .string([0x90, 0x1F, 0xA3], hexadecimal: true)),
+            ("<901FA>", .string([0x90, 0x1F, 0xA0], hexadecimal: true)),
+            (
+                "[1 2 0 R(x)]",
+                .array([.integer(1), .reference(IndirectReference(2)), .string([120], hexadecimal: false)])
+            ),
+            ("<</A 1/B<</C[ ]>>%c\n>>", .dictionary(["A": .integer(1), "B": .dictionary(["C": .array([])])])),
+        ] as [(String, PDFObject)])
     func `an object of the standard is read`(text: String, expected: PDFObject) throws {
         #expect(try parse(text) == expected)
     }
@@ -41,7 +45,9 @@ struct ObjectTests {
 
     @Test func `nesting up to the budget is read and one more is refused`() throws {
         let budget = Budget(bytes: 10_000, depth: 10, objects: 1000, expansionRatio: 10)
-        #expect(try parse(String(repeating: "[", count: 10) + String(repeating: "]", count: 10), budget: budget).array != nil)
+        #expect(
+            try parse(String(repeating: "[", count: 10) + String(repeating: "]", count: 10), budget: budget).array
+                != nil)
         #expect(throws: PDFSyntaxError(.limitExceeded, "")) {
             try parse(String(repeating: "[", count: 11) + String(repeating: "]", count: 11), budget: budget)
         }
@@ -61,8 +67,11 @@ struct ObjectTests {
     @Test func `what is written is read again as the same object`() throws {
         let object: PDFObject = .dictionary([
             "a b#/(": .string(Array(0...255), hexadecimal: false), "h": .string(Array(0...255), hexadecimal: true),
-            "r": .array([.real(1e-7), .real(-12345.678), .real(1e21), .real(0.1), .real(5e-300), .real(1.7e308), .real(-0.5)]),
-            "i": .integer(.max), "n": .null, "b": .boolean(false), "Tên": .reference(IndirectReference(7, generation: 3)),
+            "r": .array([
+                .real(1e-7), .real(-12345.678), .real(1e21), .real(0.1), .real(5e-300), .real(1.7e308), .real(-0.5),
+            ]),
+            "i": .integer(.max), "n": .null, "b": .boolean(false),
+            "Tên": .reference(IndirectReference(7, generation: 3)),
         ])
         let bytes = try object.serialized()
         var parser = ObjectParser(MemorySource(bytes), at: 0, budget: .standard)
@@ -95,7 +104,9 @@ struct TextTests {
         #expect(PDFDate.decode(text)?.description == expected)
     }
 
-    @Test(arguments: ["", "D:", "D:20261301", "D:20260230", "D:20261121250000Z", "D:20261121093022+07'00'x", "yesterday"])
+    @Test(arguments: [
+        "", "D:", "D:20261301", "D:20260230", "D:20261121250000Z", "D:20261121093022+07'00'x", "yesterday",
+    ])
     func `a wrong date is none`(text: String) { #expect(PDFDate.decode(text) == nil) }
 
     @Test func `an instant is written at its offset`() throws {

@@ -44,7 +44,9 @@ struct PDFFixture {
         for entry in entries + [(number, [1, start, 0])] {
             index += "\(entry.number) 1 "
             data.append(UInt8(entry.fields[0]))
-            data += [UInt8(entry.fields[1] >> 16 & 255), UInt8(entry.fields[1] >> 8 & 255), UInt8(entry.fields[1] & 255)]
+            data += [
+                UInt8(entry.fields[1] >> 16 & 255), UInt8(entry.fields[1] >> 8 & 255), UInt8(entry.fields[1] & 255),
+            ]
             data.append(UInt8(entry.fields[2]))
         }
         stream(number, "/Type/XRef/Size \(size)/W[1 3 1]/Index[\(index)]\(trailer)", data)
@@ -86,7 +88,9 @@ struct PDFFixture {
         return fixture
     }
 
-    func file(budget: Budget = .standard) throws -> PDFFile { try PDFFile(reading: MemorySource(bytes), budget: budget) }
+    func file(budget: Budget = .standard) throws -> PDFFile {
+        try PDFFile(reading: MemorySource(bytes), budget: budget)
+    }
 }
 
 /// Data that others made, outside the package.
@@ -110,9 +114,11 @@ enum Corpora {
 
 /// An independent reader: exit code and output of `qpdf`, or `nil` where it is not installed.
 func qpdf(_ arguments: [String]) throws -> (status: Int32, output: String)? {
-    guard let path = ["/usr/bin/qpdf", "/usr/local/bin/qpdf", "/opt/homebrew/bin/qpdf"].first(where: {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }) else {
+    guard
+        let path = ["/usr/bin/qpdf", "/usr/local/bin/qpdf", "/opt/homebrew/bin/qpdf"].first(where: {
+            FileManager.default.isExecutableFile(atPath: $0)
+        })
+    else {
         print("skipped: qpdf is not installed")
         return nil
     }

@@ -9,4 +9,7 @@ public enum CrossReferenceEntry: Sendable, Hashable {
     case inUse(offset: Int64, generation: Int)
     /// The object is the `index`-th one (from 0) of an object stream; its generation is 0.
     case compressed(stream: Int, index: Int)
+
+    /// Whether there is an object.
+    public var isInUse: Bool { if case .free = self { false } else { true } }
 }

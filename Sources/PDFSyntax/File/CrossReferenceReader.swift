@@ -21,6 +21,8 @@ struct CrossReferenceReader {
             throw broken(offset, "a cross-reference section outside the file", "§7.5.5")
         }
         var cursor = ByteCursor(source, at: offset)
+        // Offsets that name the line end before the section are common and lead to no other section.
+        try skipWhiteSpace(&cursor)
         if try cursor.skip("xref") { return try table(at: offset, cursor: cursor) }
         return try stream(at: offset)
     }
@@ -29,6 +31,13 @@ struct CrossReferenceReader {
     func tail(at offset: Int64) throws(PDFSyntaxError) -> FileTail? {
         var cursor = ByteCursor(source, at: offset)
         try skipWhiteSpace(&cursor)
+        if try cursor.skip("trailer") {
+            // A writer of linearized files puts a trailer dictionary behind a cross-reference stream; it has no meaning.
+            var parser = ObjectParser(source, at: cursor.position, budget: budget)
+            _ = try parser.dictionary()
+            cursor = parser.lexer.cursor
+            try skipWhiteSpace(&cursor)
+        }
         guard try cursor.skip("startxref") else { return nil }
         try skipWhiteSpace(&cursor)
         guard let start = try digits(&cursor, limit: 19) else { return nil }
@@ -62,7 +71,9 @@ struct CrossReferenceReader {
                 let count = try digits(&cursor, limit: 10)
             else { throw broken(cursor.position, "neither a subsection nor the trailer", "§7.5.4") }
             while try cursor.peek() == 32 { cursor.advance() }
-            guard try lineEnd(&cursor) else { throw broken(cursor.position, "a subsection without a line end", "§7.5.4") }
+            guard try lineEnd(&cursor) else {
+                throw broken(cursor.position, "a subsection without a line end", "§7.5.4")
+            }
             guard first + count <= Int64(Int32.max), count * 20 <= source.size - cursor.position else {
                 throw broken(cursor.position, "a subsection longer than the file", "§7.5.4")
             }
@@ -104,13 +115,15 @@ struct CrossReferenceReader {
         guard let offset = try digits(&cursor, limit: 10), cursor.position == start + 10, try cursor.next() == 32,
             let generation = try digits(&cursor, limit: 5), cursor.position == start + 16, try cursor.next() == 32,
             let kind = try cursor.next(), let first = try cursor.next(), let second = try cursor.next(),
-            (first, second) == (32, 13) || (first, second) == (32, 10) || (first, second) == (13, 10),
-            generation <= 65_535
+            (first, second) == (32, 13) || (first, second) == (32, 10) || (first, second) == (13, 10)
         else { throw broken(start, "an entry that is not twenty bytes of the prescribed form", "§7.5.4") }
         switch kind {
         case UInt8(ascii: "n"):
+            guard generation <= 65_535 else { throw broken(start, "a generation above 65,535", "§7.5.4") }
             // Writers mark an unused number so; there can be no object at offset 0.
-            return offset == 0 ? .free(generation: Int(generation)) : .inUse(offset: offset, generation: Int(generation))
+            return offset == 0
+                ? .free(generation: Int(generation)) : .inUse(offset: offset, generation: Int(generation))
+        // Several writers give object 0 the generation 65,536; for a free entry it has no effect.
         case UInt8(ascii: "f"): return .free(generation: Int(generation))
         default: throw broken(start, "an entry that is neither in use nor free", "§7.5.4")
         }

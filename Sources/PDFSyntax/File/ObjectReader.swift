@@ -19,8 +19,11 @@ struct ObjectReader {
     func object(
         at offset: Int64, length: ((IndirectReference) throws(PDFSyntaxError) -> Int64?)?
     ) throws(PDFSyntaxError) -> IndirectObject {
-        var parser = ObjectParser(source, at: offset, budget: budget)
-        guard case .integer(let number) = try parser.lexer.next(), parser.lexer.tokenStart == offset,
+        var cursor = ByteCursor(source, at: offset)
+        while let byte = try cursor.peek(), Lexer.isWhiteSpace(byte) { cursor.advance() }
+        let start = cursor.position
+        var parser = ObjectParser(source, at: start, budget: budget)
+        guard case .integer(let number) = try parser.lexer.next(), parser.lexer.tokenStart == start,
             case .integer(let generation) = try parser.lexer.next(),
             try parser.lexer.next() == .keyword(Keyword.object), (1...Int64(Int32.max)).contains(number),
             (0...65_535).contains(generation)
@@ -32,7 +35,7 @@ struct ObjectReader {
         let (value, keyword) = try parser.objectAndKeyword()
         let ranges = value.dictionary == nil ? [:] : parser.valueRanges
         if keyword == Keyword.endObject {
-            let range = offset..<parser.lexer.cursor.position
+            let range = start..<parser.lexer.cursor.position
             return IndirectObject(
                 reference: reference, value: value, range: range, valueRanges: ranges, container: nil)
         }
@@ -40,11 +43,11 @@ struct ObjectReader {
             throw PDFSyntaxError(
                 .malformedObject, at: offset, clause: "ISO 32000-2 §7.3.10", "an object without endobj")
         }
-        var cursor = parser.lexer.cursor
+        cursor = parser.lexer.cursor
         let data = try dataRange(dictionary, &cursor, length: length)
         return IndirectObject(
             reference: reference, value: .stream(PDFStream(dictionary: dictionary, range: data)),
-            range: offset..<cursor.position, valueRanges: parser.valueRanges, container: nil)
+            range: start..<cursor.position, valueRanges: parser.valueRanges, container: nil)
     }
 
     private func dataRange(

@@ -28,7 +28,9 @@ public struct PDFFile: Sendable {
     let history: [Int: [(revision: Int, entry: CrossReferenceEntry)]]
     let objectStreams = ObjectStreamCache()
 
-    /// Whether any revision mixes tables and streams (`/XRefStm`, §7.5.8.4). Two readers may see two documents in such a
+    /// Whether any revision mixes tables and streams (`/XRefStm`, §7.5.8.4).
+    ///
+    /// Two readers may see two documents in such a
     /// file, so it can be read, but not be signed, and its signatures cannot be relied on.
     public var isHybrid: Bool { revisions.contains(where: \.isHybrid) }
 

@@ -32,7 +32,9 @@ public struct PDFRevision: Sendable {
     public let end: Int64?
     /// The byte after all white space (at most 1,024 bytes) behind `%%EOF`, or `nil` as ``markerEnd``.
     public let paddingEnd: Int64?
-    /// The object numbers whose entry points at or past the end of this revision. In a sound file there is none: such an
+    /// The object numbers whose entry points at or past the end of this revision.
+    ///
+    /// In a sound file there is none: such an
     /// entry would let bytes that were appended later change what this revision shows.
     public let entriesBeyondEnd: [Int]
 }

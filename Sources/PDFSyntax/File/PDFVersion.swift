@@ -28,7 +28,9 @@ public struct PDFVersion: Sendable, Hashable, Comparable, CustomStringConvertibl
         guard try cursor.skip("%PDF-"), let major = try cursor.next(), try cursor.next() == UInt8(ascii: "."),
             let minor = try cursor.next(), (UInt8(ascii: "1")...UInt8(ascii: "2")).contains(major),
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(minor)
-        else { throw PDFSyntaxError(.notAPDF, at: 0, clause: "ISO 32000-2 §7.5.2", "no %PDF- header at the first byte") }
+        else {
+            throw PDFSyntaxError(.notAPDF, at: 0, clause: "ISO 32000-2 §7.5.2", "no %PDF- header at the first byte")
+        }
         self.init(major: Int(major - 48), minor: Int(minor - 48))
     }
 }

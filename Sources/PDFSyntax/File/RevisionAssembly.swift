@@ -38,10 +38,19 @@ struct RevisionAssembly {
         }
         isLinearized = linearized
         var revisions: [PDFRevision] = []
+        var size: Int64 = 0
         for (index, group) in groups.enumerated() {
             let tail = try Self.tail(of: group, reader, last: index == groups.count - 1 ? last : nil)
-            try Self.checkOrder(group, tail, after: revisions.last)
-            revisions.append(Self.revision(index, group, tail))
+            let revision = Self.revision(index, group, tail)
+            try Self.checkOrder(group, after: revisions.last)
+            // Some writers append an empty section with a /Size of 1; it hides nothing. Others may not shrink the file.
+            if revision.entries.values.contains(where: \.isInUse) {
+                guard let own = group[0].trailer["Size"]?.integer, own >= size else {
+                    throw Self.broken(group[0].offset, "/Size became smaller")
+                }
+                size = own
+            }
+            revisions.append(revision)
         }
         self.revisions = revisions
         trailingBytes = (revisions.last?.paddingEnd ?? last.paddingEnd)..<source.size
@@ -57,14 +66,11 @@ struct RevisionAssembly {
     }
 
     private static func checkOrder(
-        _ group: [CrossReferenceSection], _ tail: FileTail?, after previous: PDFRevision?
+        _ group: [CrossReferenceSection], after previous: PDFRevision?
     ) throws(PDFSyntaxError) {
         guard let previous, let lowest = group.map(\.offset).min() else { return }
         guard lowest >= previous.markerEnd ?? (previous.startOffset + 1) else {
             throw broken(lowest, "a revision that does not follow the one before it")
-        }
-        guard let size = group[0].trailer["Size"]?.integer, size >= previous.trailer["Size"]?.integer ?? 0 else {
-            throw broken(lowest, "/Size became smaller")
         }
     }
 

@@ -18,7 +18,8 @@ struct Predictor {
             case .integer(let value): return value
             default:
                 throw PDFSyntaxError(
-                    .malformedStream, at: offset, clause: "ISO 32000-2 §7.4.4.3", "a filter parameter that is no integer")
+                    .malformedStream, at: offset, clause: "ISO 32000-2 §7.4.4.3",
+                    "a filter parameter that is no integer")
             }
         }
         self.offset = offset
@@ -52,7 +53,8 @@ struct Predictor {
     private func undoneTIFF(_ data: [UInt8]) throws(PDFSyntaxError) -> [UInt8] {
         guard bits == 8 else {
             throw PDFSyntaxError(
-                .unsupportedFilter, at: offset, clause: "ISO 32000-2 §7.4.4.4", "a TIFF predictor that is not of 8 bits")
+                .unsupportedFilter, at: offset, clause: "ISO 32000-2 §7.4.4.4", "a TIFF predictor that is not of 8 bits"
+            )
         }
         var result = data
         for index in result.indices where index % rowBytes >= colours {

@@ -16,7 +16,8 @@ struct StreamDecoder {
         let filters = try list(dictionary["Filter"], resolving)
         let parameters = try list(dictionary["DecodeParms"], resolving)
         guard filters.count <= 8 else { throw malformed(range, "more than eight filters") }
-        let allowed = min(limit, budget.bytes, (range.upperBound - range.lowerBound).clampedProduct(budget.expansionRatio))
+        let allowed = min(
+            limit, budget.bytes, (range.upperBound - range.lowerBound).clampedProduct(budget.expansionRatio))
         var bytes: [UInt8]?
         for (index, filter) in filters.enumerated() {
             let parameter = index < parameters.count ? parameters[index].dictionary : nil
@@ -38,7 +39,8 @@ struct StreamDecoder {
                 bytes = try hexadecimal(bytes ?? [], range)
             default:
                 throw PDFSyntaxError(
-                    .unsupportedFilter, at: range.lowerBound, clause: "ISO 32000-2 §7.4", "a filter other than FlateDecode")
+                    .unsupportedFilter, at: range.lowerBound, clause: "ISO 32000-2 §7.4",
+                    "a filter other than FlateDecode")
             }
             guard Int64(bytes?.count ?? 0) <= allowed else {
                 throw PDFSyntaxError(LimitExceeded(.bytes, allowed: allowed), at: range.lowerBound)
@@ -80,7 +82,9 @@ struct StreamDecoder {
         for byte in encoded {
             if byte == UInt8(ascii: ">") { break }
             if Lexer.isWhiteSpace(byte) { continue }
-            guard let digit = Lexer.digit(byte) else { throw malformed(range, "hexadecimal data with another character") }
+            guard let digit = Lexer.digit(byte) else {
+                throw malformed(range, "hexadecimal data with another character")
+            }
             if let first = high {
                 bytes.append(first << 4 | digit)
                 high = nil

@@ -223,7 +223,9 @@ struct Lexer {
         case UInt8(ascii: "0")...UInt8(ascii: "7"):
             var value = Int(byte - UInt8(ascii: "0"))
             for _ in 0..<2 {
-                guard let digit = try cursor.peek(), (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { break }
+                guard let digit = try cursor.peek(), (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else {
+                    break
+                }
                 cursor.advance()
                 value = value * 8 + Int(digit - UInt8(ascii: "0"))
             }

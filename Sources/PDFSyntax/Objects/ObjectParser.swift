@@ -107,7 +107,9 @@ struct ObjectParser {
         var dictionary = PDFDictionary()
         if depth == 1 { valueRanges = [:] }
         for index in stride(from: 0, to: elements.count, by: 2) {
-            guard case .name(let key) = elements[index] else { throw unclosed(start, "a key that is no name", "§7.3.7") }
+            guard case .name(let key) = elements[index] else {
+                throw unclosed(start, "a key that is no name", "§7.3.7")
+            }
             guard dictionary[key] == nil else { throw unclosed(start, "a key that occurs twice", "§7.3.7") }
             dictionary[key] = elements[index + 1]
             if let range = positions?.ranges[index + 1] { valueRanges[key] = range }

@@ -26,7 +26,9 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
     /// Whether there is no entry.
     public var isEmpty: Bool { keys.isEmpty }
 
-    /// The value of a key; `nil` when there is none. Setting `nil` removes the entry, a new key goes to the end.
+    /// The value of a key, or `nil`.
+    ///
+    /// Setting `nil` removes the entry, a new key goes to the end.
     ///
     /// A value is not resolved: it may be a reference. A key with the value `null` counts as present here.
     public subscript(key: PDFName) -> PDFObject? {

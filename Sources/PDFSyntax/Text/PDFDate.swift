@@ -53,7 +53,8 @@ public enum PDFDate {
         var text = "D:" + padded(Int64(parts.year), 4) + padded(Int64(parts.month), 2) + padded(Int64(parts.day), 2)
         text += padded(ofDay / 3600, 2) + padded(ofDay / 60 % 60, 2) + padded(ofDay % 60, 2)
         guard minutes != 0 else { return text + "Z" }
-        return text + (minutes < 0 ? "-" : "+") + padded(abs(minutes) / 60, 2) + "'" + padded(abs(minutes) % 60, 2) + "'"
+        return text + (minutes < 0 ? "-" : "+") + padded(abs(minutes) / 60, 2) + "'" + padded(abs(minutes) % 60, 2)
+            + "'"
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {

@@ -79,7 +79,9 @@ public struct IncrementalUpdate: Sendable {
         contents[reference] = .template(dictionary, placeholders)
     }
 
-    /// Sets an entry of the trailer, for example `/Info`. `/Size`, `/Prev`, `/ID` and the stream's own keys are not
+    /// Sets an entry of the trailer, for example `/Info`.
+    ///
+    /// `/Size`, `/Prev`, `/ID` and the stream's own keys are not
     /// affected.
     public mutating func setTrailer(_ key: PDFName, to value: PDFObject) { trailerEntries[key] = value }
 
