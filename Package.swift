@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "DossierCore", targets: ["DossierCore"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
         .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
+        .library(name: "PAdES", targets: ["PAdES"]),
     ],
     targets: [
         // C libraries: module map and shim, nothing else. OpenSSL is imported by CryptoPrimitives and SoftwareKeys only.
@@ -57,6 +58,10 @@ let package = Package(
         // Row 2 — syntax: bytes to values and back, lossless, strict, synchronous.
         .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
         .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore"]),
+
+        // Row 5 — formats.
+        .target(name: "PAdES", dependencies: ["DossierCore", "PDFSyntax"]),
+        .testTarget(name: "PAdESTests", dependencies: ["PAdES", "PDFSyntax", "DossierCore"]),
     ],
     swiftLanguageModes: [.v6]
 )

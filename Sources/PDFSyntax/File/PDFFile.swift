@@ -71,20 +71,24 @@ public struct PDFFile: Sendable {
         located(number, asOf: revision)?.entry
     }
 
+    /// The revision whose entry for an object number holds as of a revision (the newest when `nil`).
+    public func revisionOfLastChange(of number: Int, asOf revision: Int? = nil) -> Int? {
+        located(number, asOf: revision)?.revision
+    }
+
     func located(_ number: Int, asOf revision: Int?) -> (revision: Int, entry: CrossReferenceEntry)? {
         let limit = revision ?? revisions.count - 1
         return history[number]?.last { $0.revision <= limit }
     }
 
+    /// The identity of the object in use under a number as of a revision (the newest when `nil`); `nil` for a free number.
+    public func reference(of number: Int, asOf revision: Int? = nil) -> IndirectReference? {
+        Self.reference(number, entry(for: number, asOf: revision))
+    }
+
     /// The references of all objects in use as of a revision, in the order of their numbers.
     public func objectsInUse(asOf revision: Int? = nil) -> [IndirectReference] {
-        history.keys.sorted().compactMap { number in
-            switch entry(for: number, asOf: revision) {
-            case .inUse(_, let generation): IndirectReference(number, generation: generation)
-            case .compressed: IndirectReference(number)
-            case .free, nil: nil
-            }
-        }
+        history.keys.sorted().compactMap { reference(of: $0, asOf: revision) }
     }
 
     /// What a revision does to the objects before it, in the order of their numbers.

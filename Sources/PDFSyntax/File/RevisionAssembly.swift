@@ -43,8 +43,9 @@ struct RevisionAssembly {
             let tail = try Self.tail(of: group, reader, last: index == groups.count - 1 ? last : nil)
             let revision = Self.revision(index, group, tail)
             try Self.checkOrder(group, after: revisions.last)
-            // Some writers append an empty section with a /Size of 1; it hides nothing. Others may not shrink the file.
-            if revision.entries.values.contains(where: \.isInUse) {
+            // Some writers append a section that stands alone, names no object and has a /Size of 1; it hides nothing.
+            let isEmpty = !revision.entries.values.contains(where: \.isInUse)
+            if !isEmpty || group[0].offset != revisions.last?.paddingEnd {
                 guard let own = group[0].trailer["Size"]?.integer, own >= size else {
                     throw Self.broken(group[0].offset, "/Size became smaller")
                 }

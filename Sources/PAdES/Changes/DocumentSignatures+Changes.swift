@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import PDFSyntax
+
+extension DocumentSignatures {
+    /// What every revision after the first signed one changed, oldest first.
+    ///
+    /// A change is allowed only when a rule explains it and no earlier signature forbids it. Restrictions are those of
+    /// every signature that was there before the change: certification (`/P` of DocMDP), FieldMDP and field locks.
+    /// Explained are validation material, document time-stamps, further signatures, form values and metadata; annotations
+    /// are never allowed, not even where a certification permits them, because their appearance can replace what was
+    /// certified.
+    ///
+    /// - Throws: ``PAdESError``: `unreadable` when an object that must be compared cannot be read, or past the budget.
+    /// - Complexity: reads every object of the first signed revision once and every later change once; the form and the
+    ///   page tree once per revision.
+    public func changesAfterFirstSignature() throws(PAdESError) -> [RevisionChange] {
+        guard let first = signatures.compactMap(\.coverage.revision).min(), first + 1 < file.revisions.count else {
+            return []
+        }
+        let file = file
+        var index = try reading { () throws(PDFSyntaxError) in try ReferenceIndex(file, asOf: first) }
+        var changes: [RevisionChange] = []
+        for revision in first + 1..<file.revisions.count {
+            changes.append(try change(in: revision, index))
+            do throws(PDFSyntaxError) { try index.advance() } catch { throw PAdESError(error) }
+        }
+        return changes
+    }
+
+    /// What the revisions after a signature changed; `nil` when its coverage does not end with a revision.
+    ///
+    /// - Throws: as ``changesAfterFirstSignature()``.
+    public func changes(after signature: Signature) throws(PAdESError) -> [RevisionChange]? {
+        guard let revision = signature.coverage.revision else { return nil }
+        return try changesAfterFirstSignature().filter { $0.revision > revision }
+    }
+
+    private func change(in revision: Int, _ index: ReferenceIndex) throws(PAdESError) -> RevisionChange {
+        let comparison = RevisionComparison(file, after: revision, index: index)
+        try reading { () throws(PDFSyntaxError) in try comparison.claimContainers() }
+        try comparison.compareTrailers()
+        try reading { () throws(PDFSyntaxError) in try comparison.close() }
+        checkPermissions(comparison)
+        let unexplained = comparison.reasons.contains {
+            switch $0.code {
+            case .forbiddenByCertification, .fieldLocked, .visibleFieldAfterCertification, .annotationChanged: false
+            default: true
+            }
+        }
+        return RevisionChange(
+            revision: revision, kind: unexplained ? .other : comparison.kinds.max() ?? .noEffect,
+            isAllowed: comparison.reasons.isEmpty, objects: comparison.changes.keys.sorted(),
+            reasons: comparison.reasons)
+    }
+
+    /// Holds what was explained against what the signatures before it allow.
+    private func checkPermissions(_ comparison: RevisionComparison) {
+        for signature in signatures where (signature.dictionary.writtenIn ?? 0) < comparison.after {
+            let locks = signature.field.effectiveLocks
+            if comparison.filledFields.contains(where: { name in locks.contains { $0.locks(name) } }) {
+                comparison.refuse(.fieldLocked, signature.field.reference)
+            }
+            let certification = signature.dictionary.certification
+            guard let permission = ([certification] + locks.map(\.permission)).compactMap(\.self).min() else {
+                continue
+            }
+            if permission == .noChanges, comparison.kinds.contains(.formFill) || comparison.kinds.contains(.signature) {
+                comparison.refuse(.forbiddenByCertification, signature.field.reference)
+            }
+            if certification != nil, comparison.addsVisibleField {
+                comparison.refuse(.visibleFieldAfterCertification, signature.field.reference)
+            }
+        }
+    }
+}

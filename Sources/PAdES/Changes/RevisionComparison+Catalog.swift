@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import PDFSyntax
+
+extension RevisionComparison {
+    /// Everything that hangs on the trailer: information dictionary, catalogue, and from there all other rules.
+    func compareTrailers() throws(PAdESError) {
+        let structural: Set<PDFName> = [
+            "Size", "Prev", "ID", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "XRefStm", "DL",
+        ]
+        let first = file.revisions[before].trailer.removing(structural)
+        let second = file.revisions[after].trailer.removing(structural)
+        let trailer = Place(source: nil, path: [])
+        for key in changedKeys(first, second) where key != "Info" { refuse(.trailerChanged, second[key]?.reference) }
+        let beforeID = file.revisions[before].trailer["ID"]?.array?.first
+        let afterID = file.revisions[after].trailer["ID"]?.array?.first
+        if let beforeID, afterID?.string != beforeID.string { refuse(.trailerChanged) }
+        try reading { () throws(PDFSyntaxError) in
+            if first["Info"] != second["Info"] || second["Info"]?.reference.map({ isChanged($0) }) ?? false {
+                let entry = try enter("Info", first, second, at: trailer)
+                try checkInformation(entry.after)
+            }
+        }
+        guard first["Root"] == second["Root"] else { return }
+        let (reference, beforeCatalog) = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: before) }
+        let afterCatalog = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: after).dictionary }
+        try compareCatalogs(beforeCatalog, afterCatalog, Place(source: reference, path: []))
+        if isChanged(reference) { claim(reference) }
+    }
+
+    private func checkInformation(_ value: PDFObject) throws(PDFSyntaxError) {
+        guard let dictionary = value.dictionary else {
+            refuse(.metadataUnsuitable)
+            return
+        }
+        for key in dictionary.keys {
+            switch dictionary[key] {
+            case .string, .name, .boolean, .integer, .null: continue
+            default: refuse(.metadataUnsuitable)
+            }
+        }
+        kinds.insert(.metadata)
+    }
+
+    private func compareCatalogs(_ first: PDFDictionary, _ second: PDFDictionary, _ place: Place) throws(PAdESError) {
+        for key in changedKeys(first, second) {
+            switch key {
+            case "AcroForm", "DSS", "Metadata", "Extensions": break
+            case "Version" where second[key]?.name != nil: kinds.insert(.metadata)
+            default: refuse(.catalogChanged, place.source)
+            }
+        }
+        try reading { () throws(PDFSyntaxError) in
+            try compareMetadata(first, second, place)
+            try compareExtensions(first, second, place)
+            try compareSecurityStores(first, second, place)
+        }
+        try compareForms(first, second, place)
+        try comparePages()
+    }
+
+    private func touches(_ key: PDFName, _ first: PDFDictionary, _ second: PDFDictionary) -> Bool {
+        first[key] != second[key] || second[key]?.reference.map { isChanged($0) } ?? false
+    }
+
+    private func compareMetadata(
+        _ first: PDFDictionary, _ second: PDFDictionary, _ place: Place
+    ) throws(PDFSyntaxError) {
+        guard touches("Metadata", first, second) else { return }
+        let entry = try enter("Metadata", first, second, at: place)
+        guard let stream = entry.after.stream, stream.dictionary["Subtype"]?.name == "XML",
+            stream.dictionary.keys.allSatisfy({ stream.dictionary[$0]?.references.isEmpty ?? true || $0 == "Length" })
+        else {
+            refuse(.metadataUnsuitable, second["Metadata"]?.reference)
+            return
+        }
+        try claimNewObjects(from: .dictionary(stream.dictionary))
+        let text = try file.decodedBytes(of: stream, asOf: after)
+        // XMP needs no document type; entities could make a reader fetch or multiply text.
+        let markers = ["<!DOCTYPE", "<!ENTITY"].map { Array($0.utf8) }
+        let ascii = text.filter { $0 != 0 }
+        if markers.contains(where: { ascii.contains($0) }) {
+            refuse(.metadataUnsuitable, second["Metadata"]?.reference)
+        }
+        kinds.insert(.metadata)
+    }
+
+    private func compareExtensions(
+        _ first: PDFDictionary, _ second: PDFDictionary, _ place: Place
+    ) throws(PDFSyntaxError) {
+        guard touches("Extensions", first, second) else { return }
+        let entry = try enter("Extensions", first, second, at: place)
+        guard let extensions = entry.after.dictionary, entry.before.isNull || entry.before.dictionary != nil else {
+            refuse(.catalogChanged, place.source)
+            return
+        }
+        // An extension dictionary only names versions: it may hold new objects, none that existed.
+        for reference in PDFObject.dictionary(extensions).references
+        where !isAdded(reference) && !entry.before.references.contains(reference) {
+            refuse(.referenceRedirected, reference)
+        }
+        try claimNewObjects(from: entry.after)
+        kinds.insert(.metadata)
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import PDFSyntax
+
+extension RevisionComparison {
+    /// The interactive form: new signature fields at its end, values of existing fields.
+    func compareForms(_ first: PDFDictionary, _ second: PDFDictionary, _ place: Place) throws(PAdESError) {
+        let before = try FormTree(file, asOf: before)
+        let after = try FormTree(file, asOf: after)
+        try reading { () throws(PDFSyntaxError) in
+            try compareFormDictionaries(first, second, place, before, after)
+            for reference in before.order {
+                guard let old = before.nodes[reference] else { continue }
+                guard let new = after.nodes[reference], new.name == old.name, new.type == old.type else {
+                    refuse(.fieldChanged, reference)
+                    continue
+                }
+                // A node may stay as it is while an object of its appearance or value changes in place.
+                if isChanged(reference) {
+                    try compareFields(old, new, before, after)
+                } else if try hangsOnChange(new) {
+                    try compareFields(old, new, before, after)
+                }
+            }
+        }
+    }
+
+    private func compareFormDictionaries(
+        _ first: PDFDictionary, _ second: PDFDictionary, _ place: Place, _ before: FormTree, _ after: FormTree
+    ) throws(PDFSyntaxError) {
+        guard first["AcroForm"] != nil || second["AcroForm"] != nil else { return }
+        let entry = try enter("AcroForm", first, second, at: place)
+        let isNew = entry.before.isNull
+        let old = entry.before.dictionary ?? [:]
+        guard let new = entry.after.dictionary else {
+            refuse(.formChanged, second["AcroForm"]?.reference)
+            return
+        }
+        for key in changedKeys(old, new) {
+            switch key {
+            case "Fields": break
+            case "SigFlags":
+                let flags = new[key]?.integer ?? 0
+                let before = old[key]?.integer ?? 0
+                if flags & before != before || flags & ~3 != 0 { refuse(.formChanged, entry.place.source) }
+            case "DR", "DA":
+                if isNew || old[key] == nil || isAddition(old[key], new[key]) {
+                    try claimNewObjects(from: new[key])
+                } else {
+                    refuse(.formChanged, entry.place.source)
+                }
+            default: refuse(.formChanged, entry.place.source)
+            }
+        }
+        let fields = try enter("Fields", old, new, at: entry.place)
+        let oldFields = fields.before.array ?? []
+        let newFields = fields.after.array ?? []
+        guard newFields.count >= oldFields.count, newFields.prefix(oldFields.count).elementsEqual(oldFields) else {
+            refuse(.formChanged, fields.place.source)
+            return
+        }
+        for element in newFields.dropFirst(oldFields.count) {
+            guard let reference = element.reference, isAdded(reference), let node = after.nodes[reference] else {
+                refuse(.newFieldUnsuitable, element.reference)
+                continue
+            }
+            try explainNewField(node, before, after)
+        }
+    }
+
+    /// Whether a dictionary has only gained entries, two levels deep, all of them new objects or direct values.
+    private func isAddition(_ old: PDFObject?, _ new: PDFObject?, depth: Int = 2) -> Bool {
+        guard old != new else { return true }
+        guard depth >= 0, let first = old?.dictionary, let second = new?.dictionary else { return false }
+        return first.keys.allSatisfy { isAddition(first[$0], second[$0], depth: depth - 1) }
+            && second.keys.allSatisfy { first[$0] != nil || (second[$0]?.references.allSatisfy(isAdded) ?? true) }
+    }
+
+    /// A new signature field: a root field with a name of its own, made of new objects only.
+    private func explainNewField(_ node: FormTree.Node, _ before: FormTree, _ after: FormTree) throws(PDFSyntaxError) {
+        let allowed: Set<PDFName> = [
+            "FT", "T", "TU", "TM", "Ff", "V", "Type", "Subtype", "F", "Rect", "P", "AP", "AS", "MK", "DA", "Lock", "SV",
+            "Border", "BS", "Kids", "Parent", "H", "M", "NM", "Q",
+        ]
+        let own = after.order.compactMap { after.nodes[$0] }.filter { $0.field == node.field }
+        let isNameTaken = after.order.contains {
+            after.nodes[$0].map { $0.name == node.name && $0.field != node.field } ?? false
+        }
+        guard node.type == "Sig", node.dictionary["FT"]?.name == "Sig", !node.name.isEmpty, !isNameTaken,
+            node.dictionary["Parent"] == nil
+        else {
+            refuse(.newFieldUnsuitable, node.reference)
+            return
+        }
+        for part in own {
+            guard isAdded(part.reference), part.dictionary.keys.allSatisfy(allowed.contains) else {
+                refuse(.newFieldUnsuitable, part.reference)
+                return
+            }
+            claim(part.reference)
+            newWidgets.insert(part.reference)
+            if let appearance = part.dictionary["AP"] {
+                try explainAppearance(nil, appearance, at: Place(source: part.reference, path: ["AP"]), before)
+            }
+            for key in ["Lock", "SV", "MK", "BS"] as [PDFName] { try claimNewObjects(from: part.dictionary[key]) }
+            if try isVisible(part) { addsVisibleField = true }
+        }
+        guard let value = node.dictionary["V"] else {
+            kinds.insert(.signature)
+            return
+        }
+        try explainSignature(value, of: node.reference)
+        if kinds.contains(.timeStamp), addsVisibleField { refuse(.newFieldUnsuitable, node.reference) }
+    }
+
+    private func isVisible(_ node: FormTree.Node) throws(PDFSyntaxError) -> Bool {
+        guard try new(node.dictionary["Subtype"]).name == "Widget" else { return false }
+        let numbers = try new(node.dictionary["Rect"]).array?.map(\.number) ?? []
+        let hasArea = numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
+        let flags = try new(node.dictionary["F"]).integer ?? 0
+        return hasArea && flags & (2 | 32) == 0
+    }
+
+    /// The value of a field that is signed now: a new signature dictionary.
+    private func explainSignature(_ value: PDFObject, of field: IndirectReference) throws(PDFSyntaxError) {
+        guard let reference = value.reference, isAdded(reference),
+            let dictionary = try file.object(reference, asOf: after).dictionary
+        else {
+            refuse(.signatureNotNew, field)
+            return
+        }
+        try claimNewObjects(from: value)
+        switch try new(dictionary["Type"]).name {
+        case "DocTimeStamp": kinds.insert(.timeStamp)
+        case nil, "Sig": kinds.insert(.signature)
+        default: refuse(.signatureNotNew, field)
+        }
+    }
+
+    private func hangsOnChange(_ node: FormTree.Node) throws(PDFSyntaxError) -> Bool {
+        if let value = node.dictionary["V"]?.reference, isChanged(value) { return true }
+        for reference in node.dictionary["AP"]?.references ?? [] {
+            if isChanged(reference) { return true }
+            let inner = try file.object(reference, asOf: after).dictionary
+            if inner.map({ PDFObject.dictionary($0).references.contains(where: isChanged) }) ?? false { return true }
+        }
+        return false
+    }
+
+    private func compareFields(
+        _ old: FormTree.Node, _ new: FormTree.Node, _ before: FormTree, _ after: FormTree
+    ) throws(PDFSyntaxError) {
+        let place = Place(source: old.reference, path: [])
+        let keys = changedKeys(old.dictionary, new.dictionary)
+        let fieldBefore = before.nodes[old.field]?.dictionary ?? [:]
+        let fieldAfter = after.nodes[new.field]?.dictionary ?? [:]
+        let isSignature = old.type == "Sig"
+        if isSignature {
+            guard try self.old(fieldBefore["V"]).isNull else {
+                refuse(.signedFieldChanged, old.reference)
+                return
+            }
+            guard let value = fieldAfter["V"] else {
+                refuse(.fieldChanged, old.reference)
+                return
+            }
+            if old.field == old.reference { try explainSignature(value, of: old.reference) }
+        } else {
+            kinds.insert(.formFill)
+        }
+        filledFields.append(old.name)
+        if isChanged(old.reference) { claim(old.reference) }
+        for key in keys {
+            switch key {
+            case "V" where isSignature, "AP": break
+            case "V": break
+            case "M", "AS", "I", "MK", "F", "DA":
+                let mayChange = key == "M" || (isSignature ? key == "MK" || key == "DA" : key == "AS" || key == "I")
+                if !mayChange || !(new.dictionary[key]?.references.isEmpty ?? true) {
+                    refuse(.fieldChanged, old.reference)
+                }
+            default: refuse(.fieldChanged, old.reference)
+            }
+        }
+        if !isSignature, old.dictionary["V"] != nil || new.dictionary["V"] != nil {
+            let entry = try enter("V", old.dictionary, new.dictionary, at: place)
+            for reference in entry.after.references { refuse(.fieldChanged, reference) }
+        }
+        if old.dictionary["AP"] != nil || new.dictionary["AP"] != nil {
+            try explainAppearance(old.dictionary["AP"], new.dictionary["AP"], at: place.entry("AP"), before)
+        }
+    }
+
+    /// An appearance dictionary: every part is as before, changed in place while nothing but appearances of fields uses
+    /// it, or new.
+    private func explainAppearance(
+        _ old: PDFObject?, _ new: PDFObject?, at place: Place, _ form: FormTree, depth: Int = 3
+    ) throws(PDFSyntaxError) {
+        let isAppearanceUse = { (use: ReferenceIndex.Use) -> Bool in
+            if use == ReferenceIndex.Use(source: place.source, path: place.path) { return true }
+            return use.source.map { form.nodes[$0] != nil } ?? false && use.path.first == "AP"
+        }
+        if let replaced = old?.reference, new?.reference != replaced {
+            // An appearance that is used elsewhere too is not replaced by a field alone.
+            checkUses(of: replaced, at: place, isAppearanceUse)
+        }
+        let entry = try enter(old, new, at: place, isAllowedUse: isAppearanceUse)
+        switch entry.after {
+        case .null: break
+        case .stream(let stream): try claimNewObjects(from: .dictionary(stream.dictionary))
+        case .dictionary(let dictionary) where depth > 0:
+            let before = entry.before.dictionary ?? [:]
+            for key in dictionary.keys {
+                try explainAppearance(
+                    before[key], dictionary[key], at: entry.place.entry(key), form, depth: depth - 1)
+            }
+        default: refuse(.fieldChanged, place.source)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import PDFSyntax
+
+/// Holds one revision against the one before and lets rules explain its changes; what no rule explains is not allowed.
+///
+/// A class, because the rules walk the document from many sides and all write down what they found.
+final class RevisionComparison {
+    /// A place in the state before: the keys from an indirect object down.
+    struct Place {
+        let source: IndirectReference?
+        let path: [PDFName]
+
+        func entry(_ key: PDFName) -> Place { Place(source: source, path: path + [key]) }
+    }
+
+    let file: PDFFile
+    let before: Int
+    let after: Int
+    let index: ReferenceIndex
+    let changes: [IndirectReference: ObjectChange]
+    private(set) var claimed: Set<IndirectReference> = []
+    /// Objects that were written again without a change.
+    private var identical: Set<IndirectReference> = []
+    private(set) var reasons: [ChangeReason] = []
+    var kinds: Set<RevisionChange.Kind> = []
+    /// Names of the existing fields that were filled or signed.
+    var filledFields: [String] = []
+    /// The widgets, or fields with their widget, of new signature fields.
+    var newWidgets: Set<IndirectReference> = []
+    /// Whether a new signature field is visible.
+    var addsVisibleField = false
+
+    init(_ file: PDFFile, after: Int, index: ReferenceIndex) {
+        self.file = file
+        self.after = after
+        before = after - 1
+        self.index = index
+        changes = Dictionary(file.changes(in: after).map { ($0.reference, $0) }) { first, _ in first }
+    }
+
+    func refuse(_ code: ChangeReason.Code, _ object: IndirectReference? = nil) {
+        let reason = ChangeReason(code, object)
+        if reasons.count < 1000, !reasons.contains(reason) { reasons.append(reason) }
+    }
+
+    func old(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject { try file.resolve(value, asOf: before) }
+    func new(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject { try file.resolve(value, asOf: after) }
+
+    func isAdded(_ reference: IndirectReference) -> Bool { changes[reference]?.kind == .added }
+    /// Whether an existing object has another value now.
+    func isChanged(_ reference: IndirectReference) -> Bool {
+        changes[reference]?.kind == .changed && !identical.contains(reference)
+    }
+
+    func claim(_ reference: IndirectReference) { claimed.insert(reference) }
+
+    /// Explains all new objects that can be reached from a value through new objects.
+    func claimNewObjects(from value: PDFObject?) throws(PDFSyntaxError) {
+        guard let value else { return }
+        var pending = value.references
+        while let reference = pending.popLast() {
+            guard isAdded(reference), claimed.insert(reference).inserted else { continue }
+            pending += try file.object(reference, asOf: after).references
+        }
+    }
+
+    /// What an entry was and is, after its references were checked.
+    struct Entry {
+        let before: PDFObject
+        let after: PDFObject
+        /// Where the content of the entry stood before.
+        let place: Place
+    }
+
+    /// Follows an entry that may stay a reference to the same object, changed or not, or become a new object.
+    ///
+    /// - Parameter isAllowedUse: Which uses of an object changed in place do not count as sharing, beyond this entry.
+    func enter(
+        _ key: PDFName, _ beforeDictionary: PDFDictionary, _ afterDictionary: PDFDictionary, at place: Place,
+        isAllowedUse: (ReferenceIndex.Use) -> Bool = { _ in false }
+    ) throws(PDFSyntaxError) -> Entry {
+        try enter(
+            beforeDictionary[key], afterDictionary[key], at: place.entry(key), isAllowedUse: isAllowedUse)
+    }
+
+    func enter(
+        _ beforeValue: PDFObject?, _ afterValue: PDFObject?, at place: Place,
+        isAllowedUse: (ReferenceIndex.Use) -> Bool = { _ in false }
+    ) throws(PDFSyntaxError) -> Entry {
+        let first = beforeValue?.reference
+        if let second = afterValue?.reference {
+            if second == first {
+                if isChanged(second) {
+                    checkUses(of: second, at: place, isAllowedUse)
+                    claim(second)
+                }
+            } else if isAdded(second) {
+                claim(second)
+            } else {
+                refuse(.referenceRedirected, second)
+            }
+        }
+        return Entry(
+            before: try old(beforeValue), after: try new(afterValue),
+            place: first.map { Place(source: $0, path: []) } ?? place)
+    }
+
+    func checkUses(
+        of reference: IndirectReference, at place: Place, _ isAllowedUse: (ReferenceIndex.Use) -> Bool
+    ) {
+        let own = ReferenceIndex.Use(source: place.source, path: place.path)
+        guard index.uses(of: reference.number).allSatisfy({ $0 == own || isAllowedUse($0) }) else {
+            refuse(.sharedObjectChanged, reference)
+            return
+        }
+    }
+
+    /// The keys whose values differ, references compared as such.
+    func changedKeys(_ first: PDFDictionary, _ second: PDFDictionary) -> [PDFName] {
+        var keys = first.keys.filter { second[$0] != first[$0] }
+        keys += second.keys.filter { first[$0] == nil }
+        return keys
+    }
+
+    /// Explains the containers that only carry other objects, and objects written again without a change.
+    func claimContainers() throws(PDFSyntaxError) {
+        let revision = file.revisions[after]
+        for number in revision.crossReferenceStreams where isAdded(IndirectReference(number)) {
+            claim(IndirectReference(number))
+        }
+        for entry in revision.entries.values {
+            if case .compressed(let stream, _) = entry, isAdded(IndirectReference(stream)) {
+                claim(IndirectReference(stream))
+            }
+        }
+        for (reference, change) in changes where change.kind == .changed {
+            guard file.reference(of: reference.number, asOf: before) == reference else { continue }
+            if try isSame(file.object(reference, asOf: before), file.object(reference, asOf: after)) {
+                identical.insert(reference)
+                claim(reference)
+            }
+        }
+    }
+
+    private func isSame(_ first: PDFObject, _ second: PDFObject) throws(PDFSyntaxError) -> Bool {
+        guard case .stream(let left) = first, case .stream(let right) = second else { return first == second }
+        guard left.dictionary == right.dictionary, left.range.count == right.range.count else { return false }
+        var position: Int64 = 0
+        let size = Int64(left.range.count)
+        do throws(ByteSourceError) {
+            while position < size {
+                let count = Int(min(1 << 16, size - position))
+                guard
+                    try file.source.bytes(at: left.range.lowerBound + position, count: count)
+                        == file.source.bytes(at: right.range.lowerBound + position, count: count)
+                else { return false }
+                position += Int64(count)
+            }
+        } catch { throw PDFSyntaxError(.unreadableSource, error.description) }
+        return true
+    }
+
+    /// Refuses whatever is wrong with the entries themselves, and what no rule has explained.
+    func close() throws(PDFSyntaxError) {
+        for number in file.revisions[after].entriesBeyondEnd {
+            refuse(.entryPointsBeyondEnd, IndirectReference(number))
+        }
+        var referenced: Set<Int> = Set(PDFObject.dictionary(file.revisions[after].trailer).references.map(\.number))
+        for reference in claimed {
+            referenced.formUnion(try file.object(reference, asOf: after).references.map(\.number))
+        }
+        for (reference, change) in changes.sorted(by: { $0.key < $1.key }) {
+            if change.pointsBack, change.kind != .freed { refuse(.entryPointsBack, reference) }
+            switch change.kind {
+            case .freed: refuse(.objectFreed, reference)
+            case .changed: if !claimed.contains(reference) { refuse(.unexplainedChange, reference) }
+            case .added:
+                if !index.uses(of: reference.number).isEmpty { refuse(.danglingReferenceFilled, reference) }
+                // An object to which nothing refers has no effect.
+                if !claimed.contains(reference), referenced.contains(reference.number) {
+                    refuse(.unexplainedObject, reference)
+                }
+            }
+        }
+    }
+}
