@@ -81,7 +81,7 @@ extension RevisionComparison {
     private func explainNewField(_ node: FormTree.Node, _ before: FormTree, _ after: FormTree) throws(PDFSyntaxError) {
         let allowed: Set<PDFName> = [
             "FT", "T", "TU", "TM", "Ff", "V", "Type", "Subtype", "F", "Rect", "P", "AP", "AS", "MK", "DA", "Lock", "SV",
-            "Border", "BS", "Kids", "Parent", "H", "M", "NM", "Q",
+            "Border", "BS", "Kids", "Parent", "H", "M", "NM", "Q", "DR",
         ]
         let own = after.order.compactMap { after.nodes[$0] }.filter { $0.field == node.field }
         let isNameTaken = after.order.contains {
@@ -99,11 +99,12 @@ extension RevisionComparison {
                 return
             }
             claim(part.reference)
+            if let kids = part.dictionary["Kids"]?.reference, isAdded(kids) { claim(kids) }
             newWidgets.insert(part.reference)
             if let appearance = part.dictionary["AP"] {
                 try explainAppearance(nil, appearance, at: Place(source: part.reference, path: ["AP"]), before)
             }
-            for key in ["Lock", "SV", "MK", "BS"] as [PDFName] { try claimNewObjects(from: part.dictionary[key]) }
+            for key in ["Lock", "SV", "MK", "BS", "DR"] as [PDFName] { try claimNewObjects(from: part.dictionary[key]) }
             if try isVisible(part) { addsVisibleField = true }
         }
         guard let value = node.dictionary["V"] else {
@@ -175,7 +176,11 @@ extension RevisionComparison {
             switch key {
             case "V" where isSignature, "AP": break
             case "V": break
-            case "M", "AS", "I", "MK", "F", "DA":
+            case "F" where isSignature:
+                // Signing may make the widget printed and locked; it may not show or hide it.
+                let (first, second) = (old.dictionary[key]?.integer ?? 0, new.dictionary[key]?.integer ?? 0)
+                if first & ~132 != second & ~132 { refuse(.fieldChanged, old.reference) }
+            case "M", "AS", "I", "MK", "DA":
                 let mayChange = key == "M" || (isSignature ? key == "MK" || key == "DA" : key == "AS" || key == "I")
                 if !mayChange || !(new.dictionary[key]?.references.isEmpty ?? true) {
                     refuse(.fieldChanged, old.reference)
@@ -203,7 +208,7 @@ extension RevisionComparison {
         }
         if let replaced = old?.reference, new?.reference != replaced {
             // An appearance that is used elsewhere too is not replaced by a field alone.
-            checkUses(of: replaced, at: place, isAppearanceUse)
+            if !isUsedOnly(replaced, at: place, isAppearanceUse) { refuse(.sharedObjectChanged, replaced) }
         }
         let entry = try enter(old, new, at: place, isAllowedUse: isAppearanceUse)
         switch entry.after {

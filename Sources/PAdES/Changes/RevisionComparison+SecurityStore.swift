@@ -4,7 +4,10 @@
 import PDFSyntax
 
 extension RevisionComparison {
-    /// The document security store (ISO 32000-2 §12.8.4.3, EN 319 142-1 §5.4): streams may be added, none removed.
+    /// The document security store (ISO 32000-2 §12.8.4.3, EN 319 142-1 §5.4): new streams may be named.
+    ///
+    /// Streams may also be named no longer, as writers do that keep only what they use; they stay in the file, and the store
+    /// of the earlier revision still names them.
     func compareSecurityStores(
         _ first: PDFDictionary, _ second: PDFDictionary, _ place: Place
     ) throws(PDFSyntaxError) {
@@ -25,7 +28,7 @@ extension RevisionComparison {
             default: if old[key] != new[key] { refuse(.securityStoreUnsuitable, entry.place.source) }
             }
         }
-        if new["Type"] != old["Type"], new["Type"]?.name != "DSS" {
+        if let type = new["Type"], type.name != "DSS" {
             refuse(.securityStoreUnsuitable, entry.place.source)
         }
         try compareValidationInformation(old, new, entry.place, known)
@@ -43,9 +46,7 @@ extension RevisionComparison {
         let after = entry.after.array ?? []
         let references = Set(after.compactMap(\.reference))
         let kept = Set(before.compactMap(\.reference))
-        guard references.isSuperset(of: kept), references.count == Set(after.compactMap(\.reference)).count,
-            after.allSatisfy({ $0.reference != nil })
-        else {
+        guard after.allSatisfy({ $0.reference != nil }) else {
             refuse(.securityStoreUnsuitable, place.source)
             return references
         }
@@ -70,10 +71,7 @@ extension RevisionComparison {
             return
         }
         for key in Set(before.keys + after.keys) where key != "Type" {
-            guard after[key] != nil else {
-                refuse(.securityStoreUnsuitable, entry.place.source)
-                continue
-            }
+            guard after[key] != nil else { continue }
             let item = try enter(key, before, after, at: entry.place)
             let first = item.before.dictionary ?? [:]
             guard let second = item.after.dictionary else {

@@ -12,8 +12,10 @@ final class RevisionComparison {
     struct Place {
         let source: IndirectReference?
         let path: [PDFName]
+        /// An object on the way here that is used in another place too: nothing below it may change in place.
+        var shared: IndirectReference?
 
-        func entry(_ key: PDFName) -> Place { Place(source: source, path: path + [key]) }
+        func entry(_ key: PDFName) -> Place { Place(source: source, path: path + [key], shared: shared) }
     }
 
     let file: PDFFile
@@ -91,10 +93,12 @@ final class RevisionComparison {
         isAllowedUse: (ReferenceIndex.Use) -> Bool = { _ in false }
     ) throws(PDFSyntaxError) -> Entry {
         let first = beforeValue?.reference
+        var shared = place.shared
+        if let first, shared == nil, !isUsedOnly(first, at: place, isAllowedUse) { shared = first }
         if let second = afterValue?.reference {
             if second == first {
                 if isChanged(second) {
-                    checkUses(of: second, at: place, isAllowedUse)
+                    if let shared { refuse(.sharedObjectChanged, shared) }
                     claim(second)
                 }
             } else if isAdded(second) {
@@ -105,17 +109,17 @@ final class RevisionComparison {
         }
         return Entry(
             before: try old(beforeValue), after: try new(afterValue),
-            place: first.map { Place(source: $0, path: []) } ?? place)
+            place: first.map { Place(source: $0, path: [], shared: shared) } ?? place)
     }
 
-    func checkUses(
-        of reference: IndirectReference, at place: Place, _ isAllowedUse: (ReferenceIndex.Use) -> Bool
-    ) {
+    /// Whether an object was used at a place, and at allowed ones, and nowhere else; more than 64 uses count as elsewhere,
+    /// so that the work stays linear.
+    func isUsedOnly(
+        _ reference: IndirectReference, at place: Place, _ isAllowedUse: (ReferenceIndex.Use) -> Bool
+    ) -> Bool {
         let own = ReferenceIndex.Use(source: place.source, path: place.path)
-        guard index.uses(of: reference.number).allSatisfy({ $0 == own || isAllowedUse($0) }) else {
-            refuse(.sharedObjectChanged, reference)
-            return
-        }
+        let uses = index.uses(of: reference.number)
+        return uses.count <= 64 && uses.allSatisfy { $0 == own || isAllowedUse($0) }
     }
 
     /// The keys whose values differ, references compared as such.

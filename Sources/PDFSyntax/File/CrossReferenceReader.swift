@@ -38,6 +38,12 @@ struct CrossReferenceReader {
             cursor = parser.lexer.cursor
             try skipWhiteSpace(&cursor)
         }
+        // A comment, by which some writers name themselves, may stand before; an end-of-file marker may not.
+        while try cursor.peek() == UInt8(ascii: "%") {
+            guard try !cursor.skip("%%EOF") else { return nil }
+            while let byte = try cursor.peek(), byte != 10, byte != 13 { cursor.advance() }
+            try skipWhiteSpace(&cursor)
+        }
         guard try cursor.skip("startxref") else { return nil }
         try skipWhiteSpace(&cursor)
         guard let start = try digits(&cursor, limit: 19) else { return nil }
