@@ -31,15 +31,16 @@ let package = Package(
         .target(name: "CryptoPrimitives", dependencies: ["DossierCore", "CDossierOpenSSL", "CDossierSodium"]),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "DossierCore", "TestSupport"]),
 
-        // Row 2 — syntax: bytes to values and back, lossless, strict.
+        // Row 2 — syntax: bytes to values and back, lossless, strict, synchronous; the certificates; the procedures.
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
+        .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
+        .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore"]),
         .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
-        // Once only: procedures, evidence, plans; pure.
         .target(name: "OnceOnly", dependencies: ["DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData"]),
 
-        // Row 3 — the verdict, and private keys.
+        // Row 3 — the verdict, private keys, the test infrastructure.
         .target(
             name: "SignatureValidation", dependencies: ["PKIX", "CryptoPrimitives", "DossierCore", "CDossierData"],
             exclude: ["Data"]),
@@ -53,15 +54,16 @@ let package = Package(
         .target(
             name: "AdES", dependencies: ["SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore"]),
 
+        // Row 5 — formats.
+        .target(
+            name: "PAdES",
+            dependencies: [
+                "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "PDFSyntax", "DossierCore",
+            ]),
+        .testTarget(name: "PAdESTests", dependencies: ["PAdES", "PDFSyntax", "DossierCore"]),
+
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),
-        // Row 2 — syntax: bytes to values and back, lossless, strict, synchronous.
-        .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
-        .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore"]),
-
-        // Row 5 — formats.
-        .target(name: "PAdES", dependencies: ["DossierCore", "PDFSyntax"]),
-        .testTarget(name: "PAdESTests", dependencies: ["PAdES", "PDFSyntax", "DossierCore"]),
     ],
     swiftLanguageModes: [.v6]
 )
