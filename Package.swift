@@ -9,6 +9,12 @@ let package = Package(
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
         .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
         .library(name: "PAdES", targets: ["PAdES"]),
+        .library(name: "DocumentVault", targets: ["DocumentVault"]),
+        .library(name: "VaultSQLite", targets: ["VaultSQLite"]),
+        .library(name: "VaultTesting", targets: ["VaultTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
     ],
     targets: [
         // C libraries: module map and shim, nothing else. OpenSSL is imported by CryptoPrimitives and SoftwareKeys only.
@@ -61,6 +67,22 @@ let package = Package(
                 "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "PDFSyntax", "DossierCore",
             ]),
         .testTarget(name: "PAdESTests", dependencies: ["PAdES", "PDFSyntax", "DossierCore"]),
+
+        // Row 7 — the vault and its stores.
+        .target(name: "DocumentVault", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
+        .target(
+            name: "VaultSQLite",
+            dependencies: ["DocumentVault", "DossierCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "VaultTesting", dependencies: ["DocumentVault", "DossierCore"]),
+        .testTarget(
+            name: "DocumentVaultTests",
+            dependencies: ["DocumentVault", "CryptoPrimitives", "DERSyntax", "DossierCore", "VaultTesting", "TestSupport"]),
+        .testTarget(
+            name: "VaultSQLiteTests",
+            dependencies: [
+                "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
 
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),

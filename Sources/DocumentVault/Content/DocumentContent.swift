@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+
+/// The plaintext of one document version, read from the store as it is asked for.
+///
+/// Every octet given out is authenticated. That the whole is the document that was stored (its digest, and that the
+/// padding is zero) is known when ``forEachPiece(_:)`` or ``bytes(limit:)`` returns.
+public struct DocumentContent: Sendable {
+    /// The version that is read.
+    public let version: DocumentVersion
+    /// Octets of the document.
+    public var size: Int64 { version.size }
+
+    private let store: any VaultStore
+    private let vault: VaultID
+    private let key: SharedSecret
+    private static let chunksPerRead: Int64 = 64
+
+    init(_ version: DocumentVersion, key: SharedSecret, vault: VaultID, store: any VaultStore) {
+        self.version = version
+        self.key = key
+        self.vault = vault
+        self.store = store
+    }
+
+    private var object: String { "content \(version.content)" }
+
+    private func damaged(_ detail: String, at offset: Int64? = nil) -> VaultError {
+        VaultError(.damaged, object: object, offset.map { "\(detail), at octet \($0)" } ?? detail)
+    }
+
+    /// Gives the document to a closure piece by piece, about 1 MiB each, with constant memory.
+    ///
+    /// - Throws: ``VaultError`` with code `damaged`, naming the octet of the sealed content where the first chunk begins
+    ///   that was changed; pieces given out before must not be acted upon as complete. `CancellationError` between
+    ///   pieces.
+    public func forEachPiece(_ body: ([UInt8]) async throws -> Void) async throws {
+        let chunks = try await chunks()
+        var digest = try digestState()
+        var position: Int64 = 0
+        var first: Int64 = 0
+        while first < chunks.count {
+            try Task.checkCancellation()
+            let last = min(first + Self.chunksPerRead, chunks.count)
+            let piece = try await open(first..<last, of: chunks)
+            let own = Int(max(0, min(Int64(piece.count), size - position)))
+            guard piece[own...].allSatisfy({ $0 == 0 }) else { throw damaged("padding that is not zero") }
+            position += Int64(piece.count)
+            first = last
+            let part = Array(piece[..<own])
+            do {
+                try digest.update(part.span)
+            } catch {
+                throw VaultError(.cryptographyFailure, error.description)
+            }
+            if !part.isEmpty { try await body(part) }
+        }
+        let octets: [UInt8]
+        do {
+            octets = try digest.finalized()
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
+        guard octets == version.sha256.octets else { throw damaged("the digest is not the one in the journal") }
+    }
+
+    /// The whole document in memory.
+    ///
+    /// - Parameter limit: Largest document in octets.
+    /// - Throws: As ``forEachPiece(_:)``; `storeFailure` for a document larger than `limit`.
+    public func bytes(limit: Int64 = 1 << 30) async throws -> [UInt8] {
+        guard size <= limit else {
+            throw VaultError(.storeFailure, object: object, "\(size) octets, at most \(limit) are read into memory")
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(size))
+        try await forEachPiece { bytes += $0 }
+        return bytes
+    }
+
+    /// A range of the document, in any order.
+    ///
+    /// - Parameter range: Within 0..<``size``.
+    /// - Throws: ``VaultError`` with code `damaged`; ``DossierCore/ByteSourceError`` for a range outside the document.
+    public func bytes(in range: Range<Int64>) async throws -> [UInt8] {
+        guard range.lowerBound >= 0, range.upperBound <= size else {
+            throw ByteSourceError.outOfBounds(
+                offset: range.lowerBound, count: Int(clamping: range.upperBound - range.lowerBound), size: size)
+        }
+        guard !range.isEmpty else { return [] }
+        let chunks = try await chunks()
+        let chunk = Int64(Cobblestone256.chunkByteCount)
+        let first = range.lowerBound / chunk
+        let last = (range.upperBound - 1) / chunk + 1
+        var bytes: [UInt8] = []
+        var next = first
+        while next < last {
+            try Task.checkCancellation()
+            let end = min(next + Self.chunksPerRead, last)
+            bytes += try await open(next..<end, of: chunks)
+            next = end
+        }
+        let start = Int(range.lowerBound - first * chunk)
+        return Array(bytes[start..<start + Int(range.upperBound - range.lowerBound)])
+    }
+
+    // Checks the size in the store, which is authenticated by the journal, and the key commitment.
+    private func chunks() async throws(VaultError) -> Cobblestone256Chunks {
+        guard let size = try await store.contentSize(version.content, of: vault) else {
+            throw damaged("the store does not have it")
+        }
+        let expected: Int64
+        do {
+            expected = try Cobblestone256.sealedSize(ofPlaintext: version.paddedSize)
+        } catch {
+            throw damaged("a size that no content has")
+        }
+        guard size == expected else { throw damaged("\(size) octets, the journal says \(expected)") }
+        let header = try await store.content(version.content, of: vault, in: 0..<Int64(Cobblestone256.headerByteCount))
+        guard header.count == Cobblestone256.headerByteCount,
+            Array(header[Cobblestone256.saltByteCount...]) == version.commitment.octets
+        else { throw damaged("the commitment is not the one in the journal", at: 0) }
+        let fields = [vault.octets, version.document.octets, version.id.octets]
+        do {
+            return try Cobblestone256Chunks(
+                header: header.span, sealedSize: size, key: key.octets,
+                context: VaultSeal.context(.content, fields).span)
+        } catch {
+            throw VaultError(error, object: object)
+        }
+    }
+
+    private func open(_ range: Range<Int64>, of chunks: borrowing Cobblestone256Chunks) async throws(VaultError)
+        -> [UInt8]
+    {
+        let start = chunks.sealedRange(of: range.lowerBound).lowerBound
+        let end = chunks.sealedRange(of: range.upperBound - 1).upperBound
+        let sealed = try await store.content(version.content, of: vault, in: start..<end)
+        guard sealed.count == Int(end - start) else { throw damaged("cut short", at: start + Int64(sealed.count)) }
+        var failed: Int64 = 0
+        do {
+            return try [UInt8](capacity: sealed.count) { output throws(CryptoPrimitivesError) in
+                for index in range {
+                    let place = chunks.sealedRange(of: index)
+                    failed = place.lowerBound
+                    try chunks.open(
+                        index,
+                        sealed.span.extracting(Int(place.lowerBound - start)..<Int(place.upperBound - start)),
+                        into: &output)
+                }
+            }
+        } catch {
+            throw damaged("a chunk that was changed", at: failed)
+        }
+    }
+
+    private func digestState() throws(VaultError) -> DigestState {
+        do {
+            return try DigestState(.sha256)
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
+    }
+}

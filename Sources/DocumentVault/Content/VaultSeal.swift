@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+
+/// The one seal of the format (§2): Cobblestone-256 under a label and the ids of what is sealed.
+enum VaultSeal {
+    enum Label: String {
+        case payload
+        case content
+        case versionKey = "version-key"
+        case slot
+        case epochSecret = "epoch-secret"
+        case vaultKey = "vault-key"
+    }
+
+    static func context(_ label: Label, _ fields: [[UInt8]]) -> [UInt8] {
+        Array("dossierkit/vault/1/\(label.rawValue)".utf8) + [0] + fields.joined()
+    }
+
+    static func u32(_ number: Int64) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> Int64($0)) }
+    }
+
+    static func seal(
+        _ plaintext: Span<UInt8>, key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]],
+        random: some RandomSource
+    ) throws(VaultError) -> [UInt8] {
+        do {
+            return try Cobblestone256.seal(
+                plaintext, key: key, context: context(label, fields).span, random: random)
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
+    }
+
+    static func open(
+        _ sealed: [UInt8], key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]], object: String
+    ) throws(VaultError) -> [UInt8] {
+        do {
+            return try Cobblestone256.open(sealed.span, key: key, context: context(label, fields).span)
+        } catch {
+            throw VaultError(error, object: object)
+        }
+    }
+
+    static func openSecret(
+        _ sealed: [UInt8], key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]], object: String
+    ) throws(VaultError) -> SecretBytes {
+        do {
+            return try Cobblestone256.openSecret(sealed.span, key: key, context: context(label, fields).span)
+        } catch {
+            throw VaultError(error, object: object)
+        }
+    }
+}
+
+extension VaultError {
+    init(_ error: CryptoPrimitivesError, object: String) {
+        switch error.code {
+        case .authenticationFailure, .invalidLength, .invalidKey, .weakPublicKey:
+            self.init(.damaged, object: object, error.description)
+        case .belowFloor, .aboveCeiling: self.init(.refusedCost, object: object, error.description)
+        default: self.init(.cryptographyFailure, object: object, error.description)
+        }
+    }
+}

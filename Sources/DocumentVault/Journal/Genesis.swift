@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DERSyntax
+
+/// What the first entry of a journal says in the clear (format §3).
+struct Genesis: Sendable, Hashable {
+    let nonce: [UInt8]
+    let ownerKey: VaultVerificationKey
+    /// The X25519 key to which deposits will be sealed.
+    let vaultKey: X25519PublicKey
+
+    static let tag = DERTag.context(0)
+
+    init(nonce: [UInt8], ownerKey: VaultVerificationKey, vaultKey: X25519PublicKey) {
+        self.nonce = nonce
+        self.ownerKey = ownerKey
+        self.vaultKey = vaultKey
+    }
+
+    init(_ element: DERElement) throws(VaultError) {
+        do {
+            var reader = try element.reader(Self.tag)
+            nonce = try reader.next().octetString()
+            ownerKey = try VaultVerificationKey(reader.next().octetString())
+            vaultKey = try X25519PublicKey(reader.next().octetString())
+            try reader.end()
+        } catch {
+            throw VaultError(.damaged, object: "entry 0", "genesis: \(error)")
+        }
+        guard nonce.count == 32 else {
+            throw VaultError(.damaged, object: "entry 0", "a nonce of \(nonce.count) octets")
+        }
+    }
+
+    func write(to writer: inout DERWriter) {
+        writer.constructed(Self.tag) {
+            $0.octetString(nonce)
+            $0.octetString(ownerKey.octets)
+            $0.octetString(vaultKey.octets)
+        }
+    }
+}

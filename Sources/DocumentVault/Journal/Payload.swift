@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DERSyntax
+
+/// The sealed part of an entry, an object beside it (format §4).
+struct Payload: Sendable {
+    let epoch: Int64
+    private let sealed: [UInt8]
+    /// DER of the whole payload.
+    let bytes: [UInt8]
+    let hash: Digest32
+
+    static let largest = 16 << 20
+    static let mostEpochs: Int64 = (1 << 32) - 1
+
+    init(
+        sealing event: VaultEvent, at time: VaultTime, vault: VaultID?, operation: OperationID,
+        under secret: EpochSecret,
+        random: some RandomSource
+    ) throws(VaultError) {
+        var plaintext = event.content(at: time)
+        let padded = Padding.paddedSize(of: Int64(plaintext.count), least: Padding.leastPayload)
+        plaintext += [UInt8](repeating: 0, count: Int(padded) - plaintext.count)
+        let sealed = try VaultSeal.seal(
+            plaintext.span, key: secret.octets, .payload, Self.fields(vault, operation, secret.number), random: random)
+        epoch = secret.number
+        self.sealed = sealed
+        let number = secret.number
+        bytes = DERWriter.bytes { payload in
+            payload.sequence {
+                $0.integer(number)
+                $0.octetString(sealed)
+            }
+        }
+        hash = try Digest32(of: bytes)
+    }
+
+    init(parsing bytes: [UInt8], object: String) throws(VaultError) {
+        guard bytes.count <= Self.largest else {
+            throw VaultError(.damaged, object: object, "a payload of \(bytes.count) octets")
+        }
+        do {
+            var reader = try DERElement(parsing: bytes).reader(.sequence)
+            epoch = try reader.next().integer()
+            sealed = try reader.next().octetString()
+            try reader.end()
+        } catch {
+            throw VaultError(.damaged, object: object, "payload: \(error)")
+        }
+        guard (1...Self.mostEpochs).contains(epoch) else {
+            throw VaultError(.damaged, object: object, "payload: epoch \(epoch)")
+        }
+        self.bytes = bytes
+        hash = try Digest32(of: bytes)
+    }
+
+    func open(
+        vault: VaultID?, operation: OperationID, under secret: EpochSecret, object: String
+    ) throws(VaultError) -> (event: VaultEvent, time: VaultTime) {
+        let plaintext = try VaultSeal.open(
+            sealed, key: secret.octets, .payload, Self.fields(vault, operation, epoch), object: object)
+        var reader = DERReader(plaintext)
+        let content: DERElement
+        do {
+            content = try reader.next(.sequence)
+        } catch {
+            throw VaultError(.damaged, object: object, "payload: \(error)")
+        }
+        let padded = Padding.paddedSize(of: Int64(reader.offset), least: Padding.leastPayload)
+        guard Int64(plaintext.count) == padded, plaintext[reader.offset...].allSatisfy({ $0 == 0 }) else {
+            throw VaultError(.damaged, object: object, "payload: padding")
+        }
+        return try VaultEvent.parse(content, object: object)
+    }
+
+    private static func fields(_ vault: VaultID?, _ operation: OperationID, _ epoch: Int64) -> [[UInt8]] {
+        [vault?.octets ?? Digest32.zero.octets, operation.octets, VaultSeal.u32(epoch)]
+    }
+}

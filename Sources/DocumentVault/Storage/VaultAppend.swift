@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// One atomic change of a vault in its store.
+public struct VaultAppend: Sendable {
+    /// The head that the vault must have; `nil` for a vault that must not exist.
+    public var expecting: JournalHead?
+    /// The entries, consecutive and at least one; the first has the number after the expected head, or 0.
+    public var entries: [StoredEntry]
+    /// The head afterwards.
+    public var head: JournalHead
+    /// When not `nil`, all slots of the vault from now on, by id.
+    public var slots: [SlotID: [UInt8]]?
+    /// Key records to add or replace, by version.
+    public var keyRecords: [VersionID: [UInt8]]
+    /// Small sealed contents, by id.
+    public var contents: [ContentID: [UInt8]]
+
+    /// Makes a change.
+    public init(
+        expecting: JournalHead?, entries: [StoredEntry], head: JournalHead, slots: [SlotID: [UInt8]]? = nil,
+        keyRecords: [VersionID: [UInt8]] = [:], contents: [ContentID: [UInt8]] = [:]
+    ) {
+        self.expecting = expecting
+        self.entries = entries
+        self.head = head
+        self.slots = slots
+        self.keyRecords = keyRecords
+        self.contents = contents
+    }
+}

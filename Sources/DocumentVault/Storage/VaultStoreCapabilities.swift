@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// What a storage engine can do, as data.
+public struct VaultStoreCapabilities: Sendable, Hashable {
+    /// Largest sealed content, in octets, that is better put inside an append than as a content of its own.
+    public var inlineContentLimit: Int
+    /// Whether what was acknowledged outlives the process and a power cut.
+    public var isDurable: Bool
+    /// Whether deleted octets are overwritten.
+    public var overwritesDeleted: Bool
+
+    /// Makes a description.
+    public init(inlineContentLimit: Int, isDurable: Bool, overwritesDeleted: Bool) {
+        self.inlineContentLimit = inlineContentLimit
+        self.isDurable = isDurable
+        self.overwritesDeleted = overwritesDeleted
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import CryptoPrimitives
+import DERSyntax
+public import DossierCore
+
+extension Vault {
+    /// Makes a new vault and opens it.
+    ///
+    /// - Parameters:
+    ///   - name: The owner's name for the vault; sealed.
+    ///   - ownerKind: Person or organisation.
+    ///   - store: Where it will lie.
+    ///   - secrets: Each opens the vault from now on: a passphrase, a recovery code made with ``RecoveryCode``.
+    ///   - cost: The cost of password hashing.
+    ///   - time: Now; recorded as a claim.
+    ///   - random: Gives all keys, ids and salts.
+    /// - Throws: ``VaultError``; errors of the store.
+    public static func create(
+        name: String, ownerKind: OwnerKind = .person, in store: any VaultStore, unlocking secrets: [Unlocking],
+        cost: Argon2id = .floor, at time: Instant, random: any RandomSource = SystemRandom()
+    ) async throws(VaultError) -> Vault {
+        guard !secrets.isEmpty, (1...255).contains(name.utf8.count) else {
+            throw VaultError(.invalidMetadata, "a vault needs a name of 1 to 255 octets and at least one secret")
+        }
+        let epoch = EpochSecret(number: 1, octets: random.secret(32))
+        let (owner, genesis) = try genesisEntry(
+            name: name.normalizedNFC, ownerKind: ownerKind, epoch: epoch, at: time, random: random)
+        let vault = VaultID(genesis.entry.hash)
+        let slots = try await KeyDerivationQueue.run { () throws(VaultError) -> [Slot] in
+            var slots: [Slot] = []
+            for secret in secrets {
+                slots.append(
+                    try Slot(for: secret, cost: cost, vault: vault, secret: epoch, owner: owner, random: random))
+            }
+            return slots
+        }
+        let announcement = EpochAnnouncement(
+            epoch: 1, slots: slots.map { .init(id: $0.id, kind: $0.kind, digest: $0.digest) })
+        let operation = OperationID(random: random)
+        let payload = try Payload(
+            sealing: .epoch(announcement), at: time, vault: vault, operation: operation, under: epoch, random: random)
+        let second = try JournalEntry(
+            sequence: 1, previous: genesis.entry.hash, operation: operation, writer: .owner, contents: [],
+            payloadHash: payload.hash, genesis: nil, signedBy: owner.key)
+        let entries = [
+            StoredEntry(
+                sequence: 0, operation: genesis.entry.operation, entry: genesis.entry.bytes,
+                payload: genesis.payload.bytes),
+            StoredEntry(sequence: 1, operation: operation, entry: second.bytes, payload: payload.bytes),
+        ]
+        var state = VaultState(vault: vault)
+        for entry in entries { try state.apply(entry, opening: [1: epoch]) }
+        let batch = VaultAppend(
+            expecting: nil, entries: entries, head: second.head,
+            slots: Dictionary(uniqueKeysWithValues: slots.map { ($0.id, $0.bytes) }))
+        switch try await store.append(batch, to: vault) {
+        case .committed, .repeated: break
+        case .conflict: throw VaultError(.alreadyExists, object: "vault \(vault)", "the store has it already")
+        }
+        return Vault(
+            state, freshness: .anchored, in: store, secrets: [1: epoch], owner: owner, random: random)
+    }
+
+    private static func genesisEntry(
+        name: String, ownerKind: OwnerKind, epoch: EpochSecret, at time: Instant, random: any RandomSource
+    ) throws(VaultError) -> (owner: OwnerKey, genesis: (entry: JournalEntry, payload: Payload)) {
+        let owner: OwnerKey
+        let vaultKey: X25519PrivateKey
+        do {
+            owner = OwnerKey(try VaultSigningKey(random: random))
+            vaultKey = try X25519PrivateKey(random: random)
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
+        let nonce = random.bytes(32)
+        let operation = OperationID(random: random)
+        let sealedKey: [UInt8]
+        do {
+            sealedKey = try vaultKey.octets.withSpan { plaintext throws(CryptoPrimitivesError) in
+                try Cobblestone256.seal(
+                    plaintext, key: epoch.octets, context: VaultSeal.context(.vaultKey, [nonce]).span, random: random)
+            }
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
+        let payload = try Payload(
+            sealing: .genesis(name: name, ownerKind: ownerKind, sealedVaultKey: sealedKey), at: time, vault: nil,
+            operation: operation, under: epoch, random: random)
+        let entry = try JournalEntry(
+            sequence: 0, previous: .zero, operation: operation, writer: .owner, contents: [], payloadHash: payload.hash,
+            genesis: Genesis(nonce: nonce, ownerKey: owner.key.verificationKey, vaultKey: vaultKey.publicKey),
+            signedBy: owner.key)
+        return (owner, (entry, payload))
+    }
+}

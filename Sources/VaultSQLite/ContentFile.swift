@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DocumentVault
+import DossierCore
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A sealed content as a file of its own. Every call blocks.
+enum ContentFile {
+    static func makeFolder(_ path: String) throws(VaultError) {
+        guard FileKind(path) != .folder else { return }
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(errno, path) }
+        try DurableFile.syncFolder(of: path)
+    }
+
+    static func write(_ stream: any ContentStream, size: Int64, to path: String) throws {
+        guard FileKind(path) == .missing else {
+            throw VaultError(.alreadyExists, object: path, "a content is written once")
+        }
+        var file = try DurableFile(path)
+        var written: Int64 = 0
+        while let piece = try stream.next() {
+            written += Int64(piece.count)
+            guard written <= size else { break }
+            try file.append(piece)
+        }
+        guard written == size else {
+            throw VaultError(.storeFailure, object: path, "\(written) octets came, \(size) were announced")
+        }
+        try file.commit()
+    }
+
+    static func size(_ path: String) throws(VaultError) -> Int64? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .system(errno, path) }
+            return nil
+        }
+        return Int64(status.st_size)
+    }
+
+    static func read(_ path: String, _ range: Range<Int64>, object: String) throws(VaultError) -> [UInt8] {
+        do {
+            return try FileSource(path: path).bytes(
+                at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
+        } catch {
+            switch error {
+            case .notFound: throw VaultError(.notFound, object: object, "the store does not have it")
+            case .outOfBounds, .changedWhileReading, .notARegularFile:
+                throw VaultError(.damaged, object: object, error.description)
+            case .notPermitted: throw VaultError(.notPermitted, object: object, error.description)
+            case .inputOutput(let code): throw VaultError.system(code, object)
+            }
+        }
+    }
+
+    static func delete(_ path: String) throws(VaultError) {
+        guard unsafe unlink(path) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw .system(errno, path) }
+            return
+        }
+        try DurableFile.syncFolder(of: path)
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DocumentVault
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A file that appears under its name only whole and on stable storage: temporary name, sync, rename, sync folder.
+struct DurableFile: ~Copyable {
+    private let descriptor: Int32
+    private let path: String
+    private let temporary: String
+    private var isCommitted = false
+
+    init(_ path: String) throws(VaultError) {
+        // Contents have random ids and are written once, and processes differ by number: nobody else writes this name.
+        let temporary = "\(path).\(getpid()).part"
+        let opened = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard opened >= 0 else { throw .system(errno, path) }
+        descriptor = opened
+        self.path = path
+        self.temporary = temporary
+    }
+
+    deinit {
+        close(descriptor)
+        if !isCommitted { unsafe unlink(temporary) }
+    }
+
+    mutating func append(_ bytes: [UInt8]) throws(VaultError) {
+        var failure: Int32 = 0
+        unsafe bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let written = unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
+                if written > 0 {
+                    done += written
+                } else if errno != EINTR {
+                    failure = errno
+                    return
+                }
+            }
+        }
+        guard failure == 0 else { throw .system(failure, path) }
+    }
+
+    consuming func commit() throws(VaultError) {
+        guard fsync(descriptor) == 0 else { throw .system(errno, path) }
+        guard unsafe rename(temporary, path) == 0 else { throw .system(errno, path) }
+        isCommitted = true
+        try Self.syncFolder(of: path)
+    }
+
+    static func put(_ bytes: [UInt8], to path: String) throws(VaultError) {
+        var file = try DurableFile(path)
+        try file.append(bytes)
+        try file.commit()
+    }
+
+    /// Makes the names in the folder of `path` durable.
+    static func syncFolder(of path: String) throws(VaultError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let opened = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard opened >= 0 else { throw .system(errno, folder) }
+        defer { close(opened) }
+        guard fsync(opened) == 0 else { throw .system(errno, folder) }
+    }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Dispatch
+public import DocumentVault
+import FoundationEssentials
+import GRDB
+import Synchronization
+
+/// A store on one machine: SQLite databases in hash shards, and files beside them for large contents (format §9).
+///
+/// Acknowledged writes outlive the process and a power cut: WAL with `synchronous=FULL`, and for files sync, rename and
+/// sync of the folder before the entry that names them is appended. Several processes may use one folder.
+public final class SQLiteVaultStore: VaultStore {
+    /// Shards of a new store.
+    public static let defaultShards = 64
+
+    public let capabilities = VaultStoreCapabilities(
+        inlineContentLimit: 65_536, isDurable: true, overwritesDeleted: true)
+    private let folder: StoreFolder
+    private let shards = Mutex<[Int: Shard]>([:])
+    // Files are read and written here, never on the cooperative pool.
+    private let files = DispatchQueue(label: "dossierkit.vault.sqlite.files", attributes: .concurrent)
+
+    /// Opens a store.
+    ///
+    /// - Parameters:
+    ///   - path: The folder.
+    ///   - creating: Whether a folder that does not exist, or is empty, becomes a store.
+    ///   - shards: Number of databases of a new store, 1 to 256; never changes afterwards.
+    /// - Throws: ``DocumentVault/VaultError``: `notFound`, `notAStore`, `notPermitted`, `newerVersion`, `damaged`.
+    public init(path: String, creating: Bool = false, shards: Int = defaultShards) throws(VaultError) {
+        precondition((1...StoreFolder.mostShards).contains(shards), "\(shards) shards")
+        folder = try StoreFolder(path: path, creatingWith: creating ? shards : nil)
+    }
+
+    public func head(of vault: VaultID) async throws(VaultError) -> JournalHead? {
+        try await read(vault) { db in try Self.vault(db, vault)?.head }
+    }
+
+    public func append(_ batch: VaultAppend, to vault: VaultID) async throws(VaultError) -> VaultAppendOutcome {
+        guard let first = batch.entries.first, first.sequence == (batch.expecting?.sequence ?? -1) + 1 else {
+            throw VaultError(.storeFailure, object: "vault \(vault)", "a batch that does not follow its expected head")
+        }
+        let shard = try shard(of: vault)
+        do {
+            return try await shard.pool.write { db in try Self.append(batch, first, to: vault, db) }
+        } catch {
+            throw VaultError(database: error, object: "vault \(vault)")
+        }
+    }
+
+    private static func append(
+        _ batch: VaultAppend, _ first: StoredEntry, to vault: VaultID, _ db: Database
+    ) throws -> VaultAppendOutcome {
+        let existing = try Self.vault(db, vault)
+        if let existing,
+            let place = try Int64.fetchOne(
+                db, sql: "SELECT place FROM entry WHERE vault = ? AND operation = ?",
+                arguments: [existing.no, first.operation.data])
+        {
+            return .repeated(place & 0xffff_ffff)
+        }
+        guard existing?.head == batch.expecting else { return .conflict(existing?.head) }
+        let no: Int64
+        if let existing {
+            no = existing.no
+            try db.execute(
+                sql: "UPDATE vault SET sequence = ?, hash = ? WHERE no = ?",
+                arguments: [batch.head.sequence, batch.head.hash.data, no])
+        } else {
+            try db.execute(
+                sql: "INSERT INTO vault (id, sequence, hash) VALUES (?, ?, ?)",
+                arguments: [vault.data, batch.head.sequence, batch.head.hash.data])
+            no = db.lastInsertedRowID
+        }
+        for entry in batch.entries {
+            guard (0..<1 << 32).contains(entry.sequence) else { throw VaultError(.storeFull, "2^32 entries") }
+            try db.execute(
+                sql: "INSERT INTO entry (place, vault, operation, entry, payload) VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    no << 32 | entry.sequence, no, entry.operation.data, Data(entry.entry),
+                    entry.payload.map { Data($0) },
+                ])
+        }
+        if let slots = batch.slots {
+            try db.execute(sql: "DELETE FROM slot WHERE vault = ?", arguments: [no])
+            for (id, record) in slots {
+                try db.execute(
+                    sql: "INSERT INTO slot (vault, id, record) VALUES (?, ?, ?)",
+                    arguments: [no, id.data, Data(record)])
+            }
+        }
+        for (version, record) in batch.keyRecords {
+            try db.execute(
+                sql: """
+                    INSERT INTO key_record (vault, version, record) VALUES (?, ?, ?)
+                    ON CONFLICT (vault, version) DO UPDATE SET record = excluded.record
+                    """, arguments: [no, version.data, Data(record)])
+        }
+        for (id, sealed) in batch.contents {
+            try db.execute(
+                sql: "INSERT INTO content (vault, id, sealed) VALUES (?, ?, ?)", arguments: [no, id.data, Data(sealed)])
+        }
+        return .committed
+    }
+
+    public func entries(
+        of vault: VaultID, from sequence: Int64, limit: Int
+    ) async throws(VaultError) -> [StoredEntry] {
+        try await read(vault) { db in
+            guard let no = try Self.vault(db, vault)?.no, sequence >= 0, sequence < 1 << 32 else { return [] }
+            let rows = try Row.fetchAll(
+                db,
+                sql:
+                    "SELECT place, operation, entry, payload FROM entry WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?",
+                arguments: [no << 32 | sequence, no << 32 | 0xffff_ffff, limit])
+            return try rows.map { row in
+                let place: Int64 = row["place"]
+                guard let operation = OperationID(octets: Self.octets(row["operation"])) else {
+                    throw VaultError(.damaged, object: "entry \(place & 0xffff_ffff)", "the row's operation")
+                }
+                let payload: Data? = row["payload"]
+                return StoredEntry(
+                    sequence: place & 0xffff_ffff, operation: operation, entry: Self.octets(row["entry"]),
+                    payload: payload.map { [UInt8]($0) })
+            }
+        }
+    }
+
+    public func slots(of vault: VaultID) async throws(VaultError) -> [[UInt8]] {
+        try await read(vault) { db in
+            guard let no = try Self.vault(db, vault)?.no else { return [] }
+            return try Data.fetchAll(db, sql: "SELECT record FROM slot WHERE vault = ?", arguments: [no]).map {
+                [UInt8]($0)
+            }
+        }
+    }
+
+    public func keyRecord(of version: VersionID, in vault: VaultID) async throws(VaultError) -> [UInt8]? {
+        try await read(vault) { db in
+            guard let no = try Self.vault(db, vault)?.no else { return [UInt8]?.none }
+            return try Data.fetchOne(
+                db, sql: "SELECT record FROM key_record WHERE vault = ? AND version = ?", arguments: [no, version.data]
+            ).map { [UInt8]($0) }
+        }
+    }
+
+    public func putContent(
+        _ id: ContentID, of vault: VaultID, size: Int64, from stream: any ContentStream
+    ) async throws {
+        let path = folder.contentPath(id, of: vault)
+        let (parent, grandparent) = (folder.contentFolder(vault), folder.path + "/contents")
+        try await onFiles {
+            try ContentFile.makeFolder(grandparent)
+            try ContentFile.makeFolder(parent)
+            try ContentFile.write(stream, size: size, to: path)
+        }
+    }
+
+    public func contentSize(_ id: ContentID, of vault: VaultID) async throws(VaultError) -> Int64? {
+        let inside = try await read(vault) { db -> Int64? in
+            guard let no = try Self.vault(db, vault)?.no else { return nil }
+            return try Int64.fetchOne(
+                db, sql: "SELECT length(sealed) FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
+        }
+        if let inside { return inside }
+        let path = folder.contentPath(id, of: vault)
+        return try await onFilesTyped { () throws(VaultError) in try ContentFile.size(path) }
+    }
+
+    public func content(
+        _ id: ContentID, of vault: VaultID, in range: Range<Int64>
+    ) async throws(VaultError) -> [UInt8] {
+        let object = "content \(id)"
+        let inside = try await read(vault) { db -> [UInt8]? in
+            guard let no = try Self.vault(db, vault)?.no,
+                let sealed = try Data.fetchOne(
+                    db, sql: "SELECT sealed FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
+            else { return nil }
+            guard range.lowerBound >= 0, range.upperBound <= Int64(sealed.count) else {
+                throw VaultError(.damaged, object: object, "it has \(sealed.count) octets")
+            }
+            return [UInt8](sealed[Int(range.lowerBound)..<Int(range.upperBound)])
+        }
+        if let inside { return inside }
+        let path = folder.contentPath(id, of: vault)
+        return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, range, object: object) }
+    }
+
+    public func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {
+        let shard = try shard(of: vault)
+        do {
+            try await shard.pool.write { db in
+                guard let no = try Self.vault(db, vault)?.no else { return }
+                for id in ids {
+                    try db.execute(sql: "DELETE FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
+                }
+            }
+        } catch {
+            throw VaultError(database: error, object: "vault \(vault)")
+        }
+        let paths = ids.map { folder.contentPath($0, of: vault) }
+        try await onFilesTyped { () throws(VaultError) in
+            for path in paths { try ContentFile.delete(path) }
+        }
+    }
+
+    private func shard(of vault: VaultID) throws(VaultError) -> Shard {
+        let number = folder.shard(of: vault)
+        return try shards.withLock { (shards) throws(VaultError) in
+            if let shard = shards[number] { return shard }
+            let shard = try Shard(path: folder.shardPath(number))
+            shards[number] = shard
+            return shard
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ vault: VaultID, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(VaultError) -> Value {
+        let shard = try shard(of: vault)
+        do {
+            return try await shard.pool.read(body)
+        } catch {
+            throw VaultError(database: error, object: "vault \(vault)")
+        }
+    }
+
+    private func onFiles<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            files.async { continuation.resume(with: Result { try work() }) }
+        }
+    }
+
+    private func onFilesTyped<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(VaultError) -> Value
+    ) async throws(VaultError) -> Value {
+        do {
+            return try await onFiles(work)
+        } catch {
+            throw VaultError(database: error, object: folder.path)
+        }
+    }
+
+    private struct VaultRow {
+        let no: Int64
+        let head: JournalHead
+    }
+
+    private static func vault(_ db: Database, _ vault: VaultID) throws -> VaultRow? {
+        guard
+            let row = try Row.fetchOne(
+                db, sql: "SELECT no, sequence, hash FROM vault WHERE id = ?", arguments: [vault.data])
+        else { return nil }
+        guard let hash = Digest32(octets: octets(row["hash"])) else {
+            throw VaultError(.damaged, object: "vault \(vault)", "the head in the store")
+        }
+        return VaultRow(no: row["no"], head: JournalHead(sequence: row["sequence"], hash: hash))
+    }
+
+    private static func octets(_ data: Data) -> [UInt8] { [UInt8](data) }
+}
+
+extension VaultID {
+    fileprivate var data: Data { Data(octets) }
+}
+
+extension ObjectID {
+    fileprivate var data: Data { Data(octets) }
+}
+
+extension Digest32 {
+    fileprivate var data: Data { Data(octets) }
+}

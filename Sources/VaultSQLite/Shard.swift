@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DocumentVault
+import GRDB
+
+/// One database of a store: WAL, synchronous=FULL, secure_delete.
+struct Shard: Sendable {
+    let pool: DatabasePool
+
+    init(path: String) throws(VaultError) {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA secure_delete = ON")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // DatabasePool sets synchronous to NORMAL when it turns on WAL, after prepareDatabase has run: an
+            // acknowledged write would not outlive a power cut. So it is set here, and looked at.
+            try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+                let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
+                guard synchronous == 2, journal == "wal" else {
+                    throw VaultError(.storeFailure, object: path, "the database cannot be made durable")
+                }
+            }
+            try pool.write { db in try Self.prepareTables(db, path) }
+        } catch {
+            throw VaultError(database: error, object: path)
+        }
+    }
+
+    private static func prepareTables(_ db: Database, _ path: String) throws {
+        switch try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 {
+        case 0:
+            // A file that SQLite can read but that something else made is not taken over.
+            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
+                throw VaultError(.notAStore, object: path, "a database of something else")
+            }
+            try db.execute(
+                sql: """
+                    CREATE TABLE vault (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sequence INTEGER NOT NULL,
+                        hash BLOB NOT NULL);
+                    CREATE TABLE entry (place INTEGER PRIMARY KEY, vault INTEGER NOT NULL, operation BLOB NOT NULL,
+                        entry BLOB NOT NULL, payload BLOB);
+                    CREATE UNIQUE INDEX entry_operation ON entry (vault, operation);
+                    CREATE TABLE slot (vault INTEGER NOT NULL, id BLOB NOT NULL, record BLOB NOT NULL);
+                    CREATE UNIQUE INDEX slot_id ON slot (vault, id);
+                    CREATE TABLE key_record (vault INTEGER NOT NULL, version BLOB NOT NULL, record BLOB NOT NULL);
+                    CREATE UNIQUE INDEX key_record_version ON key_record (vault, version);
+                    CREATE TABLE content (vault INTEGER NOT NULL, id BLOB NOT NULL, sealed BLOB NOT NULL);
+                    CREATE UNIQUE INDEX content_id ON content (vault, id);
+                    PRAGMA user_version = 1;
+                    """)
+        case 1: break
+        case let version: throw VaultError(.newerVersion, object: path, "tables of version \(version)")
+        }
+    }
+}
+
+extension VaultError {
+    /// The error for what SQLite or GRDB threw; a ``VaultError`` passes.
+    init(database error: any Error, object: String) {
+        if let error = error as? VaultError {
+            self = error
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            // Among them a cancellation: whether the change took place is unknown.
+            self.init(.storeFailure, object: object, "the database gave no answer")
+            return
+        }
+        let detail = "SQLite result \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.busy, object: object, detail)
+        case .SQLITE_FULL: self.init(.storeFull, object: object, detail)
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
+            self.init(.notPermitted, object: object, detail)
+        case .SQLITE_NOTADB: self.init(.notAStore, object: object, detail)
+        case .SQLITE_CORRUPT, .SQLITE_FORMAT: self.init(.damaged, object: object, detail)
+        default: self.init(.storeFailure, object: object, detail)
+        }
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DocumentVault
+import Synchronization
+
+/// What every ``DocumentVault/VaultStore`` must do, as cases that a new engine's tests run one by one.
+public struct VaultStoreConformance: Sendable, CustomStringConvertible {
+    /// A case that does not hold.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What was expected and what happened.
+        public let description: String
+    }
+
+    /// What the case shows.
+    public let description: String
+    private let body: @Sendable (any VaultStore) async throws -> Void
+
+    /// Runs the case on a store; it makes a vault of its own.
+    ///
+    /// - Throws: ``Failure``, or what the store threw.
+    public func run(on store: any VaultStore) async throws { try await body(store) }
+
+    /// All cases.
+    public static let cases: [VaultStoreConformance] = [
+        Self("a vault that does not exist has no head, entries, slots, key records or contents") { store in
+            let vault = newVault()
+            try await expect(store.head(of: vault) == nil, "a head")
+            try await expect(store.entries(of: vault, from: 0, limit: 10).isEmpty, "entries")
+            try await expect(store.slots(of: vault).isEmpty, "slots")
+            try await expect(store.keyRecord(of: VersionID(random: SystemRandom()), in: vault) == nil, "a key record")
+            try await expect(store.contentSize(ContentID(random: SystemRandom()), of: vault) == nil, "a content")
+        },
+        Self("what was appended is read back, and a second append follows it") { store in
+            let vault = newVault()
+            let (version, content) = (VersionID(random: SystemRandom()), ContentID(random: SystemRandom()))
+            var first = batch(after: nil, count: 2)
+            first.slots = [SlotID(random: SystemRandom()): [1, 2]]
+            first.keyRecords = [version: [3]]
+            first.contents = [content: [4, 5, 6]]
+            try await expect(store.append(first, to: vault) == .committed, "the first append")
+            try await expect(store.head(of: vault) == first.head, "the head")
+            try await expect(store.entries(of: vault, from: 0, limit: 10) == first.entries, "the entries")
+            try await expect(store.entries(of: vault, from: 1, limit: 10) == [first.entries[1]], "entries from 1")
+            try await expect(store.entries(of: vault, from: 0, limit: 1) == [first.entries[0]], "the limit")
+            try await expect(store.entries(of: vault, from: 2, limit: 1).isEmpty, "entries past the end")
+            try await expect(store.slots(of: vault) == [[1, 2]], "the slots")
+            try await expect(store.keyRecord(of: version, in: vault) == [3], "the key record")
+            try await expect(store.contentSize(content, of: vault) == 3, "the size of the content")
+            try await expect(store.content(content, of: vault, in: 1..<3) == [5, 6], "the content")
+            var second = batch(after: first.head, count: 1)
+            second.keyRecords = [version: [7, 7]]
+            try await expect(store.append(second, to: vault) == .committed, "the second append")
+            try await expect(store.keyRecord(of: version, in: vault) == [7, 7], "the replaced key record")
+            try await expect(store.slots(of: vault) == [[1, 2]], "slots that the batch did not touch")
+            try await expect(store.entries(of: vault, from: 0, limit: 10).count == 3, "the number of entries")
+        },
+        Self("an append on another head changes nothing and says which head there is") { store in
+            let vault = newVault()
+            let first = batch(after: nil, count: 1)
+            _ = try await store.append(first, to: vault)
+            var stale = batch(after: nil, count: 1)
+            let content = ContentID(random: SystemRandom())
+            stale.contents = [content: [1]]
+            try await expect(store.append(stale, to: vault) == .conflict(first.head), "creating it again")
+            stale.expecting = JournalHead(sequence: 0, hash: stale.head.hash)
+            try await expect(store.append(stale, to: vault) == .conflict(first.head), "a head of another hash")
+            try await expect(
+                store.append(batch(after: first.head, count: 1), to: newVault()) == .conflict(nil), "no vault")
+            try await expect(store.contentSize(content, of: vault) == nil, "a content of the refused append")
+            try await expect(store.head(of: vault) == first.head, "the head")
+        },
+        Self("a batch sent again is not put again, also after later ones") { store in
+            let vault = newVault()
+            let first = batch(after: nil, count: 1)
+            let second = batch(after: first.head, count: 1)
+            _ = try await store.append(first, to: vault)
+            _ = try await store.append(second, to: vault)
+            try await expect(store.append(second, to: vault) == .repeated(1), "the second again")
+            try await expect(store.append(first, to: vault) == .repeated(0), "the first again")
+            try await expect(store.head(of: vault) == second.head, "the head")
+        },
+        Self("of many appends on one head exactly one is committed") { store in
+            let vault = newVault()
+            let first = batch(after: nil, count: 1)
+            _ = try await store.append(first, to: vault)
+            let committed = try await withThrowingTaskGroup { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        try await store.append(batch(after: first.head, count: 1), to: vault) == .committed
+                    }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            try await expect(committed == 1, "\(committed) were committed")
+            try await expect(store.entries(of: vault, from: 0, limit: 100).count == 2, "the number of entries")
+        },
+        Self("contents of all sizes are put, read in ranges, and deleted") { store in
+            let vault = newVault()
+            _ = try await store.append(batch(after: nil, count: 1), to: vault)
+            for size in [1, 65_535, 65_536, 65_537, 3_000_000] {
+                let id = ContentID(random: SystemRandom())
+                let bytes = SystemRandom().bytes(size)
+                try await store.putContent(id, of: vault, size: Int64(size), from: Pieces(bytes))
+                try await expect(store.contentSize(id, of: vault) == Int64(size), "the size of \(size)")
+                try await expect(store.content(id, of: vault, in: 0..<Int64(size)) == bytes, "the octets of \(size)")
+                let last = Int64(size - 1)
+                try await expect(
+                    store.content(id, of: vault, in: last..<last + 1) == [bytes[size - 1]], "the last octet")
+                try await refused(.damaged) { _ = try await store.content(id, of: vault, in: 0..<Int64(size + 1)) }
+                try await store.deleteContents([id, ContentID(random: SystemRandom())], of: vault)
+                try await expect(store.contentSize(id, of: vault) == nil, "a deleted content of \(size)")
+                try await refused(.notFound) { _ = try await store.content(id, of: vault, in: 0..<1) }
+            }
+        },
+        Self("a content of another size than announced, or whose stream fails, leaves nothing behind") { store in
+            let vault = newVault()
+            _ = try await store.append(batch(after: nil, count: 1), to: vault)
+            for announced in [99_999, 100_001] {
+                let id = ContentID(random: SystemRandom())
+                try await refused(.storeFailure) {
+                    try await store.putContent(
+                        id, of: vault, size: Int64(announced), from: Pieces(SystemRandom().bytes(100_000)))
+                }
+                try await expect(store.contentSize(id, of: vault) == nil, "a content announced with \(announced)")
+            }
+            let id = ContentID(random: SystemRandom())
+            do {
+                try await store.putContent(
+                    id, of: vault, size: 200_000, from: Pieces(SystemRandom().bytes(100_000), fails: true))
+                throw Failure(description: "a stream's error did not pass")
+            } catch is Pieces.Broken {
+                try await expect(store.contentSize(id, of: vault) == nil, "a content whose stream failed")
+            }
+        },
+        Self("a new store has a vault made and opened again, with documents inside and beside") { store in
+            let vault = try await Vault.create(
+                name: "conformance", in: store, unlocking: [.passphrase("conformance")], at: Samples.time)
+            for size in [10, 200_000] {
+                _ = try await Samples.store(Samples.bytes(size), in: vault)
+            }
+            let opened = try await Vault.open(
+                vault.id, in: store, unlocking: .passphrase("conformance"), anchor: await vault.anchor)
+            for record in await opened.list() {
+                let bytes = try await opened.read(record.id).bytes()
+                try await expect(bytes == Samples.bytes(bytes.count), "a document")
+            }
+            try await expect(opened.verify().isComplete, "verification")
+        },
+    ]
+
+    private init(_ description: String, _ body: @escaping @Sendable (any VaultStore) async throws -> Void) {
+        self.description = description
+        self.body = body
+    }
+
+    private static func expect(_ holds: Bool, _ what: String) async throws {
+        guard holds else { throw Failure(description: "does not hold: \(what)") }
+    }
+
+    private static func refused(_ code: VaultError.Code, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as VaultError {
+            guard error.code == code else { throw Failure(description: "\(error), expected \(code.rawValue)") }
+            return
+        }
+        throw Failure(description: "not refused, expected \(code.rawValue)")
+    }
+
+    private static func newVault() -> VaultID {
+        guard let vault = VaultID(octets: SystemRandom().bytes(32)) else { preconditionFailure("32 octets") }
+        return vault
+    }
+
+    private static func digest() -> Digest32 {
+        guard let digest = Digest32(octets: SystemRandom().bytes(32)) else { preconditionFailure("32 octets") }
+        return digest
+    }
+
+    // Opaque octets: a store does not look inside.
+    private static func batch(after head: JournalHead?, count: Int64) -> VaultAppend {
+        let first = (head?.sequence ?? -1) + 1
+        let entries = (first..<first + count).map {
+            StoredEntry(
+                sequence: $0, operation: OperationID(random: SystemRandom()), entry: SystemRandom().bytes(200),
+                payload: SystemRandom().bytes(600))
+        }
+        return VaultAppend(
+            expecting: head, entries: entries, head: JournalHead(sequence: first + count - 1, hash: digest()))
+    }
+
+    private final class Pieces: ContentStream {
+        struct Broken: Error {}
+        private let rest: Mutex<[UInt8]>
+        private let fails: Bool
+
+        init(_ bytes: [UInt8], fails: Bool = false) {
+            rest = Mutex(bytes)
+            self.fails = fails
+        }
+
+        func next() throws -> [UInt8]? {
+            try rest.withLock { rest in
+                guard !rest.isEmpty else {
+                    if fails { throw Broken() }
+                    return nil
+                }
+                let piece = Array(rest.prefix(40_000))
+                rest.removeFirst(piece.count)
+                return piece
+            }
+        }
+    }
+}
