@@ -23,6 +23,8 @@ public struct PAdESError: Error, Sendable, Equatable, CustomStringConvertible {
         case unusableField
         /// An existing certification or field lock forbids what was asked for.
         case notPermitted
+        /// A limit of the budget was passed while revisions were compared.
+        case limitExceeded
         /// The contents do not fit the reserved room; ``PAdESError/neededBytes`` tells how much they need.
         case contentsTooLarge
     }

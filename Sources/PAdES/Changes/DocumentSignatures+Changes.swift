@@ -23,8 +23,12 @@ extension DocumentSignatures {
         let file = file
         var index = try reading { () throws(PDFSyntaxError) in try ReferenceIndex(file, asOf: first) }
         var changes: [RevisionChange] = []
+        var steps = 0
         for revision in first + 1..<file.revisions.count {
-            changes.append(try change(in: revision, index))
+            changes.append(try change(in: revision, index, &steps))
+            guard steps <= file.budget.objects else {
+                throw PAdESError(.limitExceeded, "comparing the revisions takes more than \(file.budget.objects) steps")
+            }
             do throws(PDFSyntaxError) { try index.advance() } catch { throw PAdESError(error) }
         }
         return changes
@@ -38,11 +42,14 @@ extension DocumentSignatures {
         return try changesAfterFirstSignature().filter { $0.revision > revision }
     }
 
-    private func change(in revision: Int, _ index: ReferenceIndex) throws(PAdESError) -> RevisionChange {
+    private func change(
+        in revision: Int, _ index: ReferenceIndex, _ steps: inout Int
+    ) throws(PAdESError) -> RevisionChange {
         let comparison = RevisionComparison(file, after: revision, index: index)
         try reading { () throws(PDFSyntaxError) in try comparison.claimContainers() }
         try comparison.compareTrailers()
         try reading { () throws(PDFSyntaxError) in try comparison.close() }
+        steps += comparison.steps
         checkPermissions(comparison)
         let unexplained = comparison.reasons.contains {
             switch $0.code {

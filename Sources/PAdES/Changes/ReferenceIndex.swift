@@ -48,6 +48,20 @@ struct ReferenceIndex {
     /// The places that refer to an object number, whatever the generation.
     func uses(of number: Int) -> [Use] { uses[number] ?? [] }
 
+    /// Number of objects that refer to others.
+    var objectCount: Int { targets.count }
+
+    /// The numbers of all objects that can be reached from the trailer.
+    func reachableNumbers() -> Set<Int> {
+        var reached = Set(trailerTargets)
+        var pending = trailerTargets
+        while let number = pending.popLast() {
+            guard let source = file.reference(of: number, asOf: revision) else { continue }
+            for target in targets[source] ?? [] where reached.insert(target).inserted { pending.append(target) }
+        }
+        return reached
+    }
+
     private mutating func addTrailer() throws(PDFSyntaxError) {
         var found: [Int] = []
         let trailer = file.revisions[revision].trailer

@@ -13,9 +13,9 @@ extension RevisionComparison {
         let first = file.revisions[before].trailer.removing(structural)
         let second = file.revisions[after].trailer.removing(structural)
         let trailer = Place(source: nil, path: [])
-        for key in changedKeys(first, second) where key != "Info" {
+        for key in changedKeys(first, second) where key != "Info" && key != "Root" {
             // Writers drop the private entries of others; without them there is less to show, not something else.
-            if second[key] != nil || key == "Root" { refuse(.trailerChanged, second[key]?.reference) }
+            if second[key] != nil { refuse(.trailerChanged, second[key]?.reference) }
         }
         try reading { () throws(PDFSyntaxError) in
             if first["Info"] != second["Info"] || second["Info"]?.reference.map({ isChanged($0) }) ?? false {
@@ -23,11 +23,12 @@ extension RevisionComparison {
                 try checkInformation(entry.after)
             }
         }
-        guard first["Root"] == second["Root"] else { return }
-        let (reference, beforeCatalog) = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: before) }
-        let afterCatalog = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: after).dictionary }
-        try compareCatalogs(beforeCatalog, afterCatalog, Place(source: reference, path: []))
-        if isChanged(reference) { claim(reference) }
+        let old = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: before) }
+        let new = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: after) }
+        // The catalogue may be written again, in place or as a new object; what it says is compared either way.
+        if new.reference != old.reference, !isAdded(new.reference) { refuse(.referenceRedirected, new.reference) }
+        try compareCatalogs(old.dictionary, new.dictionary, Place(source: old.reference, path: []))
+        if changes[new.reference] != nil { claim(new.reference) }
     }
 
     private func checkInformation(_ value: PDFObject) throws(PDFSyntaxError) {

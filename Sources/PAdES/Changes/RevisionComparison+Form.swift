@@ -8,6 +8,7 @@ extension RevisionComparison {
     func compareForms(_ first: PDFDictionary, _ second: PDFDictionary, _ place: Place) throws(PAdESError) {
         let before = try FormTree(file, asOf: before)
         let after = try FormTree(file, asOf: after)
+        steps += before.order.count + after.order.count + after.annotations.count + changes.count
         try reading { () throws(PDFSyntaxError) in
             try compareFormDictionaries(first, second, place, before, after)
             for reference in before.order {
@@ -83,10 +84,8 @@ extension RevisionComparison {
             "FT", "T", "TU", "TM", "Ff", "V", "Type", "Subtype", "F", "Rect", "P", "AP", "AS", "MK", "DA", "Lock", "SV",
             "Border", "BS", "Kids", "Parent", "H", "M", "NM", "Q", "DR",
         ]
-        let own = after.order.compactMap { after.nodes[$0] }.filter { $0.field == node.field }
-        let isNameTaken = after.order.contains {
-            after.nodes[$0].map { $0.name == node.name && $0.field != node.field } ?? false
-        }
+        let own = after.parts(of: node.field)
+        let isNameTaken = after.fieldCount(named: node.name) > 1
         guard node.type == "Sig", node.dictionary["FT"]?.name == "Sig", !node.name.isEmpty, !isNameTaken,
             node.dictionary["Parent"] == nil
         else {

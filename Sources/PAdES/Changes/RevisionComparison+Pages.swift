@@ -14,6 +14,7 @@ extension RevisionComparison {
                 return
             }
             let known = Set(pages)
+            steps += pages.count
             var touched: Set<IndirectReference> = []
             for reference in changes.keys {
                 if known.contains(reference) { touched.insert(reference) }

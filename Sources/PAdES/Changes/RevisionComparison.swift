@@ -32,6 +32,8 @@ final class RevisionComparison {
     var filledFields: [String] = []
     /// The widgets, or fields with their widget, of new signature fields.
     var newWidgets: Set<IndirectReference> = []
+    /// Objects looked at, so that the work over many revisions stays within the budget.
+    var steps = 0
     /// Whether a new signature field is visible.
     var addsVisibleField = false
 
@@ -42,6 +44,11 @@ final class RevisionComparison {
         self.index = index
         changes = Dictionary(file.changes(in: after).map { ($0.reference, $0) }) { first, _ in first }
     }
+
+    private lazy var reachable: Set<Int> = {
+        steps += changes.count + index.objectCount
+        return index.reachableNumbers()
+    }()
 
     func refuse(_ code: ChangeReason.Code, _ object: IndirectReference? = nil) {
         let reason = ChangeReason(code, object)
@@ -119,7 +126,10 @@ final class RevisionComparison {
     ) -> Bool {
         let own = ReferenceIndex.Use(source: place.source, path: place.path)
         let uses = index.uses(of: reference.number)
-        return uses.count <= 64 && uses.allSatisfy { $0 == own || isAllowedUse($0) }
+        guard uses.count <= 64 else { return false }
+        let others = uses.filter { $0 != own && !isAllowedUse($0) }
+        // What nothing leads to shows nothing: catalogues that were replaced, for example.
+        return others.isEmpty || others.allSatisfy { $0.source.map { !reachable.contains($0.number) } ?? false }
     }
 
     /// The keys whose values differ, references compared as such.

@@ -25,6 +25,8 @@ struct FormTree {
     /// Every node by its object, in the order of ``order``.
     private(set) var nodes: [IndirectReference: Node] = [:]
     private(set) var order: [IndirectReference] = []
+    private var partsByField: [IndirectReference: [IndirectReference]] = [:]
+    private var fieldsByName: [String: Set<IndirectReference>] = [:]
     /// The annotations of the pages.
     private(set) var annotations: Set<IndirectReference> = []
 
@@ -117,25 +119,31 @@ struct FormTree {
                 hasKids: !kids.isEmpty)
             nodes[reference] = node
             order.append(reference)
+            partsByField[node.field, default: []].append(reference)
+            fieldsByName[node.name, default: []].insert(node.field)
             for kid in kids.reversed() {
                 pending.append(Pending(value: kid, parent: node, depth: item.depth + 1))
             }
         }
     }
 
+    /// A field's own dictionary and its widgets.
+    func parts(of field: IndirectReference) -> [Node] { (partsByField[field] ?? []).compactMap { nodes[$0] } }
+
+    /// How many fields have a name.
+    func fieldCount(named name: String) -> Int { fieldsByName[name]?.count ?? 0 }
+
     func signatureFields() throws(PAdESError) -> [SignatureField] {
-        var widgets: [IndirectReference: [Node]] = [:]
         var parents: Set<IndirectReference> = []
         for reference in order {
             guard let node = nodes[reference] else { continue }
-            widgets[node.field, default: []].append(node)
             if let parent = node.dictionary["Parent"]?.reference, node.field == reference { parents.insert(parent) }
         }
         var fields: [SignatureField] = []
         for reference in order {
             guard let node = nodes[reference], node.field == reference, node.type == "Sig", !parents.contains(reference)
             else { continue }
-            fields.append(try field(node, widgets: widgets[reference] ?? []))
+            fields.append(try field(node, widgets: parts(of: reference)))
         }
         return fields
     }
