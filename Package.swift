@@ -5,16 +5,22 @@ let package = Package(
     name: "DossierKit",
     platforms: [.macOS(.v26)],
     products: [
-        .library(name: "DossierCore", targets: ["DossierCore"]),
-        .library(name: "OnceOnly", targets: ["OnceOnly"]),
-        .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
+        .library(name: "DossierKit", targets: ["DossierKit"]),
+        .library(name: "SignatureValidation", targets: ["SignatureValidation"]),
         .library(name: "PAdES", targets: ["PAdES"]),
+        .library(name: "AdES", targets: ["AdES"]),
+        .library(name: "PKIX", targets: ["PKIX"]),
+        .library(name: "SoftwareKeys", targets: ["SoftwareKeys"]),
+        .library(name: "TestPKI", targets: ["TestPKI"]),
         .library(name: "DocumentVault", targets: ["DocumentVault"]),
         .library(name: "VaultSQLite", targets: ["VaultSQLite"]),
         .library(name: "VaultTesting", targets: ["VaultTesting"]),
+        .library(name: "OnceOnly", targets: ["OnceOnly"]),
+        .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
+        .library(name: "DossierCore", targets: ["DossierCore"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0")
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
     ],
     targets: [
         // C libraries: module map and shim, nothing else. OpenSSL is imported by CryptoPrimitives and SoftwareKeys only.
@@ -82,6 +88,14 @@ let package = Package(
             dependencies: [
                 "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+
+        // Row 8 — the flows that join signatures, vault and procedures.
+        .target(
+            name: "DossierKit",
+            dependencies: [
+                "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DocumentVault", "OnceOnly",
+                "DossierCore",
             ]),
 
         // What the tests share: corpora, peers, temporary folders.

@@ -32,15 +32,21 @@ public struct Provenance: Sendable, Hashable {
         public let verifiedAt: Instant
         /// Name of the signer as the validation found it, or an empty text.
         public let signer: String
+        /// Trust domain in which the signer's certificate was found valid, or an empty text.
+        public let trustDomain: String
         /// The best proved time of the signature.
         public let signedAt: Instant?
 
         /// Makes a verification.
-        public init(report: Digest32, policy: String, verifiedAt: Instant, signer: String, signedAt: Instant?) {
+        public init(
+            report: Digest32, policy: String, verifiedAt: Instant, signer: String, trustDomain: String = "",
+            signedAt: Instant?
+        ) {
             self.report = report
             self.policy = policy
             self.verifiedAt = verifiedAt
             self.signer = signer
+            self.trustDomain = trustDomain
             self.signedAt = signedAt
         }
     }
@@ -89,6 +95,7 @@ public struct Provenance: Sendable, Hashable {
         members["verifiedAt"] = verification.verifiedAt.description
         if !verification.policy.isEmpty { members["policy"] = verification.policy.normalizedNFC }
         if !verification.signer.isEmpty { members["signer"] = verification.signer.normalizedNFC }
+        if !verification.trustDomain.isEmpty { members["trustDomain"] = verification.trustDomain.normalizedNFC }
         if let signedAt = verification.signedAt { members["signedAt"] = signedAt.description }
         return members
     }
@@ -118,6 +125,6 @@ public struct Provenance: Sendable, Hashable {
         }
         return Verification(
             report: digest, policy: members["policy"] ?? "", verifiedAt: verifiedAt, signer: members["signer"] ?? "",
-            signedAt: signedAt)
+            trustDomain: members["trustDomain"] ?? "", signedAt: signedAt)
     }
 }

@@ -67,7 +67,7 @@ public struct AppendedSource: ByteSource {
     private let appended: MemorySource
 
     /// Joins the two; neither is copied.
-    public init(base: some ByteSource, appended: [UInt8]) {
+    public init(base: any ByteSource, appended: [UInt8]) {
         self.base = base
         self.appended = MemorySource(appended)
     }

@@ -12,6 +12,11 @@ public struct DocumentReport: Sendable {
     /// One report per signature, in the document's order; empty when there is none.
     public let signatures: [SignatureReport]
 
+    /// The report on a file of a format that carries no signatures.
+    public static func unsigned(policy: ValidationPolicy, at time: Instant) -> DocumentReport {
+        DocumentReport(policy: policy, validationTime: time, signatures: [])
+    }
+
     /// The worst of the signatures; `nil` when there is none.
     public var indication: Indication? { signatures.map(\.indication).max() }
     /// The reason of the worst signature.

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import DossierCore
+import DossierKit
+import Foundation
+import SignatureValidation
+
+struct ExamineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "examine",
+        abstract: "Kiểm tra một hồ sơ như cơ quan tiếp nhận. / Examine a dossier as the receiving agency does.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var trust: TrustOptions
+    @OptionGroup var time: TimeOption
+
+    @Argument(help: "Folder of the dossier.")
+    var folder: String
+
+    private struct Report: Encodable {
+        struct Item: Encodable {
+            let ordinal: Int, name, type, status: String, intact: Bool, indication: Indication?, signers: [String]
+        }
+        let version = 1
+        let dossier: String?, procedure: String?, indication: Indication, attachments: [Item], added: [String]
+        let findings: [Finding]
+    }
+
+    func run() async throws {
+        let examination = try DossierExamination(
+            manifestBytes: read(SealedDossier.manifestName), signature: read(SealedDossier.signatureName),
+            received: try received(), validator: try trust.validator(), at: try time.instant())
+        if common.json {
+            Console.write(
+                try CanonicalJSON.encode(
+                    Report(
+                        dossier: examination.manifest?.dossier, procedure: examination.manifest?.procedure.code,
+                        indication: examination.indication, attachments: examination.items.map(row),
+                        added: examination.added, findings: examination.findings)))
+        } else {
+            printText(examination)
+        }
+        let status = ExitStatus(examination.indication)
+        if status != .done { throw ExitCode(status.rawValue) }
+    }
+
+    private func row(_ item: DossierExamination.Item) -> Report.Item {
+        Report.Item(
+            ordinal: item.entry.ordinal, name: item.entry.name, type: item.entry.type,
+            status: item.status.phrase[Console.language], intact: item.status == .intact,
+            indication: item.signatures?.indication,
+            signers: item.signatures?.signatures.compactMap { $0.facts.signingCertificate?.subject.commonName } ?? [])
+    }
+
+    private func printText(_ examination: DossierExamination) {
+        let language = Console.language
+        Console.print("\(folder): \(examination.indication.phrase[language])")
+        for signature in examination.manifestReport.signatures {
+            let signer = signature.facts.signingCertificate?.subject.commonName ?? "?"
+            Console.print("  \(SealedDossier.manifestName)  \(signer): \(signature.explanation(in: language))")
+        }
+        for item in examination.items {
+            let row = row(item)
+            let signed =
+                row.signers.isEmpty
+                ? "" : "; " + row.signers.joined(separator: ", ") + ": " + (row.indication?.phrase[language] ?? "")
+            Console.print("  \(row.ordinal). \(row.name) [\(row.type)]: \(row.status)\(signed)")
+        }
+        for finding in examination.findings { Console.print("  – \(finding.phrase[language]) [\(finding.code)]") }
+    }
+
+    private func read(_ name: String) throws -> [UInt8] {
+        let path = folder + "/" + name
+        do { return try FileSource(path: path).allBytes(limit: 1 << 24) } catch { throw CommandFailure(error, path: path) }
+    }
+
+    private func received() throws -> [ReceivedAttachment] {
+        let path = folder + "/" + SealedDossier.attachmentsFolder
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        return try names.map { file in
+            let (ordinal, name) = SealedDossier.ordinal(of: file)
+            do {
+                return ReceivedAttachment(ordinal: ordinal, name: name, source: try FileSource(path: path + "/" + file))
+            } catch {
+                throw CommandFailure(error, path: path + "/" + file)
+            }
+        }
+    }
+}

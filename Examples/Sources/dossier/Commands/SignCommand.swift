@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import AdES
+import ArgumentParser
+import DossierCore
+import DossierKit
+import Foundation
+import PAdES
+import PKIX
+
+struct SignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign", abstract: "Ký tệp: PDF thành PAdES, tệp khác thành CAdES. / Sign files.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var trust: TrustOptions
+    @OptionGroup var time: TimeOption
+    @OptionGroup var key: KeyOptions
+
+    @Option(help: "auto, pades, cades (detached) or cades-enveloping.")
+    var format = "auto"
+
+    @Option(help: "b-b; higher levels need a time-stamp authority and are not written by this version.")
+    var level = "b-b"
+
+    @Option(help: "Reason, written into a PDF.")
+    var reason: String?
+
+    @Option(help: "Claim a time more than 5 minutes from the clock, for the reason given.")
+    var override: String?
+
+    @Flag(help: "Overwrite an existing output.")
+    var force = false
+
+    @Option(help: ArgumentHelp("Output file; a folder when several files are signed.", valueName: "path"))
+    var output: String
+
+    @Argument(help: "Files to sign.")
+    var files: [String]
+
+    func validate() throws {
+        guard ["auto", "pades", "cades", "cades-enveloping"].contains(format) else {
+            throw ValidationError("--format takes auto, pades, cades or cades-enveloping")
+        }
+        guard level == "b-b" else { throw ValidationError("--level takes b-b") }
+    }
+
+    func run() async throws {
+        let claimed = try time.instant()
+        if abs(claimed.seconds - TimeOption.now().seconds) > 300, override == nil {
+            throw ValidationError("--at is more than 5 minutes from the clock; give the reason with --override")
+        }
+        if files.count > 1 {
+            try OutputFile.makeFolder(output, force: force)
+        } else {
+            try OutputFile.check(output, inputs: files, force: force)
+        }
+        let signer = try key.signer()
+        try SignerCheck(
+            trusting: try trust.domains(), material: try trust.loadMaterial(), policy: try trust.loadPolicy(),
+            revocation: trust.revocationMode
+        ).check(signer, at: TimeOption.now())
+        var results: [SignedResult] = []
+        for (index, path) in files.enumerated() {
+            if !common.json { Console.progress(index, of: files.count, path) }
+            do {
+                let source = try FileSource(path: path)
+                let signed = try await sign(source, by: signer, claimed)
+                let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
+                let target = files.count > 1 ? output + "/" + name : output
+                try OutputFile.check(target, inputs: files, force: force)
+                try OutputFile.write(signed.bytes, to: target)
+                results.append(SignedResult(path: path, output: target, format: signed.format, level: "B-B"))
+            } catch {
+                throw CommandFailure(error, path: path)
+            }
+        }
+        if !common.json { Console.progress(files.count, of: files.count, output) }
+        if common.json {
+            Console.write(try CanonicalJSON.encode(["files": results]))
+        } else {
+            for result in results { Console.print(result.output) }
+        }
+    }
+
+    private struct SignedResult: Encodable {
+        let path, output, format, level: String
+    }
+
+    private func sign(
+        _ source: FileSource, by signer: some Signer, _ claimed: Instant
+    ) async throws -> (bytes: [UInt8], format: String, isSeparate: Bool) {
+        let isPDF = try MediaType.of(source) == "application/pdf"
+        switch format {
+        case "pades", "auto" where isPDF:
+            let signed = try await PDFDocument(parsing: source).signed(by: signer, claiming: claimed, reason: reason)
+            return (signed, "PAdES", false)
+        case "cades-enveloping":
+            return (try await CAdESSignature.enveloping(source, by: signer, claiming: claimed), "CAdES", true)
+        default: return (try await CAdESSignature.detached(over: source, by: signer, claiming: claimed), "CAdES", true)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import CryptoPrimitives
+import DocumentVault
+import DossierCore
+import DossierKit
+import Foundation
+
+struct VaultCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vault", abstract: "Kho tài liệu được mã hóa. / The encrypted vault of documents.",
+        subcommands: [Create.self, UnlockCheck.self, VaultAddCommand.self, List.self, Show.self, Get.self, Verify.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Tạo kho mới. / Make a vault.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: VaultOptions
+        @OptionGroup var time: TimeOption
+        @Option(help: "Name of the vault, seen by its owner only.")
+        var name = "Kho tài liệu"
+        @Flag(help: "The vault of an organisation.")
+        var organisation = false
+
+        func run() async throws {
+            var secrets: [Unlocking] = [
+                try .passphrase(Passphrase(utf8: options.passphrase.passphrase(prompt: VaultOptions.prompt)))
+            ]
+            var code: RecoveryCode?
+            if let file = options.recoveryCodeFile {
+                try OutputFile.check(file, inputs: [], force: false)
+                let made = RecoveryCode()
+                code = made
+                secrets.append(.recoveryCode(made))
+            }
+            let vault = try await Vault.create(
+                name: name, ownerKind: organisation ? .organisation : .person, in: options.openStore(),
+                unlocking: secrets, at: time.instant())
+            if let code, let file = options.recoveryCodeFile {
+                try OutputFile.write(Array("\(code.text())\n".utf8), to: file)
+                chmod(file, 0o600)
+            }
+            try await options.keepAnchor(of: vault)
+            if common.json {
+                Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))
+            } else {
+                Console.print(vault.id.description)
+            }
+        }
+    }
+
+    struct UnlockCheck: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "unlock-check", abstract: "Thử mở kho. / Try to open the vault.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: VaultOptions
+
+        func run() async throws {
+            let vault = try await options.open()
+            if common.json {
+                Console.write(try CanonicalJSON.encode(["vault": vault.id.description, "freshness": vault.freshness.rawValue]))
+            } else {
+                Console.say(Phrase(vi: "Mở được kho", en: "The vault opens"))
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Liệt kê giấy tờ. / List the documents.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: VaultOptions
+
+        func run() async throws {
+            let vault = try await options.open()
+            let today = TimeOption.now().date(atOffset: vietnamOffset)
+            let rows = await vault.list().map { DocumentRow($0, on: today) }
+            if common.json {
+                Console.write(try CanonicalJSON.encode(["documents": rows]))
+            } else {
+                for row in rows { Console.print("\(row.id)  \(row.type)  \(row.name)  \(row.assurance)  \(row.status)") }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Xem một giấy tờ. / Show a document.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: VaultOptions
+        @Argument(help: "Identifier of the document.")
+        var document: String
+
+        func run() async throws {
+            let vault = try await options.open()
+            let record = try await vault.document(try documentID(document))
+            let row = DocumentRow(record, on: TimeOption.now().date(atOffset: vietnamOffset))
+            if common.json {
+                Console.write(try CanonicalJSON.encode(row))
+            } else {
+                Console.print(String(decoding: try CanonicalJSON.encode(row), as: UTF8.self))
+            }
+        }
+    }
+
+    struct Get: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lấy một giấy tờ ra. / Take a document out.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: VaultOptions
+        @Flag(help: "Overwrite an existing output.")
+        var force = false
+        @Option(help: "Output file.")
+        var output: String
+        @Argument(help: "Identifier of the document.")
+        var document: String
+
+        func run() async throws {
+            try OutputFile.check(output, inputs: [], force: force)
+            let vault = try await options.open()
+            let content = try await vault.read(try documentID(document))
+            try await OutputFile.write(to: output) { handle in
+                try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
+            }
+            if common.json {
+                Console.write(try CanonicalJSON.encode(["output": output, "sha256": content.version.sha256.description]))
+            }
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Đọc và kiểm tra toàn bộ kho. / Read and check the whole vault.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var options: VaultOptions
+
+        private struct Report: Encodable {
+            struct Head: Encodable { let sequence: Int64, hash: String }
+            struct Problem: Encodable { let code, object, vi, en: String }
+            let complete: Bool, freshness: String, documents: Int, head: Head?, problems: [Problem]
+        }
+
+        func run() async throws {
+            let isQuiet = common.json
+            let report = try await Vault.verify(
+                options.vaultID(), in: options.openStore(), unlocking: options.unlocking(), anchor: options.storedAnchor()
+            ) { step in
+                if !isQuiet { Console.progress(Int(clamping: step.done), of: Int(clamping: step.total), step.phase.rawValue) }
+            }
+            let isSound = report.isComplete && report.freshness != .rolledBack && report.freshness != .forked
+            if common.json {
+                Console.write(
+                    try CanonicalJSON.encode(
+                        Report(
+                            complete: report.isComplete, freshness: report.freshness.rawValue, documents: report.documents,
+                            head: report.head.map { .init(sequence: $0.sequence, hash: $0.hash.description) },
+                            problems: report.problems.map {
+                                .init(
+                                    code: $0.code.rawValue, object: $0.object, vi: $0.phrase.vi,
+                                    en: "\($0.phrase.en) (\($0.detail))")
+                            })))
+            } else {
+                Console.say(
+                    report.isComplete
+                        ? Phrase(
+                            vi: "Kho đầy đủ, \(report.documents) giấy tờ, so với mốc neo: \(report.freshness.rawValue)",
+                            en: "The vault is complete, \(report.documents) documents, against the anchor: \(report.freshness.rawValue)")
+                        : Phrase(vi: "Kho KHÔNG đầy đủ", en: "The vault is NOT complete"))
+                for problem in report.problems {
+                    Console.print("  – \(problem.object): \(problem.phrase[Console.language]) (\(problem.detail))")
+                }
+            }
+            if !isSound { throw ExitCode(ExitStatus.inputOutput.rawValue) }
+        }
+    }
+}
+
+func documentID(_ text: String) throws -> DocumentID {
+    guard let id = DocumentID(text) else { throw ValidationError("a document id has 32 hexadecimal digits") }
+    return id
+}
+
+/// One document as `vault list` and `vault show` print it.
+struct DocumentRow: Encodable {
+    let id: String, version: Int, versionId: String, type: String, name: String, mediaType: String, size: Int64
+    let sha256: String, number: String?, issuer: String?, issuedOn: CalendarDate?, validUntil: CalendarDate?
+    let assurance: String, source: String, signer: String?, trustDomain: String?, status: String, storedAt: Instant
+    let dossier: String?, procedure: String?, fields: [String: String]
+
+    init(_ record: DocumentRecord, on day: CalendarDate) {
+        let current = record.current
+        id = record.id.description
+        version = record.versions.count
+        versionId = current.id.description
+        type = current.metadata.type
+        name = current.metadata.name
+        mediaType = current.metadata.mediaType
+        size = current.size
+        sha256 = current.sha256.description
+        number = current.metadata.number
+        issuer = current.metadata.issuerName
+        issuedOn = current.metadata.issuedOn
+        validUntil = current.metadata.validUntil
+        assurance = current.provenance.assurance.rawValue
+        source = current.provenance.source.rawValue
+        signer = current.provenance.verification?.signer
+        trustDomain = current.provenance.verification?.trustDomain
+        status = record.status(on: day).rawValue
+        storedAt = current.storedAt
+        dossier = current.metadata.dossier
+        procedure = current.metadata.procedure
+        fields = Dictionary(current.fields.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+}

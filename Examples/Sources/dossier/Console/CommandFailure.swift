@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import AdES
+import CryptoPrimitives
+import DERSyntax
+import DocumentVault
+import DossierCore
+import DossierKit
+import OnceOnly
+import PAdES
+import PDFSyntax
+import PKIX
+import SignatureValidation
+import SoftwareKeys
+
+/// Why a command could not do its work, with its exit code and what to do.
+struct CommandFailure: Error {
+    let exitCode: ExitStatus
+    let message: Phrase
+    var hint: Phrase?
+
+    init(_ exitCode: ExitStatus, vi: String, en: String, hint: Phrase? = nil) {
+        self.exitCode = exitCode
+        message = Phrase(vi: vi, en: en)
+        self.hint = hint
+    }
+
+    /// An error of the library in the voice of this tool.
+    ///
+    /// - Parameter path: The file that was being read, if any.
+    init(_ error: any Error, path: String? = nil) {
+        let place = path.map { "\($0): " } ?? ""
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as ByteSourceError: self.init(error, place)
+        case SourceDigestError.source(let error): self.init(error, place)
+        case let error as DERSyntaxError:
+            self.init(.badInput, vi: "\(place)không phải cấu trúc DER hợp lệ: \(error)", en: "\(place)\(error)")
+        case let error as PKIXError:
+            self.init(.badInput, vi: "\(place)chứng thư hoặc danh sách không dùng được: \(error)", en: "\(place)\(error)")
+        case let error as PDFSyntaxError:
+            self.init(.badInput, vi: "\(place)tệp PDF không đọc được: \(error)", en: "\(place)\(error)")
+        case let error as PAdESError:
+            self.init(.badInput, vi: "\(place)không ký được tệp PDF này: \(error)", en: "\(place)\(error)")
+        case let error as DossierError:
+            self.init(.badInput, vi: "\(place)hồ sơ không hợp lệ: \(error)", en: "\(place)\(error)")
+        case let error as OnceOnlyError:
+            self.init(.badInput, vi: "\(place)dữ liệu thủ tục không hợp lệ: \(error)", en: "\(place)\(error)")
+        case let error as SoftwareKeysError: self.init(error, place)
+        case let error as AdESError: self.init(error, place)
+        case let error as VaultError: self.init(error, place)
+        case let error as SignatureValidationError:
+            self.init(.configuration, vi: "\(place)chính sách không dùng được: \(error.detail)", en: "\(place)\(error)")
+        default: self.init(.inputOutput, vi: "\(place)\(error)", en: "\(place)\(error)")
+        }
+    }
+
+    private init(_ error: ByteSourceError, _ place: String) {
+        switch error {
+        case .notFound: self.init(.noInput, vi: "\(place)không có tệp này", en: "\(place)no such file")
+        case .notARegularFile:
+            self.init(.badInput, vi: "\(place)không phải tệp thường", en: "\(place)not a regular file")
+        case .notPermitted:
+            self.init(.noPermission, vi: "\(place)không có quyền đọc tệp", en: "\(place)no permission to read the file")
+        case .outOfBounds:
+            self.init(.badInput, vi: "\(place)tệp quá ngắn hoặc quá lớn", en: "\(place)\(error)")
+        case .changedWhileReading, .inputOutput:
+            self.init(.inputOutput, vi: "\(place)lỗi khi đọc tệp: \(error)", en: "\(place)\(error)")
+        }
+    }
+
+    private init(_ error: SoftwareKeysError, _ place: String) {
+        switch error.code {
+        case .wrongPassphrase:
+            self.init(.noPermission, vi: "\(place)mật khẩu không đúng", en: "\(place)the passphrase is wrong")
+        case .passphraseNeeded:
+            self.init(
+                .noPermission, vi: "\(place)khóa được bảo vệ bằng mật khẩu", en: "\(place)the key is protected by a passphrase",
+                hint: Phrase(vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env"))
+        default: self.init(.badInput, vi: "\(place)tệp khóa không dùng được: \(error.detail)", en: "\(place)\(error)")
+        }
+    }
+
+    private init(_ error: AdESError, _ place: String) {
+        switch error.code {
+        case .signerNotValid:
+            self.init(
+                .noPermission, vi: "\(place)không ký: chứng thư của người ký không hợp lệ (\(error.detail))",
+                en: "\(place)not signed: the signer's certificate is not valid (\(error.detail))")
+        case .signerIndeterminate:
+            self.init(
+                .unavailable, vi: "\(place)không ký: chưa xác định được chứng thư của người ký (\(error.detail))",
+                en: "\(place)not signed: the signer's certificate could not be judged (\(error.detail))",
+                hint: Phrase(
+                    vi: "cung cấp gốc tin cậy bằng --trust và CRL mới bằng --material",
+                    en: "give the anchor with --trust and a recent CRL with --material"))
+        default: self.init(.badInput, vi: "\(place)không ký được: \(error.detail)", en: "\(place)\(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import CryptoPrimitives
+import DossierCore
+import Foundation
+
+/// Where a passphrase comes from; never from the command line, which other processes can read.
+struct PassphraseOptions: ParsableArguments {
+    @Option(name: .customLong("passphrase-file"), help: "File whose first line is the passphrase.")
+    var file: String?
+
+    @Option(name: .customLong("passphrase-env"), help: "Name of the environment variable that holds the passphrase.")
+    var environment: String?
+
+    /// Whether one of the options was given.
+    var isGiven: Bool { file != nil || environment != nil }
+
+    /// The passphrase.
+    ///
+    /// - Throws: 64 when both are given, 66 or 77 when the source does not have it.
+    func passphrase(prompt: Phrase) throws -> SecretBytes {
+        if file != nil, environment != nil { throw ValidationError("give one of --passphrase-file and --passphrase-env") }
+        if let file {
+            var line: ArraySlice<UInt8>
+            do {
+                line = try FileSource(path: file).allBytes(limit: 65_536).prefix { $0 != 10 }
+            } catch {
+                throw CommandFailure(error, path: file)
+            }
+            if line.last == 13 { line.removeLast() }
+            return SecretBytes(copying: Array(line))
+        }
+        if let environment {
+            guard let value = ProcessInfo.processInfo.environment[environment] else {
+                throw CommandFailure(
+                    .noPermission, vi: "không có biến môi trường \(environment)",
+                    en: "there is no environment variable \(environment)")
+            }
+            return SecretBytes(copying: Array(value.utf8))
+        }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw CommandFailure(
+                .noPermission, vi: "cần mật khẩu", en: "a passphrase is needed",
+                hint: Phrase(vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env"))
+        }
+        FileHandle.standardError.write(Data(prompt[Console.language].utf8))
+        var settings = termios()
+        tcgetattr(STDIN_FILENO, &settings)
+        let before = settings
+        settings.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        defer {
+            var restored = before
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &restored)
+            FileHandle.standardError.write(Data("\n".utf8))
+        }
+        return SecretBytes(copying: Array((readLine(strippingNewline: true) ?? "").utf8))
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import DocumentVault
+import DossierCore
+import Foundation
+import VaultSQLite
+
+/// Which vault, where, and with what it is opened.
+struct VaultOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Store of the vault, for example sqlite:PATH.", valueName: "url"))
+    var store: String
+
+    @Option(help: ArgumentHelp("Identifier of the vault.", valueName: "id"))
+    var vault: String?
+
+    @Option(help: ArgumentHelp("File that keeps the newest head outside the store; made when it does not exist.", valueName: "file"))
+    var anchor: String?
+
+    @Option(name: .customLong("recovery-code-file"), help: ArgumentHelp("File with the recovery code, instead of a passphrase.", valueName: "file"))
+    var recoveryCodeFile: String?
+
+    @OptionGroup var passphrase: PassphraseOptions
+
+    static let prompt = Phrase(vi: "Mật khẩu của kho: ", en: "Passphrase of the vault: ")
+
+    /// The store that the URL names.
+    func openStore() throws -> SQLiteVaultStore {
+        guard store.hasPrefix("sqlite:"), store.count > 7 else {
+            throw ValidationError("--store takes sqlite:PATH")
+        }
+        return try SQLiteVaultStore(path: String(store.dropFirst(7)))
+    }
+
+    func vaultID() throws -> VaultID {
+        guard let vault else { throw ValidationError("--vault is missing") }
+        guard let id = VaultID(vault) else { throw ValidationError("--vault takes 64 hexadecimal digits") }
+        return id
+    }
+
+    func unlocking() throws -> Unlocking {
+        guard let recoveryCodeFile else {
+            return try .passphrase(Passphrase(utf8: passphrase.passphrase(prompt: Self.prompt)))
+        }
+        do {
+            let text = String(decoding: try FileSource(path: recoveryCodeFile).allBytes(limit: 4096), as: UTF8.self)
+            return .recoveryCode(try RecoveryCode(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        } catch {
+            throw CommandFailure(error, path: recoveryCodeFile)
+        }
+    }
+
+    /// The head kept outside the store, if there is one yet.
+    func storedAnchor() throws -> Anchor? {
+        guard let anchor, FileManager.default.fileExists(atPath: anchor) else { return nil }
+        do {
+            let text = String(decoding: try FileSource(path: anchor).allBytes(limit: 4096), as: UTF8.self)
+            guard let read = Anchor(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+                throw CommandFailure(.badInput, vi: "\(anchor): không phải mốc neo của kho", en: "\(anchor): not an anchor")
+            }
+            return read
+        } catch {
+            throw CommandFailure(error, path: anchor)
+        }
+    }
+
+    /// Opens the vault, compared with the anchor.
+    func open() async throws -> Vault {
+        try await Vault.open(vaultID(), in: openStore(), unlocking: unlocking(), anchor: storedAnchor())
+    }
+
+    /// Keeps the vault's newest head outside the store.
+    func keepAnchor(of vault: Vault) async throws {
+        guard let anchor, let newest = await vault.anchor else { return }
+        try OutputFile.write(Array("\(newest)\n".utf8), to: anchor)
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DocumentVault
+public import DossierCore
+import Foundation
+
+/// What a person or program says of a document that goes into a vault: `docs/formats/description-v1.md`.
+public struct DocumentDescription: Sendable, Hashable, Decodable {
+    /// A person whom the document concerns.
+    public struct Subject: Sendable, Hashable, Decodable {
+        /// Full name as on the document.
+        public let fullName: String
+        /// Personal identification number; `nil` for a person who has none yet.
+        public let citizenId: String?
+
+        /// The identifier under which the vault keeps the person: the number, else the name.
+        public var id: String { citizenId ?? "name:\(fullName)" }
+    }
+    /// File name that the description belongs to.
+    public let file: String?
+    /// Code of the document type.
+    public let type: String
+    /// Number and sign of the document.
+    public let number: String?
+    /// Day of issue.
+    public let issuedOn: CalendarDate?
+    /// Last day of validity.
+    public let validUntil: CalendarDate?
+    /// Name of the issuing body.
+    public let issuer: String?
+    /// The persons whom it concerns.
+    public let subjects: [Subject]?
+    /// Values by field name of the document type.
+    public let fields: [String: String]?
+
+    /// Reads the description of a file: a JSON object, or the matching one of `{"documents": [...]}`.
+    ///
+    /// - Throws: ``DossierError`` `invalidAttachment` when there is none or it is malformed.
+    public static func read(_ json: [UInt8], for file: String) throws(DossierError) -> DocumentDescription {
+        struct List: Decodable { let documents: [DocumentDescription] }
+        let decoder = JSONDecoder()
+        if let list = try? decoder.decode(List.self, from: Data(json)) {
+            guard let found = list.documents.first(where: { $0.file == file }) else {
+                throw DossierError(.invalidAttachment, "the descriptions have none for \(file)")
+            }
+            return found
+        }
+        do {
+            return try decoder.decode(DocumentDescription.self, from: Data(json))
+        } catch {
+            throw DossierError(.invalidAttachment, "not a description of a document in JSON")
+        }
+    }
+
+    /// The vault's fields, named as typed by a person or read by a program, not as signed by the issuer.
+    public func vaultFields(origin: DocumentField.Origin = .declared) -> [DocumentField] {
+        (fields ?? [:]).sorted { $0.key < $1.key }.map { DocumentField(name: $0.key, value: $0.value, origin: origin) }
+    }
+}

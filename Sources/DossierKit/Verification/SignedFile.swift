@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import AdES
+public import DERSyntax
+public import DossierCore
+import PAdES
+public import SignatureValidation
+
+/// Finds the format of a file by its first bytes and opens it for validation.
+public enum SignedFile {
+    /// Opens a file that may carry signatures inside.
+    ///
+    /// - Returns: `nil` for a file of no signed format; a PDF without signatures is a document with no facts.
+    /// - Throws: ``DossierCore/ByteSourceError``, ``PDFSyntax/PDFSyntaxError``, ``DERSyntax/DERSyntaxError`` for a file of a
+    ///   signed format that cannot be read.
+    public static func open(_ source: any ByteSource) throws -> (any SignedDocument)? {
+        let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
+        if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source) }
+        guard isSignedData(head) else { return nil }
+        return try signature(source.allBytes(limit: 1 << 28), over: nil)
+    }
+
+    /// Opens a CMS signature with the content that it was made over; `nil` when the content is enclosed or missing.
+    public static func signature(
+        _ bytes: [UInt8], over content: (any ByteSource)?
+    ) throws(DERSyntaxError) -> CAdESDocument {
+        try CAdESDocument(parsing: bytes, content: content)
+    }
+
+    /// Whether bytes begin like a ContentInfo with SignedData (RFC 5652 §3).
+    public static func isSignedData(_ head: [UInt8]) -> Bool {
+        let identifier: [UInt8] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]
+        guard head.first == 0x30, head.count > 16 else { return false }
+        return (2...7).contains { head.count >= $0 + identifier.count && Array(head[$0..<$0 + identifier.count]) == identifier }
+    }
+}
