@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DocumentVault
+import DossierCore
+import Foundation
+import GRDB
+import Testing
+import VaultSQLite
+import VaultTesting
+
+@Suite("SQLite store — docs/formats/vault-v1.md §9")
+struct SQLiteVaultStoreTests {
+    @Test(arguments: VaultStoreConformance.cases)
+    func `the store conforms`(conformance: VaultStoreConformance) async throws {
+        let folder = try TemporaryFolder()
+        try await conformance.run(on: SQLiteVaultStore(path: folder.path + "/store", creating: true, shards: 2))
+    }
+
+    @Test(arguments: VaultStoreConformance.cases)
+    func `the store in memory conforms`(conformance: VaultStoreConformance) async throws {
+        try await conformance.run(on: InMemoryVaultStore())
+    }
+
+    @Test(arguments: [0, 1, 1023, 1024, 16_383, 16_384, 16_385, 65_536, 1 << 20, 20 << 20])
+    func `a document outlives the process that stored it`(size: Int) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let vault = try await Vault.create(
+            name: "kho", in: try SQLiteVaultStore(path: path, creating: true), unlocking: [.passphrase("x")],
+            at: Samples.time)
+        let reference = try await Samples.store(Samples.bytes(size), in: vault)
+        let anchor = await vault.anchor
+        // Another store object on the same folder has none of the first one's memory or connections.
+        let reopened = try await Vault.open(
+            vault.id, in: try SQLiteVaultStore(path: path), unlocking: .passphrase("x"), anchor: anchor)
+        #expect(try await reopened.read(reference.document).bytes() == Samples.bytes(size))
+        #expect(try await reopened.verify(anchor: anchor).isComplete)
+    }
+
+    @Test func `two stores on one folder append to one vault at once and lose nothing`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let one = try await Vault.create(
+            name: "kho", in: try SQLiteVaultStore(path: path, creating: true, shards: 1),
+            unlocking: [.passphrase("x")], at: Samples.time)
+        let two = try await Vault.open(one.id, in: try SQLiteVaultStore(path: path), unlocking: .passphrase("x"))
+        try await withThrowingTaskGroup { group in
+            for number in 0..<20 {
+                group.addTask { _ = try await Samples.store([UInt8(number)], in: number % 2 == 0 ? one : two) }
+            }
+            try await group.waitForAll()
+        }
+        try await one.refresh()
+        #expect(await one.list().count == 20)
+        #expect(try await one.verify().isComplete)
+    }
+
+    @Test func `databases are made with WAL and tables of version 1, and large contents lie beside`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.passphrase("x")], at: Samples.time)
+        _ = try await Samples.store(Samples.bytes(1000), in: vault)
+        _ = try await Samples.store(Samples.bytes(100_000), in: vault)
+        let queue = try DatabaseQueue(path: path + "/shard-00.sqlite")
+        let (mode, version, inside) = try await queue.read { db in
+            (
+                try String.fetchOne(db, sql: "PRAGMA journal_mode"), try Int.fetchOne(db, sql: "PRAGMA user_version"),
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM content")
+            )
+        }
+        #expect(mode == "wal" && version == 1 && inside == 1)
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(path)/contents/\(vault.id)")
+        #expect(files.count == 1 && files[0].count == 32)
+    }
+
+    @Test func `a bad address is a typed error and nothing is made there`() async throws {
+        let folder = try TemporaryFolder()
+        let manager = FileManager.default
+        #expect(throws: VaultError(.notFound, "")) { try SQLiteVaultStore(path: folder.path + "/none") }
+        #expect(!manager.fileExists(atPath: folder.path + "/none"))
+        #expect(throws: VaultError(.notFound, "")) { try SQLiteVaultStore(path: folder.path + "/a/b", creating: true) }
+
+        let file = folder.path + "/file"
+        try Data([1]).write(to: URL(filePath: file))
+        for creating in [false, true] {
+            #expect(throws: VaultError(.notAStore, "")) { try SQLiteVaultStore(path: file, creating: creating) }
+        }
+        let foreign = folder.path + "/foreign"
+        try manager.createDirectory(atPath: foreign, withIntermediateDirectories: false)
+        try Data([1]).write(to: URL(filePath: foreign + "/thing"))
+        for creating in [false, true] {
+            #expect(throws: VaultError(.notAStore, "")) { try SQLiteVaultStore(path: foreign, creating: creating) }
+        }
+        #expect(try manager.contentsOfDirectory(atPath: foreign) == ["thing"])
+        for (text, code) in [
+            ("", VaultError.Code.notAStore), ("[]", .notAStore),
+            ("{\"format\": \"x\", \"version\": 1, \"shards\": 1}", .notAStore),
+            ("{\"format\": \"dossier-vault-store\", \"version\": 2, \"shards\": 1}", .newerVersion),
+            ("{\"format\": \"dossier-vault-store\", \"version\": 1, \"shards\": 0}", .damaged),
+        ] {
+            try Data(text.utf8).write(to: URL(filePath: foreign + "/manifest.json"))
+            #expect(throws: VaultError(code, "")) { try SQLiteVaultStore(path: foreign) }
+        }
+    }
+
+    @Test func `a shard that is no database, or somebody else's, is a typed error and left alone`() async throws {
+        let folder = try TemporaryFolder()
+        let vault = try #require(VaultID(octets: [UInt8](repeating: 0, count: 32)))
+        let path = folder.path + "/store"
+        _ = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let shard = URL(filePath: path + "/shard-00.sqlite")
+        let text = Data(String(repeating: "this is no database. ", count: 100).utf8)
+        try text.write(to: shard)
+        await #expect(throws: VaultError(.notAStore, "")) { _ = try await SQLiteVaultStore(path: path).head(of: vault) }
+        #expect(try Data(contentsOf: shard) == text)
+        try FileManager.default.removeItem(at: shard)
+        let foreign = try DatabaseQueue(path: shard.path())
+        try await foreign.write { db in try db.execute(sql: "CREATE TABLE other (x)") }
+        try foreign.close()
+        await #expect(throws: VaultError(.notAStore, "")) { _ = try await SQLiteVaultStore(path: path).head(of: vault) }
+        try FileManager.default.removeItem(at: shard)
+        #expect(try await SQLiteVaultStore(path: path).head(of: vault) == nil)
+    }
+
+    @Test func `a database that somebody else holds is busy, and then free again`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.passphrase("x")], at: Samples.time)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path + "/shard-00.sqlite", configuration: configuration)
+        try await other.writeWithoutTransaction { db in try db.execute(sql: "BEGIN IMMEDIATE") }
+        await #expect(throws: VaultError(.busy, "")) { _ = try await Samples.store([1], in: vault) }
+        try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
+        _ = try await Samples.store([1], in: vault)
+        #expect(try await vault.verify().documents == 1)
+    }
+
+    @Test func `one octet of a large content in its file is found and named`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.passphrase("x")], at: Samples.time)
+        let reference = try await Samples.store(Samples.bytes(200_000), in: vault)
+        let contents = "\(path)/contents/\(vault.id)"
+        let file = URL(filePath: contents + "/" + (try FileManager.default.contentsOfDirectory(atPath: contents)[0]))
+        var bytes = try Data(contentsOf: file)
+        bytes[100_000] ^= 1
+        try bytes.write(to: file)
+        let report = try await vault.verify()
+        #expect(!report.isComplete && report.problems.first?.object == "content \(file.lastPathComponent)")
+        // The chunk that holds octet 100,000: 56 + 6 · 16,400.
+        #expect(report.problems.first?.detail.contains("octet 98456") == true)
+        await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(reference.document).bytes() }
+        #expect(try await vault.read(reference.document).bytes(in: 0..<1000) == Samples.bytes(1000))
+    }
+}
+
+/// A folder that goes away with the value.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "dossier-vault-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
