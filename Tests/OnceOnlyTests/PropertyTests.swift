@@ -43,7 +43,7 @@ struct PropertyTests {
                     name: "I",
                     kind: Bool.random(using: &generator)
                         ? type?.issuers.first : IssuerKind.allCases.randomElement(using: &generator)),
-                assurance: Assurance.allCases.randomElement(using: &generator) ?? .selfDeclared,
+                assurance: EvidenceAssurance.allCases.randomElement(using: &generator) ?? .selfDeclared,
                 form: EvidenceForm.allCases.randomElement(using: &generator) ?? .scan, subjects: subjects,
                 status: Int.random(in: 0..<2, using: &generator) == 0
                     ? .active : EvidenceStatus.allCases.randomElement(using: &generator) ?? .active,
@@ -160,7 +160,7 @@ struct PropertyTests {
     @Test func `every word of the engine exists in both languages`() {
         var phrases = RequirementStatus.allCases.map(\.name) + RejectionReason.allCases.map(\.name)
         phrases += SelectionReason.allCases.map(\.name) + IssuerKind.allCases.map(\.name)
-        phrases += Register.allCases.map(\.name) + Assurance.allCases.map(\.name) + EvidenceForm.allCases.map(\.name)
+        phrases += Register.allCases.map(\.name) + EvidenceAssurance.allCases.map(\.name) + EvidenceForm.allCases.map(\.name)
         phrases += SubjectRole.allCases.map(\.name) + CatalogueProblem.Code.allCases.map(\.name)
         phrases += PrefilledField.State.allCases.map(\.name) + EvidenceSignature.Verdict.allCases.map(\.name)
         for phrase in phrases {

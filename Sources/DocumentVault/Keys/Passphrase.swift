@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-import CryptoPrimitives
+public import CryptoPrimitives
 
 /// A passphrase in NFC and UTF-8, in guarded memory.
 ///
@@ -12,6 +12,11 @@ public final class Passphrase: Sendable, CustomStringConvertible {
 
     /// Takes a passphrase as typed.
     public init(_ text: String) { octets = SecretBytes(copying: Array(text.normalizedNFC.utf8)) }
+
+    /// Takes a passphrase from octets of UTF-8.
+    public convenience init(utf8 octets: borrowing SecretBytes) {
+        self.init(octets.withSpan { span in String(decoding: (0..<span.count).map { span[$0] }, as: UTF8.self) })
+    }
 
     /// Never the passphrase.
     public var description: String { "<passphrase>" }

@@ -74,7 +74,7 @@ extension Evidence {
             id: record.id.description, version: record.versions.count, documentType: metadata.type, name: metadata.name,
             number: metadata.number, issuedOn: metadata.issuedOn, validUntil: metadata.validUntil,
             issuer: EvidenceIssuer(name: metadata.issuerName, code: metadata.issuerCode),
-            assurance: OnceOnly.Assurance(rawValue: current.provenance.assurance.rawValue) ?? .selfDeclared,
+            assurance: EvidenceAssurance(rawValue: current.provenance.assurance.rawValue) ?? .selfDeclared,
             form: Self.form(current.provenance), subjects: metadata.subjects, status: status, signature: signature,
             fields: current.fields.map { EvidenceField($0.name, $0.value) },
             confidence: metadata.confidence.flatMap { DigitisationConfidence(rawValue: $0.rawValue) }

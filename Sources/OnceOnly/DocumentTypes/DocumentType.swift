@@ -28,16 +28,16 @@ public struct DocumentType: Sendable, Hashable {
     public let trustDomains: [String]
     /// Where an authority can look the same fact up itself.
     public let registers: [Register]
-    /// What the document can supply to a form, by ``DocumentField/id``, in the order of the catalogue.
-    public let fields: [DocumentField]
+    /// What the document can supply to a form, by ``DocumentTypeField/id``, in the order of the catalogue.
+    public let fields: [DocumentTypeField]
 
-    private let fieldsByID: [String: DocumentField]
+    private let fieldsByID: [String: DocumentTypeField]
 
     init(
         code: String, number: Int?, name: Phrase, issuers: [IssuerKind], validity: ValidityRule,
         validityRemark: Phrase?,
         usualForm: Phrase, sensitivity: Sensitivity, trustDomains: [String], registers: [Register],
-        fields: [DocumentField]
+        fields: [DocumentTypeField]
     ) {
         self.code = code
         self.number = number
@@ -51,9 +51,9 @@ public struct DocumentType: Sendable, Hashable {
         self.registers = registers
         self.fields = fields
         fieldsByID = Dictionary(
-            (DocumentField.ofEveryDocument + fields).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            (DocumentTypeField.ofEveryDocument + fields).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// A field by its identifier, those of every document included.
-    public func field(_ id: String) -> DocumentField? { fieldsByID[id] }
+    public func field(_ id: String) -> DocumentTypeField? { fieldsByID[id] }
 }

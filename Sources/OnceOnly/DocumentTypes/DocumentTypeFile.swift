@@ -20,7 +20,7 @@ enum DocumentTypeFile {
         let version = reader.string("catalogueVersion")
         let effectiveFrom = reader.date("effectiveFrom")
         let remark = reader.phrase("remark")
-        var attributes: [String: DocumentField] = [:]
+        var attributes: [String: DocumentTypeField] = [:]
         for member in reader.entries("personAttributes") {
             let path = "personAttributes.\(member.name)"
             guard var attribute = ObjectReader(member.node, path: path, log: log) else { continue }
@@ -39,7 +39,7 @@ enum DocumentTypeFile {
         return DocumentTypeCatalogue(version: version, effectiveFrom: effectiveFrom, remark: remark, types: types)
     }
 
-    private static func type(_ object: inout ObjectReader, attributes: [String: DocumentField]) -> DocumentType? {
+    private static func type(_ object: inout ObjectReader, attributes: [String: DocumentTypeField]) -> DocumentType? {
         let code = object.string("code")
         let number = object.int("number", in: 1...9_999, optional: true)
         let name = object.phrase("name")
@@ -58,7 +58,7 @@ enum DocumentTypeFile {
             let id = reader.string("id")
             if let field = field(&reader, id: id ?? "") { fields.append(field) }
         }
-        let every = DocumentField.ofEveryDocument.map(\.id)
+        let every = DocumentTypeField.ofEveryDocument.map(\.id)
         object.log.requireUnique(
             (every + fields.map(\.id)).map { ($0, object.path(of: "fields"), object.offset(of: "fields")) })
         object.finish()
@@ -92,9 +92,9 @@ enum DocumentTypeFile {
 
     /// The attributes of each person named in a document, as fields `<party>.<attribute>`.
     private static func partyFields(
-        _ object: inout ObjectReader, attributes: [String: DocumentField]
-    ) -> [DocumentField] {
-        var fields: [DocumentField] = []
+        _ object: inout ObjectReader, attributes: [String: DocumentTypeField]
+    ) -> [DocumentTypeField] {
+        var fields: [DocumentTypeField] = []
         for member in object.entries("parties") {
             let path = object.path(of: "parties.\(member.name)")
             guard var party = ObjectReader(member.node, path: path, log: object.log) else { continue }
@@ -106,7 +106,7 @@ enum DocumentTypeFile {
                 }
                 guard let name else { continue }
                 fields.append(
-                    DocumentField(
+                    DocumentTypeField(
                         id: "\(member.name).\(id)",
                         name: Phrase(
                             vi: "\(attribute.name.vi) của \(name.vi)", en: "\(attribute.name.en) of \(name.en)"),
@@ -117,12 +117,12 @@ enum DocumentTypeFile {
         return fields
     }
 
-    private static func field(_ reader: inout ObjectReader, id: String) -> DocumentField? {
-        let kind: DocumentField.Kind? = reader.name("kind")
+    private static func field(_ reader: inout ObjectReader, id: String) -> DocumentTypeField? {
+        let kind: DocumentTypeField.Kind? = reader.name("kind")
         let name = reader.phrase("name")
         reader.finish()
         guard let kind, let name else { return nil }
-        return DocumentField(id: id, name: name, kind: kind)
+        return DocumentTypeField(id: id, name: name, kind: kind)
     }
 }
 

@@ -22,7 +22,7 @@ public struct Evidence: Sendable, Hashable, Codable {
     /// Who issued it.
     public var issuer: EvidenceIssuer
     /// How well the origin is proven, as stored with the document.
-    public var assurance: Assurance
+    public var assurance: EvidenceAssurance
     /// In what form it is held.
     public var form: EvidenceForm
     /// Opaque identifiers of the persons whom the document concerns; a document that names nobody is never offered.
@@ -39,7 +39,7 @@ public struct Evidence: Sendable, Hashable, Codable {
     /// Describes a document version.
     public init(
         id: String, version: Int, documentType: String, name: String, number: String? = nil,
-        issuedOn: CalendarDate? = nil, validUntil: CalendarDate? = nil, issuer: EvidenceIssuer, assurance: Assurance,
+        issuedOn: CalendarDate? = nil, validUntil: CalendarDate? = nil, issuer: EvidenceIssuer, assurance: EvidenceAssurance,
         form: EvidenceForm, subjects: [String], status: EvidenceStatus = .active, signature: EvidenceSignature = .none,
         fields: [EvidenceField] = [], confidence: DigitisationConfidence
     ) {

@@ -3,7 +3,7 @@
 
 /// One datum read from a document.
 public struct EvidenceField: Sendable, Hashable, Codable {
-    /// ``DocumentField/id`` within the document's type.
+    /// ``DocumentTypeField/id`` within the document's type.
     public let name: String
     /// The value as the document states it; days as `yyyy-mm-dd`.
     public let value: String

@@ -14,7 +14,7 @@ public struct EvidenceSet: Sendable {
         let type: DocumentType
         let strength: Strength
         /// The assurance that the record supports; see ``DocumentType/trustDomains``.
-        let assurance: Assurance
+        let assurance: EvidenceAssurance
         /// Last day of validity, stated or by the rule of the type; `nil`: none.
         let lastDay: CalendarDate?
         /// ``Evidence/valuesByField``, worked out once.

@@ -7,14 +7,14 @@ public import DossierCore
 public struct FieldProvenance: Sendable, Hashable, Codable {
     /// The document.
     public let evidence: EvidenceReference
-    /// ``DocumentField/id`` within its type.
+    /// ``DocumentTypeField/id`` within its type.
     public let field: String
     /// Name of the issuer.
     public let issuer: String?
     /// Day of issue.
     public let issuedOn: CalendarDate?
     /// How well the origin is proven.
-    public let assurance: Assurance
+    public let assurance: EvidenceAssurance
     /// What the last verification said about the signature.
     public let signature: EvidenceSignature.Verdict
     /// Common name of the signer.

@@ -10,7 +10,7 @@ public struct EvidenceSpecification: Sendable, Hashable {
     /// The forms that the authority accepts.
     public let forms: [EvidenceForm]
     /// The least proof of origin.
-    public let minimumAssurance: Assurance
+    public let minimumAssurance: EvidenceAssurance
     /// The document may be at most this many calendar months old on the day of the plan; `nil`: any age.
     public let freshnessMonths: Int?
     /// Kinds of issuer that are accepted; empty: those of the document type.

@@ -9,7 +9,7 @@ public struct FormField: Sendable, Hashable {
     public struct Source: Sendable, Hashable {
         /// Code of the document type.
         public let documentType: String
-        /// ``DocumentField/id`` within that type.
+        /// ``DocumentTypeField/id`` within that type.
         public let field: String
         /// Whom the document must concern: any of these.
         public let subjects: [SubjectRole]
@@ -28,7 +28,7 @@ public struct FormField: Sendable, Hashable {
     /// When the field is asked; `nil`: always.
     public let condition: Condition?
     /// The least proof of origin a document must have to fill this field.
-    public let minimumAssurance: Assurance
+    public let minimumAssurance: EvidenceAssurance
     /// Where values come from, best first; empty: typed by the applicant.
     public let sources: [Source]
 }

@@ -57,7 +57,7 @@ struct ProcedureContext {
         let subjects: [SubjectRole] = reader.names("subjects", optional: true) ?? [.applicant]
         let forms: [EvidenceForm] = reader.names("forms", optional: true) ?? EvidenceForm.allCases
         // Left out, a scan would prove as much as an original; the author has to say so.
-        let assurance: Assurance? = reader.name("minimumAssurance", optional: made)
+        let assurance: EvidenceAssurance? = reader.name("minimumAssurance", optional: made)
         let months = reader.int("freshnessMonths", in: 1...1_200, optional: true)
         let issuers: [IssuerKind] = reader.names("issuers", optional: true) ?? []
         let domains = reader.strings("trustDomains", optional: true) ?? []
@@ -88,7 +88,7 @@ struct ProcedureContext {
         let name = reader.phrase("name")
         let required = reader.bool("required", default: true)
         let condition = condition(in: &reader)
-        let assurance: Assurance? = reader.name("minimumAssurance", optional: true)
+        let assurance: EvidenceAssurance? = reader.name("minimumAssurance", optional: true)
         let sources = (reader.elements("sources") ?? []).compactMap { source($0.node, path: $0.path) }
         reader.finish()
         guard let id, let name else { return nil }

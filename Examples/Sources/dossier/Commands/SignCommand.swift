@@ -93,7 +93,7 @@ struct SignCommand: AsyncParsableCommand {
     ) async throws -> (bytes: [UInt8], format: String, isSeparate: Bool) {
         let isPDF = try MediaType.of(source) == "application/pdf"
         switch format {
-        case "pades", "auto" where isPDF:
+        case _ where format == "pades" || (format == "auto" && isPDF):
             let signed = try await PDFDocument(parsing: source).signed(by: signer, claiming: claimed, reason: reason)
             return (signed, "PAdES", false)
         case "cades-enveloping":

@@ -52,7 +52,7 @@ struct VaultAddCommand: AsyncParsableCommand {
             let report = try judged(bytes, at: instant)
             var metadata = DocumentMetadata(
                 type: type, name: AttachmentName.normalized(name), mediaType: try MediaType.of(bytes))
-            var fields: [DocumentVault.DocumentField] = []
+            var fields: [DocumentField] = []
             if let path = description {
                 let described = try DocumentDescription.read(FileSource(path: path).allBytes(limit: 1 << 22), for: name)
                 metadata.number = described.number

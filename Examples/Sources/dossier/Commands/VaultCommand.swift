@@ -30,12 +30,12 @@ struct VaultCommand: AsyncParsableCommand {
             var code: RecoveryCode?
             if let file = options.recoveryCodeFile {
                 try OutputFile.check(file, inputs: [], force: false)
-                let made = RecoveryCode()
+                let made = RecoveryCode(random: SystemRandom())
                 code = made
                 secrets.append(.recoveryCode(made))
             }
             let vault = try await Vault.create(
-                name: name, ownerKind: organisation ? .organisation : .person, in: options.openStore(),
+                name: name, ownerKind: organisation ? .organisation : .person, in: options.openStore(creating: true),
                 unlocking: secrets, at: time.instant())
             if let code, let file = options.recoveryCodeFile {
                 try OutputFile.write(Array("\(code.text())\n".utf8), to: file)

@@ -98,4 +98,19 @@ struct CommandFailure: Error {
         default: self.init(.badInput, vi: "\(place)không ký được: \(error.detail)", en: "\(place)\(error)")
         }
     }
+
+    private init(_ error: VaultError, _ place: String) {
+        let status: ExitStatus =
+            switch error.code {
+            case .wrongSecret, .mistypedCode, .notPermitted: .noPermission
+            case .damaged, .rolledBack, .forked, .storeFailure, .storeFull, .cryptographyFailure: .inputOutput
+            case .notFound: .noInput
+            case .alreadyExists: .cannotCreate
+            case .busy, .conflict: .unavailable
+            default: .badInput
+            }
+        let object = error.object.isEmpty ? "" : "\(error.object): "
+        self.init(
+            status, vi: "\(place)\(object)\(error.phrase.vi)", en: "\(place)\(object)\(error.phrase.en) (\(error.detail))")
+    }
 }

@@ -29,16 +29,45 @@ enum OutputFile {
 
     /// Writes bytes.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let temporary = path + ".\(ProcessInfo.processInfo.processIdentifier).tmp"
+        let temporary = temporaryPath(for: path)
         do {
-            guard FileManager.default.createFile(atPath: temporary, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
-            let handle = try FileHandle(forWritingTo: URL(filePath: temporary))
+            let handle = try open(temporary)
             try handle.write(contentsOf: Data(bytes))
-            try handle.synchronize()
-            try handle.close()
-            guard rename(temporary, path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+            try finish(handle, temporary, path)
         } catch {
             unlink(temporary)
+            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+        }
+    }
+
+    /// Writes what a closure gives piece by piece; an error of the closure leaves nothing behind.
+    static func write(to path: String, _ body: (FileHandle) async throws -> Void) async throws {
+        let temporary = temporaryPath(for: path)
+        do {
+            let handle = try open(temporary)
+            try await body(handle)
+            try finish(handle, temporary, path)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private static func temporaryPath(for path: String) -> String {
+        path + ".\(ProcessInfo.processInfo.processIdentifier).tmp"
+    }
+
+    private static func open(_ path: String) throws -> FileHandle {
+        guard FileManager.default.createFile(atPath: path, contents: nil) else {
+            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+        }
+        return try FileHandle(forWritingTo: URL(filePath: path))
+    }
+
+    private static func finish(_ handle: FileHandle, _ temporary: String, _ path: String) throws {
+        try handle.synchronize()
+        try handle.close()
+        guard rename(temporary, path) == 0 else {
             throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
         }
     }

@@ -26,11 +26,11 @@ struct VaultOptions: ParsableArguments {
     static let prompt = Phrase(vi: "Mật khẩu của kho: ", en: "Passphrase of the vault: ")
 
     /// The store that the URL names.
-    func openStore() throws -> SQLiteVaultStore {
+    func openStore(creating: Bool = false) throws -> SQLiteVaultStore {
         guard store.hasPrefix("sqlite:"), store.count > 7 else {
             throw ValidationError("--store takes sqlite:PATH")
         }
-        return try SQLiteVaultStore(path: String(store.dropFirst(7)))
+        return try SQLiteVaultStore(path: String(store.dropFirst(7)), creating: creating)
     }
 
     func vaultID() throws -> VaultID {

@@ -6,7 +6,7 @@ public import DossierCore
 /// How well it is proven that a document comes from its issuer; ordered from weak to strong.
 ///
 /// An upload alone never raises it: only a stored verification or a statement of an agency does.
-public enum Assurance: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
+public enum EvidenceAssurance: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
     /// The holder says so.
     case selfDeclared = "self-declared"
     /// The issuer's signature was verified.
@@ -23,7 +23,7 @@ public enum Assurance: String, Sendable, Hashable, CaseIterable, Codable, Compar
         }
     }
 
-    public static func < (left: Assurance, right: Assurance) -> Bool { left.rank < right.rank }
+    public static func < (left: EvidenceAssurance, right: EvidenceAssurance) -> Bool { left.rank < right.rank }
 
     private var rank: Int {
         switch self {

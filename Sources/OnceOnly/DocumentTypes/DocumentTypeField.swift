@@ -4,7 +4,7 @@
 public import DossierCore
 
 /// A datum that documents of a type can supply to a form.
-public struct DocumentField: Sendable, Hashable {
+public struct DocumentTypeField: Sendable, Hashable {
     /// How the value is written.
     public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
         /// Free text.
@@ -29,10 +29,10 @@ public struct DocumentField: Sendable, Hashable {
     public let kind: Kind
 
     /// The fields that every document has by its record, not by its content.
-    public static let ofEveryDocument: [DocumentField] = [
-        DocumentField(id: "number", name: Phrase(vi: "Số, ký hiệu", en: "Number and sign"), kind: .identifier),
-        DocumentField(id: "issuedOn", name: Phrase(vi: "Ngày cấp", en: "Date of issue"), kind: .date),
-        DocumentField(id: "validUntil", name: Phrase(vi: "Có giá trị đến", en: "Valid until"), kind: .date),
-        DocumentField(id: "issuerName", name: Phrase(vi: "Cơ quan cấp", en: "Issuer"), kind: .text),
+    public static let ofEveryDocument: [DocumentTypeField] = [
+        DocumentTypeField(id: "number", name: Phrase(vi: "Số, ký hiệu", en: "Number and sign"), kind: .identifier),
+        DocumentTypeField(id: "issuedOn", name: Phrase(vi: "Ngày cấp", en: "Date of issue"), kind: .date),
+        DocumentTypeField(id: "validUntil", name: Phrase(vi: "Có giá trị đến", en: "Valid until"), kind: .date),
+        DocumentTypeField(id: "issuerName", name: Phrase(vi: "Cơ quan cấp", en: "Issuer"), kind: .text),
     ]
 }
