@@ -71,7 +71,8 @@ extension PDFDocument {
         limit: Int64 = 1 << 30
     ) async throws -> [UInt8] {
         let prepared = try preparingSignature(
-            for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason, in: field)
+            for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
+            in: field)
         let appended = try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
         return try file.source.allBytes(limit: limit) + appended
     }

@@ -42,7 +42,8 @@ public struct PDFDocument: SignedDocument {
         }
         facts.claimedSigningTime = dictionary.claimedTime
         if let revision = signature.coverage.revision {
-            facts.changesAfterSigning = changes.filter { $0.revision > revision && $0.kind != .noEffect }.map(\.reported)
+            facts.changesAfterSigning = changes.filter { $0.revision > revision && $0.kind != .noEffect }.map(
+                \.reported)
         }
         guard isPAdES || dictionary.subFilter == "adbe.pkcs7.detached" else {
             facts.findings.append(
@@ -98,7 +99,8 @@ public struct PDFDocument: SignedDocument {
         facts.findings += read.findings
         if facts.claimedSigningTime == nil { facts.claimedSigningTime = read.signingTime }
         // EN 319 142-1 §6.3: /M instead of the signing-time attribute, and no certificates in /Cert.
-        let isBaseline = isPAdES && read.bindsSigningCertificate && read.signingTime == nil
+        let isBaseline =
+            isPAdES && read.bindsSigningCertificate && read.signingTime == nil
             && signature.dictionary.claimedTime != nil && !signature.dictionary.hasCertificateEntry
         facts.level = isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil
     }

@@ -160,7 +160,8 @@ struct PropertyTests {
     @Test func `every word of the engine exists in both languages`() {
         var phrases = RequirementStatus.allCases.map(\.name) + RejectionReason.allCases.map(\.name)
         phrases += SelectionReason.allCases.map(\.name) + IssuerKind.allCases.map(\.name)
-        phrases += Register.allCases.map(\.name) + EvidenceAssurance.allCases.map(\.name) + EvidenceForm.allCases.map(\.name)
+        phrases +=
+            Register.allCases.map(\.name) + EvidenceAssurance.allCases.map(\.name) + EvidenceForm.allCases.map(\.name)
         phrases += SubjectRole.allCases.map(\.name) + CatalogueProblem.Code.allCases.map(\.name)
         phrases += PrefilledField.State.allCases.map(\.name) + EvidenceSignature.Verdict.allCases.map(\.name)
         for phrase in phrases {

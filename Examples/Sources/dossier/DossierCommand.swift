@@ -29,13 +29,9 @@ struct DossierCommand: AsyncParsableCommand {
                 } else {
                     try command.run()
                 }
-            } catch let error as ExitCode {
-                exit(withError: error)
-            } catch let error as ValidationError {
-                exit(withError: error)
-            } catch let error as CleanExit {
-                exit(withError: error)
             } catch {
+                // The parser's own errors (help, version, wrong usage) and answers (codes 1 to 3) pass as they are.
+                guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
                 let failure = (error as? CommandFailure) ?? CommandFailure(error)
                 Console.report(failure)
                 exit(withError: ExitCode(failure.exitCode.rawValue))

@@ -112,7 +112,9 @@ public struct DossierExamination: Sendable {
             findings.append(
                 Finding(
                     .failure, code: "manifest-unreadable",
-                    Phrase(vi: "không đọc được danh mục: \(manifestProblem.detail)", en: "manifest: \(manifestProblem.detail)")))
+                    Phrase(
+                        vi: "không đọc được danh mục: \(manifestProblem.detail)",
+                        en: "manifest: \(manifestProblem.detail)")))
         }
         for item in items {
             let name = "\(item.entry.ordinal). \(item.entry.name)"
@@ -124,7 +126,9 @@ public struct DossierExamination: Sendable {
             }
             if let problem = item.problem {
                 findings.append(
-                    Finding(.failure, code: "attachment-unreadable", Phrase(vi: "\(name): \(problem)", en: "\(name): \(problem)")))
+                    Finding(
+                        .failure, code: "attachment-unreadable",
+                        Phrase(vi: "\(name): \(problem)", en: "\(name): \(problem)")))
             }
             for signature in item.signatures?.signatures ?? [] where signature.indication != .totalPassed {
                 findings.append(
@@ -183,7 +187,9 @@ public struct DossierExamination: Sendable {
             var signatures: DocumentReport?
             var problem: String?
             do {
-                if let document = try SignedFile.open(file.source) { signatures = try validator.validate(document, at: time) }
+                if let document = try SignedFile.open(file.source) {
+                    signatures = try validator.validate(document, at: time)
+                }
             } catch {
                 problem = "\(error)"
             }
@@ -205,7 +211,9 @@ public struct DossierExamination: Sendable {
             return .changed
         }
         guard sha256 == entry.sha256, file.source.size == entry.size else {
-            if let other = manifest.attachments.first(where: { $0.sha256 == sha256 }) { return .swapped(with: other.ordinal) }
+            if let other = manifest.attachments.first(where: { $0.sha256 == sha256 }) {
+                return .swapped(with: other.ordinal)
+            }
             return file.source.size < entry.size ? .truncated(size: file.source.size) : .changed
         }
         return file.name == entry.name ? .intact : .renamed(file.name)

@@ -70,7 +70,9 @@ public struct DossierManifest: Sendable, Hashable, Codable {
     ///
     /// - Throws: ``DossierError``: `newerFormat`, or `invalidManifest` for bytes that are not the one canonical form.
     public init(parsing bytes: [UInt8]) throws(DossierError) {
-        guard bytes.count <= 1 << 22 else { throw DossierError(.invalidManifest, "\(bytes.count) bytes, at most 4194304") }
+        guard bytes.count <= 1 << 22 else {
+            throw DossierError(.invalidManifest, "\(bytes.count) bytes, at most 4194304")
+        }
         struct Version: Decodable { let version: Int }
         guard let version = try? JSONDecoder().decode(Version.self, from: Data(bytes)).version else {
             throw DossierError(.invalidManifest, "not a JSON object with a version")
@@ -83,7 +85,8 @@ public struct DossierManifest: Sendable, Hashable, Codable {
         }
         try check()
         guard self.bytes == bytes else {
-            throw DossierError(.invalidManifest, "not in canonical form (RFC 8785), or with unknown or repeated members")
+            throw DossierError(
+                .invalidManifest, "not in canonical form (RFC 8785), or with unknown or repeated members")
         }
     }
 

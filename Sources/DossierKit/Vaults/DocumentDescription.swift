@@ -34,14 +34,17 @@ public struct DocumentDescription: Sendable, Hashable, Decodable {
     /// Values by field name of the document type.
     public let fields: [String: String]?
 
-    /// Reads the description of a file: a JSON object, or the matching one of `{"documents": [...]}`.
+    /// Reads the description of a file: a JSON object, or the one of `{"documents": [...]}` whose `file` has that last part.
     ///
     /// - Throws: ``DossierError`` `invalidAttachment` when there is none or it is malformed.
     public static func read(_ json: [UInt8], for file: String) throws(DossierError) -> DocumentDescription {
         struct List: Decodable { let documents: [DocumentDescription] }
         let decoder = JSONDecoder()
         if let list = try? decoder.decode(List.self, from: Data(json)) {
-            guard let found = list.documents.first(where: { $0.file == file }) else {
+            guard
+                let found = list.documents.first(where: { $0.file?.split(separator: "/").last.map(String.init) == file }
+                )
+            else {
                 throw DossierError(.invalidAttachment, "the descriptions have none for \(file)")
             }
             return found

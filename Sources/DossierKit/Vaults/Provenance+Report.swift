@@ -21,7 +21,8 @@ extension Provenance {
         guard let sha256 = report.sha256.flatMap(Digest32.init) else {
             throw DossierError(.invalidAttachment, "the report names no SHA-256")
         }
-        guard let document = report.report, document.indication == .totalPassed, let first = document.signatures.first else {
+        guard let document = report.report, document.indication == .totalPassed, let first = document.signatures.first
+        else {
             return .selfDeclared(sha256, source: source)
         }
         let evidence = try DigestAlgorithm.sha256.digest(of: CanonicalJSON.encode(report))

@@ -30,7 +30,8 @@ extension Vault {
     }
 
     private static func signature(_ report: FileReport?) -> EvidenceSignature {
-        guard let report = report?.report, let first = report.signatures.first, let indication = report.indication else {
+        guard let report = report?.report, let first = report.signatures.first, let indication = report.indication
+        else {
             return .none
         }
         let verdict: EvidenceSignature.Verdict =

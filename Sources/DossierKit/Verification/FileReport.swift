@@ -31,7 +31,8 @@ public struct FileReport: Sendable, Encodable {
     /// A file that begins like a signed format but cannot be read as one; it has a digest and no verdict.
     public init(unreadable path: String, source: any ByteSource, because error: Phrase) throws {
         self.init(
-            path: path, format: nil, sha256: Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source)), report: nil,
+            path: path, format: nil, sha256: Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source)),
+            report: nil,
             error: error)
     }
 

@@ -32,6 +32,8 @@ public enum SignedFile {
     public static func isSignedData(_ head: [UInt8]) -> Bool {
         let identifier: [UInt8] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]
         guard head.first == 0x30, head.count > 16 else { return false }
-        return (2...7).contains { head.count >= $0 + identifier.count && Array(head[$0..<$0 + identifier.count]) == identifier }
+        return (2...7).contains {
+            head.count >= $0 + identifier.count && Array(head[$0..<$0 + identifier.count]) == identifier
+        }
     }
 }

@@ -39,7 +39,8 @@ public struct Evidence: Sendable, Hashable, Codable {
     /// Describes a document version.
     public init(
         id: String, version: Int, documentType: String, name: String, number: String? = nil,
-        issuedOn: CalendarDate? = nil, validUntil: CalendarDate? = nil, issuer: EvidenceIssuer, assurance: EvidenceAssurance,
+        issuedOn: CalendarDate? = nil, validUntil: CalendarDate? = nil, issuer: EvidenceIssuer,
+        assurance: EvidenceAssurance,
         form: EvidenceForm, subjects: [String], status: EvidenceStatus = .active, signature: EvidenceSignature = .none,
         fields: [EvidenceField] = [], confidence: DigitisationConfidence
     ) {

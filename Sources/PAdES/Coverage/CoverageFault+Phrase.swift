@@ -8,12 +8,16 @@ extension CoverageFault.Code {
     public var phrase: Phrase {
         switch self {
         case .dictionaryNotIndirect:
-            Phrase(vi: "giá trị của trường chữ ký không phải đối tượng riêng", en: "the signature is not an object of its own")
+            Phrase(
+                vi: "giá trị của trường chữ ký không phải đối tượng riêng",
+                en: "the signature is not an object of its own")
         case .byteRangeMissing: Phrase(vi: "thiếu phạm vi ký /ByteRange", en: "/ByteRange is missing")
         case .byteRangeMalformed:
             Phrase(vi: "/ByteRange không gồm đúng bốn số nguyên", en: "/ByteRange is not four integers")
         case .byteRangeIndirect:
-            Phrase(vi: "/ByteRange không nằm trực tiếp trong chữ ký", en: "/ByteRange does not stand in the signature itself")
+            Phrase(
+                vi: "/ByteRange không nằm trực tiếp trong chữ ký",
+                en: "/ByteRange does not stand in the signature itself")
         case .byteRangeNotFromStart:
             Phrase(vi: "phạm vi ký không bắt đầu từ đầu tệp", en: "the signed range does not begin at the file's start")
         case .byteRangeOutOfOrder:
@@ -21,7 +25,9 @@ extension CoverageFault.Code {
         case .byteRangeBeyondFile:
             Phrase(vi: "phạm vi ký vượt quá cuối tệp", en: "the signed range ends behind the end of the file")
         case .contentsNotDirect:
-            Phrase(vi: "/Contents thiếu hoặc không phải chuỗi thập lục phân", en: "/Contents is missing or no hexadecimal string")
+            Phrase(
+                vi: "/Contents thiếu hoặc không phải chuỗi thập lục phân",
+                en: "/Contents is missing or no hexadecimal string")
         case .gapIsNotContents:
             Phrase(
                 vi: "phần không được ký không trùng với giá trị chữ ký",
@@ -40,7 +46,8 @@ extension CoverageFault.Code {
             Phrase(
                 vi: "tệp PDF lai (bảng và luồng tham chiếu chéo) có thể được đọc theo hai cách",
                 en: "a hybrid PDF (cross-reference table and stream) can be read in two ways")
-        case .trailingBytes: Phrase(vi: "có dữ liệu thừa ở cuối tệp", en: "bytes that belong to no revision end the file")
+        case .trailingBytes:
+            Phrase(vi: "có dữ liệu thừa ở cuối tệp", en: "bytes that belong to no revision end the file")
         case .gapsOverlap: Phrase(vi: "hai chữ ký dùng chung vùng giá trị", en: "two signatures share their place")
         }
     }

@@ -40,17 +40,20 @@ struct AssembleCommand: AsyncParsableCommand {
         let day = instant.date(atOffset: vietnamOffset)
         guard let definition = try ProcedureCatalogue.builtIn(types: types).procedure(procedure, on: day) else {
             throw CommandFailure(
-                .noInput, vi: "không có thủ tục \(procedure) vào ngày \(day)", en: "no procedure \(procedure) on \(day)")
+                .noInput, vi: "không có thủ tục \(procedure) vào ngày \(day)", en: "no procedure \(procedure) on \(day)"
+            )
         }
         let files = try attachments.map { argument in
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw ValidationError("attachments are given as TYPE=FILE") }
             guard types[parts[0]] != nil else {
-                throw CommandFailure(.usage, vi: "không có loại giấy tờ \(parts[0])", en: "no document type \(parts[0])")
+                throw CommandFailure(
+                    .usage, vi: "không có loại giấy tờ \(parts[0])", en: "no document type \(parts[0])")
             }
             do {
                 return Attachment(
-                    name: URL(filePath: parts[1]).lastPathComponent, type: parts[0], source: try FileSource(path: parts[1]))
+                    name: URL(filePath: parts[1]).lastPathComponent, type: parts[0],
+                    source: try FileSource(path: parts[1]))
             } catch {
                 throw CommandFailure(error, path: parts[1])
             }

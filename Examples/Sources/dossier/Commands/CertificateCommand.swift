@@ -40,7 +40,8 @@ struct CertificateCommand: AsyncParsableCommand {
             Console.print("\(file): \(result.outcome.rawValue)")
             for link in result.chain { Console.print("  \(link.certificate.subject)") }
             for fault in result.faults {
-                Console.print("  – \(fault.rule.phrase[Console.language]) (\(fault.rule.clause), \(fault.certificateIndex))")
+                Console.print(
+                    "  – \(fault.rule.phrase[Console.language]) (\(fault.rule.clause), \(fault.certificateIndex))")
             }
         }
         switch result.outcome {

@@ -73,7 +73,9 @@ struct ExamineCommand: AsyncParsableCommand {
 
     private func read(_ name: String) throws -> [UInt8] {
         let path = folder + "/" + name
-        do { return try FileSource(path: path).allBytes(limit: 1 << 24) } catch { throw CommandFailure(error, path: path) }
+        do { return try FileSource(path: path).allBytes(limit: 1 << 24) } catch {
+            throw CommandFailure(error, path: path)
+        }
     }
 
     private func received() throws -> [ReceivedAttachment] {

@@ -10,7 +10,8 @@ import OnceOnly
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Thủ tục cần giấy tờ nào, kho đã có gì, còn thiếu gì. / What a procedure needs and what the vault has.")
+        abstract:
+            "Thủ tục cần giấy tờ nào, kho đã có gì, còn thiếu gì. / What a procedure needs and what the vault has.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var options: VaultOptions
@@ -28,7 +29,8 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("For whom: the person's identifier as documents name it.", valueName: "id"))
     var applicant: String?
 
-    @Option(help: ArgumentHelp("A related person: spouse, child, parent, host or representative.", valueName: "role=id"))
+    @Option(
+        help: ArgumentHelp("A related person: spouse, child, parent, host or representative.", valueName: "role=id"))
     var related: [String] = []
 
     @Option(help: ArgumentHelp("Answer to a question of the procedure.", valueName: "question=value"))
@@ -51,7 +53,8 @@ struct PlanCommand: AsyncParsableCommand {
         if let code = procedure {
             guard let found = catalogue.procedure(code, on: day) else {
                 throw CommandFailure(
-                    .noInput, vi: "không có thủ tục \(code) vào ngày \(day)", en: "no procedure \(code) in force on \(day)",
+                    .noInput, vi: "không có thủ tục \(code) vào ngày \(day)",
+                    en: "no procedure \(code) in force on \(day)",
                     hint: Phrase(vi: "xem `dossier procedures list`", en: "see `dossier procedures list`"))
             }
             procedures = [found]

@@ -56,10 +56,14 @@ struct ProceduresCommand: AsyncParsableCommand {
             if common.json { return Console.write(try CanonicalJSON.encode(row)) }
             Console.print("\(row.code)  \(row.name[Console.language]) (\(row.version))")
             for requirement in row.requirements {
-                Console.print("  \(requirement.name[Console.language]): \(requirement.types.map { $0.joined(separator: " + ") }.joined(separator: " | "))")
+                Console.print(
+                    "  \(requirement.name[Console.language]): \(requirement.types.map { $0.joined(separator: " + ") }.joined(separator: " | "))"
+                )
             }
             for question in row.questions {
-                Console.print("  ? \(question.id): \(question.name[Console.language]) (\(question.answers.joined(separator: ", ")))")
+                Console.print(
+                    "  ? \(question.id): \(question.name[Console.language]) (\(question.answers.joined(separator: ", ")))"
+                )
             }
         }
     }
@@ -87,7 +91,8 @@ struct ProceduresCommand: AsyncParsableCommand {
                 Console.write(try CanonicalJSON.encode(["problems": rows]))
             } else {
                 for problem in problems {
-                    Console.print("\(file):\(problem.line): \(problem.message[Console.language]) [\(problem.code.rawValue)]")
+                    Console.print(
+                        "\(file):\(problem.line): \(problem.message[Console.language]) [\(problem.code.rawValue)]")
                 }
             }
             if !problems.isEmpty { throw ExitCode(ExitStatus.badInput.rawValue) }

@@ -16,7 +16,8 @@ struct TestPKICommand: AsyncParsableCommand {
 
     struct Initialise: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "init", abstract: "Tạo gốc, CA, chủ thể và CRL thử nghiệm. / Make roots, CAs, subscribers, lists.")
+            commandName: "init",
+            abstract: "Tạo gốc, CA, chủ thể và CRL thử nghiệm. / Make roots, CAs, subscribers, lists.")
 
         @OptionGroup var common: CommonOptions
         @OptionGroup var time: TimeOption
@@ -46,7 +47,8 @@ struct TestPKICommand: AsyncParsableCommand {
             for domain in [made.publicDomain, made.publicDutyDomain] {
                 try OutputFile.write(domain.root.certificate.bytes, to: "\(folder)/trust/\(domain.name)/root.crt")
                 try OutputFile.write(domain.root.certificate.bytes, to: "\(folder)/material/\(domain.name)-root.crt")
-                try OutputFile.write(domain.issuing.certificate.bytes, to: "\(folder)/material/\(domain.name)-issuing.crt")
+                try OutputFile.write(
+                    domain.issuing.certificate.bytes, to: "\(folder)/material/\(domain.name)-issuing.crt")
             }
             let names = ["public-root", "public-issuing", "public-duty-root", "public-duty-issuing"]
             for (name, list) in zip(names, try made.revocationLists(at: instant)) {

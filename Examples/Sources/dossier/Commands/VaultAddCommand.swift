@@ -20,7 +20,9 @@ struct VaultAddCommand: AsyncParsableCommand {
     @Option(help: "Code of the document type; `other` always exists.")
     var type: String
 
-    @Option(help: ArgumentHelp("What the document says: number, dates, issuer, subjects, fields (JSON).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("What the document says: number, dates, issuer, subjects, fields (JSON).", valueName: "file")
+    )
     var description: String?
 
     @Option(help: "How it reached you: self-upload, agency-result, certified-copy, data-extract, digitised-at-counter.")
@@ -37,13 +39,16 @@ struct VaultAddCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let source = Provenance.Source(rawValue: source) else {
-            throw ValidationError("--source takes \(Provenance.Source.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw ValidationError(
+                "--source takes \(Provenance.Source.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let types = try DocumentTypeCatalogue.builtIn()
         guard types[type] != nil else {
             throw CommandFailure(
                 .usage, vi: "không có loại giấy tờ \(type)", en: "no document type \(type)",
-                hint: Phrase(vi: "xem danh mục loại giấy tờ; `other` luôn có", en: "see the catalogue of types; `other` always exists"))
+                hint: Phrase(
+                    vi: "xem danh mục loại giấy tờ; `other` luôn có",
+                    en: "see the catalogue of types; `other` always exists"))
         }
         do {
             let bytes = try FileSource(path: file)
@@ -54,7 +59,7 @@ struct VaultAddCommand: AsyncParsableCommand {
                 type: type, name: AttachmentName.normalized(name), mediaType: try MediaType.of(bytes))
             var fields: [DocumentField] = []
             if let path = description {
-                let described = try DocumentDescription.read(FileSource(path: path).allBytes(limit: 1 << 22), for: name)
+                let described = try describe(name, from: path)
                 metadata.number = described.number
                 metadata.issuedOn = described.issuedOn
                 metadata.validUntil = described.validUntil
@@ -79,15 +84,29 @@ struct VaultAddCommand: AsyncParsableCommand {
             } else {
                 if let document = report.report, !document.signatures.isEmpty {
                     for signature in document.signatures {
-                        Console.message("  \(signature.facts.signingCertificate?.subject.commonName ?? "?"): \(signature.explanation(in: Console.language))")
+                        Console.message(
+                            "  \(signature.facts.signingCertificate?.subject.commonName ?? "?"): \(signature.explanation(in: Console.language))"
+                        )
                     }
                 } else {
-                    Console.message("  " + Phrase(vi: "không có chữ ký số; lưu theo lời khai của người dùng", en: "no digital signature; kept on the holder's word")[Console.language])
+                    Console.message(
+                        "  "
+                            + Phrase(
+                                vi: "không có chữ ký số; lưu theo lời khai của người dùng",
+                                en: "no digital signature; kept on the holder's word")[Console.language])
                 }
                 Console.print(stored.document.description)
             }
         } catch {
             throw CommandFailure(error, path: file)
+        }
+    }
+
+    private func describe(_ name: String, from path: String) throws -> DocumentDescription {
+        do {
+            return try DocumentDescription.read(FileSource(path: path).allBytes(limit: 1 << 22), for: name)
+        } catch {
+            throw CommandFailure(error, path: path)
         }
     }
 

@@ -59,7 +59,8 @@ struct VaultCommand: AsyncParsableCommand {
         func run() async throws {
             let vault = try await options.open()
             if common.json {
-                Console.write(try CanonicalJSON.encode(["vault": vault.id.description, "freshness": vault.freshness.rawValue]))
+                Console.write(
+                    try CanonicalJSON.encode(["vault": vault.id.description, "freshness": vault.freshness.rawValue]))
             } else {
                 Console.say(Phrase(vi: "Mở được kho", en: "The vault opens"))
             }
@@ -78,7 +79,9 @@ struct VaultCommand: AsyncParsableCommand {
             if common.json {
                 Console.write(try CanonicalJSON.encode(["documents": rows]))
             } else {
-                for row in rows { Console.print("\(row.id)  \(row.type)  \(row.name)  \(row.assurance)  \(row.status)") }
+                for row in rows {
+                    Console.print("\(row.id)  \(row.type)  \(row.name)  \(row.assurance)  \(row.status)")
+                }
             }
         }
     }
@@ -121,7 +124,8 @@ struct VaultCommand: AsyncParsableCommand {
                 try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
             }
             if common.json {
-                Console.write(try CanonicalJSON.encode(["output": output, "sha256": content.version.sha256.description]))
+                Console.write(
+                    try CanonicalJSON.encode(["output": output, "sha256": content.version.sha256.description]))
             }
         }
     }
@@ -141,16 +145,20 @@ struct VaultCommand: AsyncParsableCommand {
         func run() async throws {
             let isQuiet = common.json
             let report = try await Vault.verify(
-                options.vaultID(), in: options.openStore(), unlocking: options.unlocking(), anchor: options.storedAnchor()
+                options.vaultID(), in: options.openStore(), unlocking: options.unlocking(),
+                anchor: options.storedAnchor()
             ) { step in
-                if !isQuiet { Console.progress(Int(clamping: step.done), of: Int(clamping: step.total), step.phase.rawValue) }
+                if !isQuiet {
+                    Console.progress(Int(clamping: step.done), of: Int(clamping: step.total), step.phase.rawValue)
+                }
             }
             let isSound = report.isComplete && report.freshness != .rolledBack && report.freshness != .forked
             if common.json {
                 Console.write(
                     try CanonicalJSON.encode(
                         Report(
-                            complete: report.isComplete, freshness: report.freshness.rawValue, documents: report.documents,
+                            complete: report.isComplete, freshness: report.freshness.rawValue,
+                            documents: report.documents,
                             head: report.head.map { .init(sequence: $0.sequence, hash: $0.hash.description) },
                             problems: report.problems.map {
                                 .init(
@@ -162,7 +170,9 @@ struct VaultCommand: AsyncParsableCommand {
                     report.isComplete
                         ? Phrase(
                             vi: "Kho đầy đủ, \(report.documents) giấy tờ, so với mốc neo: \(report.freshness.rawValue)",
-                            en: "The vault is complete, \(report.documents) documents, against the anchor: \(report.freshness.rawValue)")
+                            en:
+                                "The vault is complete, \(report.documents) documents, against the anchor: \(report.freshness.rawValue)"
+                        )
                         : Phrase(vi: "Kho KHÔNG đầy đủ", en: "The vault is NOT complete"))
                 for problem in report.problems {
                     Console.print("  – \(problem.object): \(problem.phrase[Console.language]) (\(problem.detail))")

@@ -33,7 +33,8 @@ struct VerifyCommand: AsyncParsableCommand {
             do {
                 let source = try FileSource(path: path)
                 let content = try contentPath(of: path).map { try FileSource(path: $0) }
-                let report = try FileReport(path: path, source: source, content: content, validator: validator, at: instant)
+                let report = try FileReport(
+                    path: path, source: source, content: content, validator: validator, at: instant)
                 reports.append(report)
                 worst = Self.worse(worst, ExitStatus(report.report?.indication))
                 if !common.json { VerdictText.print(report) }

@@ -38,7 +38,8 @@ struct CommandFailure: Error {
         case let error as DERSyntaxError:
             self.init(.badInput, vi: "\(place)không phải cấu trúc DER hợp lệ: \(error)", en: "\(place)\(error)")
         case let error as PKIXError:
-            self.init(.badInput, vi: "\(place)chứng thư hoặc danh sách không dùng được: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)chứng thư hoặc danh sách không dùng được: \(error)", en: "\(place)\(error)")
         case let error as PDFSyntaxError:
             self.init(.badInput, vi: "\(place)tệp PDF không đọc được: \(error)", en: "\(place)\(error)")
         case let error as PAdESError:
@@ -76,8 +77,11 @@ struct CommandFailure: Error {
             self.init(.noPermission, vi: "\(place)mật khẩu không đúng", en: "\(place)the passphrase is wrong")
         case .passphraseNeeded:
             self.init(
-                .noPermission, vi: "\(place)khóa được bảo vệ bằng mật khẩu", en: "\(place)the key is protected by a passphrase",
-                hint: Phrase(vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env"))
+                .noPermission, vi: "\(place)khóa được bảo vệ bằng mật khẩu",
+                en: "\(place)the key is protected by a passphrase",
+                hint: Phrase(
+                    vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env")
+            )
         default: self.init(.badInput, vi: "\(place)tệp khóa không dùng được: \(error.detail)", en: "\(place)\(error)")
         }
     }
@@ -111,6 +115,7 @@ struct CommandFailure: Error {
             }
         let object = error.object.isEmpty ? "" : "\(error.object): "
         self.init(
-            status, vi: "\(place)\(object)\(error.phrase.vi)", en: "\(place)\(object)\(error.phrase.en) (\(error.detail))")
+            status, vi: "\(place)\(object)\(error.phrase.vi)",
+            en: "\(place)\(object)\(error.phrase.en) (\(error.detail))")
     }
 }

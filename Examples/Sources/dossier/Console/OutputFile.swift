@@ -82,9 +82,12 @@ enum OutputFile {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw CommandFailure(.cannotCreate, vi: "không tạo được thư mục \(path)", en: "cannot make the folder \(path)")
+            throw CommandFailure(
+                .cannotCreate, vi: "không tạo được thư mục \(path)", en: "cannot make the folder \(path)")
         }
     }
 
-    private static func resolve(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().standardized.path() }
+    private static func resolve(_ path: String) -> String {
+        URL(filePath: path).resolvingSymlinksInPath().standardized.path()
+    }
 }

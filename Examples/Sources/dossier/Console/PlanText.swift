@@ -12,7 +12,9 @@ enum PlanText {
             plan.isCovered
             ? Phrase(vi: "đủ giấy tờ trong kho", en: "the vault has everything")
             : Phrase(vi: "còn thiếu giấy tờ", en: "something is missing")
-        Console.print("\(plan.procedure.code)  \(plan.procedure.name[language]) (\(plan.procedure.version)): \(verdict[language])")
+        Console.print(
+            "\(plan.procedure.code)  \(plan.procedure.name[language]) (\(plan.procedure.version)): \(verdict[language])"
+        )
         if isShort { return }
         for requirement in plan.requirements where requirement.applies != .no {
             Console.print("  [\(requirement.status.name[language])] \(requirement.name[language])")
@@ -32,8 +34,11 @@ enum PlanText {
         let filled = plan.form.filter { $0.applies != .no }
         if !filled.isEmpty { Console.say(Phrase(vi: "  Tờ khai:", en: "  Form:")) }
         for field in filled {
-            let origin = field.candidates.first.map { " ← \($0.provenance.evidence.name) (\($0.provenance.field))" } ?? ""
-            Console.print("    \(field.name[language]): \(field.value ?? "…") [\(field.state.name[language])]\(field.value == nil ? "" : origin)")
+            let origin =
+                field.candidates.first.map { " ← \($0.provenance.evidence.name) (\($0.provenance.field))" } ?? ""
+            Console.print(
+                "    \(field.name[language]): \(field.value ?? "…") [\(field.state.name[language])]\(field.value == nil ? "" : origin)"
+            )
         }
         for forecast in plan.forecast {
             Console.print("    ⏳ \(forecast.evidence.name): \(forecast.kind.name[language]) \(forecast.lastDay)")

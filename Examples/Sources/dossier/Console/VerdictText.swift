@@ -25,11 +25,15 @@ enum VerdictText {
             Console.print("    \(Phrase(vi: vi, en: en)[Console.language]): \(value ?? none)")
         }
         let level = facts.level?.rawValue ?? "NOT-BASELINE"
-        Console.print("  \(facts.id)  \(facts.format.rawValue) \(level)  \(signature.explanation(in: Console.language))")
+        Console.print(
+            "  \(facts.id)  \(facts.format.rawValue) \(level)  \(signature.explanation(in: Console.language))")
         let identifiers = signature.signerIdentifiers.map { "\($0.kind.rawValue) \($0.value)" }.joined(separator: ", ")
-        line("Chủ thể ký", "Signer", certificate?.subject.commonName.map { identifiers.isEmpty ? $0 : "\($0) (\(identifiers))" })
+        line(
+            "Chủ thể ký", "Signer",
+            certificate?.subject.commonName.map { identifiers.isEmpty ? $0 : "\($0) (\(identifiers))" })
         line("Tổ chức cấp chứng thư", "Issuing authority", certificate?.issuer.commonName)
-        let unit = certificate?.issuer.values(.organizationalUnit).first ?? certificate?.issuer.values(.organization).first
+        let unit =
+            certificate?.issuer.values(.organizationalUnit).first ?? certificate?.issuer.values(.organization).first
         line("Đơn vị quản lý chứng thư", "Unit managing the certificate", unit)
         line(
             "Thời điểm ký (do người ký khai)", "Signing time (claimed)",
@@ -43,7 +47,9 @@ enum VerdictText {
             certificate.map { "\($0.notBefore.text(atOffset: 25_200)) – \($0.notAfter.text(atOffset: 25_200))" })
         line("Miền tin cậy", "Trust domain", signature.path?.trustDomain)
         line("Chính sách", "Policy", "\(policy.id) (\(policy.version))")
-        for finding in signature.findings { Console.print("    – \(finding.phrase[Console.language]) [\(finding.code)]") }
+        for finding in signature.findings {
+            Console.print("    – \(finding.phrase[Console.language]) [\(finding.code)]")
+        }
     }
 
     private static func word(_ integrity: SignatureReport.Integrity) -> Phrase {

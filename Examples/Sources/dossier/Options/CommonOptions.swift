@@ -28,7 +28,9 @@ struct TimeOption: ParsableArguments {
     /// The instant asked for, else the clock's.
     func instant() throws -> Instant {
         guard let at else { return Self.now() }
-        guard let instant = Instant(at) else { throw ValidationError("--at takes an ISO 8601 time with zone, not \(at)") }
+        guard let instant = Instant(at) else {
+            throw ValidationError("--at takes an ISO 8601 time with zone, not \(at)")
+        }
         return instant
     }
 

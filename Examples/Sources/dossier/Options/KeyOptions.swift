@@ -60,7 +60,8 @@ struct KeyOptions: ParsableArguments {
     }
 
     private func signer(key: SoftwareKey, certificates: [Certificate]) throws -> SoftwareSigner {
-        guard let own = certificates.first(where: { $0.subjectPublicKeyInfo.bytes == key.subjectPublicKeyInfo.bytes }) else {
+        guard let own = certificates.first(where: { $0.subjectPublicKeyInfo.bytes == key.subjectPublicKeyInfo.bytes })
+        else {
             throw CommandFailure(
                 .badInput, vi: "không có chứng thư của khóa", en: "there is no certificate for the key",
                 hint: Phrase(vi: "dùng --certificate", en: "use --certificate"))

@@ -21,7 +21,9 @@ struct PassphraseOptions: ParsableArguments {
     ///
     /// - Throws: 64 when both are given, 66 or 77 when the source does not have it.
     func passphrase(prompt: Phrase) throws -> SecretBytes {
-        if file != nil, environment != nil { throw ValidationError("give one of --passphrase-file and --passphrase-env") }
+        if file != nil, environment != nil {
+            throw ValidationError("give one of --passphrase-file and --passphrase-env")
+        }
         if let file {
             var line: ArraySlice<UInt8>
             do {
@@ -43,7 +45,9 @@ struct PassphraseOptions: ParsableArguments {
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandFailure(
                 .noPermission, vi: "cần mật khẩu", en: "a passphrase is needed",
-                hint: Phrase(vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env"))
+                hint: Phrase(
+                    vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env")
+            )
         }
         FileHandle.standardError.write(Data(prompt[Console.language].utf8))
         var settings = termios()

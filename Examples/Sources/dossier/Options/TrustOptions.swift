@@ -80,7 +80,9 @@ enum TrustFiles {
             throw CommandFailure(.noInput, vi: "\(path): không có tệp này", en: "\(path): no such file")
         }
         guard isFolder.boolValue else {
-            do { return try parse(FileSource(path: path).allBytes(limit: 1 << 28)) } catch { throw CommandFailure(error, path: path) }
+            do { return try parse(FileSource(path: path).allBytes(limit: 1 << 28)) } catch {
+                throw CommandFailure(error, path: path)
+            }
         }
         var material = ValidationMaterial()
         let extensions: Set = ["crt", "cer", "der", "pem", "crl", "p7b", "p7c"]
@@ -103,7 +105,8 @@ enum TrustFiles {
             var material = ValidationMaterial()
             for block in try PEM.blocks(in: bytes) {
                 switch block.label {
-                case "CERTIFICATE", "X509 CERTIFICATE": material.certificates.append(try Certificate(parsing: block.bytes))
+                case "CERTIFICATE", "X509 CERTIFICATE":
+                    material.certificates.append(try Certificate(parsing: block.bytes))
                 case "X509 CRL": material.revocationLists.append(try CertificateRevocationList(parsing: block.bytes))
                 case "PKCS7", "CMS": material = material.merging(try parse(block.bytes))
                 default: break

@@ -15,10 +15,14 @@ struct VaultOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Identifier of the vault.", valueName: "id"))
     var vault: String?
 
-    @Option(help: ArgumentHelp("File that keeps the newest head outside the store; made when it does not exist.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "File that keeps the newest head outside the store; made when it does not exist.", valueName: "file"))
     var anchor: String?
 
-    @Option(name: .customLong("recovery-code-file"), help: ArgumentHelp("File with the recovery code, instead of a passphrase.", valueName: "file"))
+    @Option(
+        name: .customLong("recovery-code-file"),
+        help: ArgumentHelp("File with the recovery code, instead of a passphrase.", valueName: "file"))
     var recoveryCodeFile: String?
 
     @OptionGroup var passphrase: PassphraseOptions
@@ -57,7 +61,8 @@ struct VaultOptions: ParsableArguments {
         do {
             let text = String(decoding: try FileSource(path: anchor).allBytes(limit: 4096), as: UTF8.self)
             guard let read = Anchor(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw CommandFailure(.badInput, vi: "\(anchor): không phải mốc neo của kho", en: "\(anchor): not an anchor")
+                throw CommandFailure(
+                    .badInput, vi: "\(anchor): không phải mốc neo của kho", en: "\(anchor): not an anchor")
             }
             return read
         } catch {
