@@ -116,7 +116,9 @@ internal import CDossierOpenSSL
         guard accepted == 1 else { throw .library("EVP_CipherUpdate") }
     }
 
-    @safe private struct Handle: ~Copyable {
+    // Not private: an optimised build destroys values of the public types that hold this one in other modules, and the
+    // linker must find the type there.
+    @safe struct Handle: ~Copyable {
         let pointer: OpaquePointer
 
         init() {

@@ -62,7 +62,7 @@ public struct HMAC: ~Copyable {
         guard done else { throw .library("EVP_MAC_final") }
     }
 
-    @safe private struct Handle: ~Copyable {
+    @safe struct Handle: ~Copyable {
         let pointer: OpaquePointer
 
         private init(adopting pointer: OpaquePointer) { unsafe self.pointer = pointer }
