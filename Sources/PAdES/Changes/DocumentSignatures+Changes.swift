@@ -17,7 +17,9 @@ extension DocumentSignatures {
     /// - Complexity: reads every object of the first signed revision once and every later change once; the form and the
     ///   page tree once per revision.
     public func changesAfterFirstSignature() throws(PAdESError) -> [RevisionChange] {
-        guard let first = signatures.compactMap(\.coverage.revision).min(), first + 1 < file.revisions.count else {
+        guard let first = (signatures + removedSignatures).compactMap(\.coverage.revision).min(),
+            first + 1 < file.revisions.count
+        else {
             return []
         }
         let file = file
@@ -65,7 +67,7 @@ extension DocumentSignatures {
 
     /// Holds what was explained against what the signatures before it allow.
     private func checkPermissions(_ comparison: RevisionComparison) {
-        for signature in signatures where (signature.dictionary.writtenIn ?? 0) < comparison.after {
+        for signature in signatures + removedSignatures where (signature.dictionary.writtenIn ?? 0) < comparison.after {
             let locks = signature.field.effectiveLocks
             if comparison.filledFields.contains(where: { name in locks.contains { $0.locks(name) } }) {
                 comparison.refuse(.fieldLocked, signature.field.reference)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import DossierCore
 public import PDFSyntax
 
 /// All signatures of a PDF with what the file alone tells about them: the facts that a validation starts from.
@@ -22,6 +23,9 @@ public struct DocumentSignatures: Sendable {
     /// The signed ones in the order in which they were made: by the end of the bytes that they cover, those whose
     /// coverage is unclear last.
     public let signatures: [Signature]
+    /// Signatures that an earlier revision holds and the newest one no longer does, or not as they were: their field was
+    /// removed or emptied, or their dictionary written again. The revision that did it is never allowed.
+    public let removedSignatures: [Signature]
 
     /// Finds the signatures of the newest revision.
     ///
@@ -51,10 +55,49 @@ public struct DocumentSignatures: Sendable {
                 coverage: SignatureCoverage(
                     of: item.dictionary, in: file, otherGaps: overlapping[index].map { [$0] } ?? []))
         }
+        removedSignatures = try Self.removed(from: file, kept: Set(found.map { Identity($0.field, $0.dictionary) }))
         self.signatures = signatures.enumerated().sorted { left, right in
             let first = left.element.coverage.signedRanges.last?.upperBound ?? .max
             let second = right.element.coverage.signedRanges.last?.upperBound ?? .max
             return (first, left.offset) < (second, right.offset)
         }.map(\.element)
+    }
+
+    private struct Identity: Hashable {
+        let field: IndirectReference
+        let signature: IndirectReference?
+        let writtenIn: Int?
+
+        init(_ field: SignatureField, _ dictionary: SignatureDictionary) {
+            self.field = field.reference
+            signature = dictionary.reference
+            writtenIn = dictionary.writtenIn
+        }
+    }
+
+    private static func removed(from file: PDFFile, kept: Set<Identity>) throws(PAdESError) -> [Signature] {
+        var seen = kept
+        var removed: [Signature] = []
+        var steps = 0
+        for revision in file.revisions.indices.dropLast() {
+            // What cannot be read in an earlier state was not signed there by an honest signer.
+            guard let form = try? FormTree(file, asOf: revision), let fields = try? form.signatureFields() else {
+                continue
+            }
+            steps += form.order.count + form.annotations.count + 1
+            guard steps <= file.budget.objects else {
+                throw PAdESError(
+                    .limitExceeded, "the forms of all revisions have more than \(file.budget.objects) parts")
+            }
+            for field in fields {
+                guard let dictionary = field.signature, seen.insert(Identity(field, dictionary)).inserted else {
+                    continue
+                }
+                removed.append(
+                    Signature(
+                        field: field, dictionary: dictionary, coverage: SignatureCoverage(of: dictionary, in: file)))
+            }
+        }
+        return removed
     }
 }

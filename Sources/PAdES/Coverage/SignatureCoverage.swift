@@ -52,10 +52,11 @@ public struct SignatureCoverage: Sendable, Hashable {
         if signature.contentsRange == nil { fault(.contentsNotDirect) }
         if file.isHybrid { fault(.hybridFile) }
         let ranges = Self.ranges(signature, size: size, &faults)
+        let isClear = faults.isEmpty
         if let contents = signature.contentsRange, otherGaps.contains(where: { $0.overlaps(contents) }) {
             fault(.gapsOverlap)
         }
-        guard let ranges, faults.isEmpty, let writtenIn = signature.writtenIn else {
+        guard let ranges, isClear, let writtenIn = signature.writtenIn else {
             scope = .unclear
             revision = nil
             signedRanges = []

@@ -62,6 +62,7 @@ public struct IncrementalUpdate: Sendable {
     /// Sets the new value of an object, existing or reserved.
     public mutating func set(_ object: PDFObject, for reference: IndirectReference) {
         contents[reference] = .object(object)
+        nextNumber = max(nextNumber, reference.number + 1)
     }
 
     /// Sets the new value of an object to a stream; `/Length` is set, the bytes are written as they are.
@@ -69,6 +70,7 @@ public struct IncrementalUpdate: Sendable {
         var dictionary = dictionary
         dictionary["Length"] = .integer(Int64(bytes.count))
         contents[reference] = .stream(dictionary, bytes)
+        nextNumber = max(nextNumber, reference.number + 1)
     }
 
     /// Sets the new value of an object to a dictionary that ends with entries given as bytes, which
@@ -77,6 +79,7 @@ public struct IncrementalUpdate: Sendable {
         _ dictionary: PDFDictionary, placeholders: [(key: PDFName, value: [UInt8])], for reference: IndirectReference
     ) {
         contents[reference] = .template(dictionary, placeholders)
+        nextNumber = max(nextNumber, reference.number + 1)
     }
 
     /// Sets an entry of the trailer, for example `/Info`.
