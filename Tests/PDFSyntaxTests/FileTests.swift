@@ -155,6 +155,53 @@ struct FileTests {
         }
     }
 
+    @Test func `objects inside each other's strings take linear time and are refused`() throws {
+        var fixture = PDFFixture()
+        let count = 20_000
+        fixture.object(1, "<</Type/Catalog/Pages 2 0 R>>")
+        for number in 2..<count {
+            fixture.offsets[number] = fixture.bytes.count
+            fixture.bytes += Array("\(number) 0 obj (".utf8)
+        }
+        fixture.bytes += [UInt8](repeating: UInt8(ascii: ")"), count: count) + Array(" endobj\n".utf8)
+        _ = fixture.table(Array(1..<count), trailer: "/Size \(count)/Root 1 0 R")
+        let file = try fixture.file()
+        var refused = 0
+        for reference in file.objectsInUse() {
+            do throws(PDFSyntaxError) { _ = try file.object(reference) } catch { refused += 1 }
+        }
+        #expect(refused >= count - 3)
+    }
+
+    @Test func `object streams that are decoded again and again pass the budget`() throws {
+        let budget = Budget(bytes: 3_000, depth: 20, objects: 1000, expansionRatio: 100)
+        let fixture = PDFFixture.compact()
+        #expect(try fixture.file(budget: budget).object(IndirectReference(3)).dictionary != nil)
+        let cache = ObjectStreamCache(limit: 10)
+        let stream = try ObjectStream(
+            dictionary: ["Type": .name("ObjStm"), "N": .integer(1), "First": .integer(4)], data: Array("1 0 5".utf8), at: 0,
+            budget: budget)
+        #expect(cache.keep(stream, at: 0))
+        #expect(cache.keep(stream, at: 0))
+        #expect(!cache.keep(stream, at: 0))
+    }
+
+    @Test func `the deepest nesting that any budget allows does not exhaust the stack`() throws {
+        let budget = Budget(bytes: 1 << 20, depth: 10_000, objects: 100_000, expansionRatio: 10)
+        for (depth, fits) in [(198, true), (5_000, false)] {
+            var fixture = PDFFixture()
+            fixture.object(1, "<</Type/Catalog>>")
+            fixture.object(2, String(repeating: "<</A[", count: depth / 2) + String(repeating: "]>>", count: depth / 2))
+            _ = fixture.table([1, 2], trailer: "/Size 3/Root 1 0 R")
+            let file = try fixture.file(budget: budget)
+            if fits {
+                #expect(try file.object(IndirectReference(2)).dictionary != nil)
+            } else {
+                #expect(throws: PDFSyntaxError(.limitExceeded, "")) { try file.object(IndirectReference(2)) }
+            }
+        }
+    }
+
     @Test func `bytes behind the end are told`() throws {
         var fixture = PDFFixture.classic()
         let size = Int64(fixture.bytes.count)

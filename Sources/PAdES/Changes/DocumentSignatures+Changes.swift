@@ -47,11 +47,11 @@ extension DocumentSignatures {
     private func change(
         in revision: Int, _ index: ReferenceIndex, _ steps: inout Int
     ) throws(PAdESError) -> RevisionChange {
-        let comparison = RevisionComparison(file, after: revision, index: index)
+        let comparison = RevisionComparison(file, after: revision, index: index, steps: steps)
         try reading { () throws(PDFSyntaxError) in try comparison.claimContainers() }
         try comparison.compareTrailers()
         try reading { () throws(PDFSyntaxError) in try comparison.close() }
-        steps += comparison.steps
+        steps = comparison.steps
         checkPermissions(comparison)
         let unexplained = comparison.reasons.contains {
             switch $0.code {

@@ -33,12 +33,13 @@ final class RevisionComparison {
     /// The widgets, or fields with their widget, of new signature fields.
     var newWidgets: Set<IndirectReference> = []
     /// Objects looked at, so that the work over many revisions stays within the budget.
-    var steps = 0
+    var steps: Int
     /// Whether a new signature field is visible.
     var addsVisibleField = false
 
-    init(_ file: PDFFile, after: Int, index: ReferenceIndex) {
+    init(_ file: PDFFile, after: Int, index: ReferenceIndex, steps: Int) {
         self.file = file
+        self.steps = steps
         self.after = after
         before = after - 1
         self.index = index
@@ -162,6 +163,11 @@ final class RevisionComparison {
     private func isSame(_ first: PDFObject, _ second: PDFObject) throws(PDFSyntaxError) -> Bool {
         guard case .stream(let left) = first, case .stream(let right) = second else { return first == second }
         guard left.dictionary == right.dictionary, left.range.count == right.range.count else { return false }
+        // Streams may lie inside each other; what was compared counts, at 256 bytes a step.
+        steps += left.range.count / 256 + 1
+        guard steps <= file.budget.objects else {
+            throw PDFSyntaxError(.limitExceeded, "comparing the revisions takes more than \(file.budget.objects) steps")
+        }
         var position: Int64 = 0
         let size = Int64(left.range.count)
         do throws(ByteSourceError) {

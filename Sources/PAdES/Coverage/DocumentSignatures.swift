@@ -84,7 +84,7 @@ public struct DocumentSignatures: Sendable {
             guard let form = try? FormTree(file, asOf: revision), let fields = try? form.signatureFields() else {
                 continue
             }
-            steps += form.order.count + form.annotations.count + 1
+            steps += form.order.count + form.annotations.count + form.pageCount + 1
             guard steps <= file.budget.objects else {
                 throw PAdESError(
                     .limitExceeded, "the forms of all revisions have more than \(file.budget.objects) parts")

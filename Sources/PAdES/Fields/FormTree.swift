@@ -27,6 +27,7 @@ struct FormTree {
     private(set) var order: [IndirectReference] = []
     private var partsByField: [IndirectReference: [IndirectReference]] = [:]
     private var fieldsByName: [String: Set<IndirectReference>] = [:]
+    private(set) var pageCount = 0
     /// The annotations of the pages.
     private(set) var annotations: Set<IndirectReference> = []
 
@@ -42,6 +43,7 @@ struct FormTree {
         }
         for root in roots { try walk(root, isInForm: true) }
         let pages = try reading { () throws(PDFSyntaxError) in try file.pages(asOf: revision) }
+        pageCount = pages.count
         for page in pages {
             let elements = try reading { () throws(PDFSyntaxError) in
                 let dictionary = try file.object(page, asOf: revision).dictionary ?? [:]

@@ -15,16 +15,18 @@ struct CrossReferenceReader {
         self.budget = budget
     }
 
-    /// The section at an offset, of either kind.
-    mutating func section(at offset: Int64) throws(PDFSyntaxError) -> CrossReferenceSection {
-        guard offset > 0, offset < source.size else {
+    /// The section at an offset, of either kind, which must end at or before `end`.
+    ///
+    /// The bound keeps the work linear: sections cannot lie inside each other.
+    mutating func section(at offset: Int64, end: Int64) throws(PDFSyntaxError) -> CrossReferenceSection {
+        guard offset > 0, offset < min(end, source.size) else {
             throw broken(offset, "a cross-reference section outside the file", "§7.5.5")
         }
-        var cursor = ByteCursor(source, at: offset)
+        var cursor = ByteCursor(source, at: offset, end: end)
         // Offsets that name the line end before the section are common and lead to no other section.
         try skipWhiteSpace(&cursor)
-        if try cursor.skip("xref") { return try table(at: offset, cursor: cursor) }
-        return try stream(at: offset)
+        if try cursor.skip("xref") { return try table(at: offset, cursor: cursor, end: end) }
+        return try stream(at: offset, end: end)
     }
 
     /// `startxref`, offset and `%%EOF` that stand at `offset` after white space, or `nil` when something else does.
@@ -33,7 +35,7 @@ struct CrossReferenceReader {
         try skipWhiteSpace(&cursor)
         if try cursor.skip("trailer") {
             // A writer of linearized files puts a trailer dictionary behind a cross-reference stream; it has no meaning.
-            var parser = ObjectParser(source, at: cursor.position, budget: budget)
+            var parser = ObjectParser(source, at: cursor.position, end: cursor.position + 4096, budget: budget)
             _ = try parser.dictionary()
             cursor = parser.lexer.cursor
             try skipWhiteSpace(&cursor)
@@ -65,9 +67,9 @@ struct CrossReferenceReader {
         return FileTail(startOffset: start, markerEnd: markerEnd, end: end, paddingEnd: cursor.position)
     }
 
-    private mutating func table(at offset: Int64, cursor start: ByteCursor) throws(PDFSyntaxError)
-        -> CrossReferenceSection
-    {
+    private mutating func table(
+        at offset: Int64, cursor start: ByteCursor, end limit: Int64
+    ) throws(PDFSyntaxError) -> CrossReferenceSection {
         var cursor = start
         var entries: [Int: CrossReferenceEntry] = [:]
         while true {
@@ -92,7 +94,7 @@ struct CrossReferenceReader {
                 }
             }
         }
-        var parser = ObjectParser(source, at: cursor.position, budget: budget)
+        var parser = ObjectParser(source, at: cursor.position, end: limit, budget: budget)
         let trailer = try parser.dictionary()
         let end = parser.lexer.cursor.position
         var isHybrid = false
@@ -102,7 +104,7 @@ struct CrossReferenceReader {
             }
             isHybrid = true
             // Objects that the table hides as free, or does not list, are found through the stream.
-            for (number, entry) in try stream(at: streamOffset).entries {
+            for (number, entry) in try stream(at: streamOffset, end: limit).entries {
                 switch entries[number] {
                 case nil, .free: entries[number] = entry
                 default: break
@@ -135,16 +137,16 @@ struct CrossReferenceReader {
         }
     }
 
-    private mutating func stream(at offset: Int64) throws(PDFSyntaxError) -> CrossReferenceSection {
+    private mutating func stream(at offset: Int64, end: Int64) throws(PDFSyntaxError) -> CrossReferenceSection {
         let reader = ObjectReader(source: source, budget: budget)
         let object: IndirectObject
         do throws(PDFSyntaxError) {
-            object = try reader.object(at: offset, length: nil)
+            object = try reader.object(at: offset, end: end, length: nil)
         } catch {
             guard error.code == .malformedObject || error.code == .malformedStream else { throw error }
             throw broken(offset, "neither xref nor a cross-reference stream: \(error.detail)", "§7.5.8")
         }
-        guard let stream = object.value.stream, let range = object.range,
+        guard let stream = object.value.stream, let range = object.range, range.upperBound <= end,
             stream.dictionary["Type"]?.name == "XRef"
         else { throw broken(offset, "neither xref nor a cross-reference stream", "§7.5.8") }
         let dictionary = stream.dictionary

@@ -15,14 +15,17 @@ struct ObjectReader {
 
     /// The object at an offset.
     ///
-    /// - Parameter length: Gives the value of a `/Length` that is a reference; `nil` where only a direct one is allowed.
+    /// - Parameters:
+    ///   - end: Where the object, a stream's data apart, must have ended: at the next object. Without this bound, objects
+    ///     inside each other's strings would make reading all of them quadratic.
+    ///   - length: Gives the value of a `/Length` that is a reference; `nil` where only a direct one is allowed.
     func object(
-        at offset: Int64, length: ((IndirectReference) throws(PDFSyntaxError) -> Int64?)?
+        at offset: Int64, end: Int64? = nil, length: ((IndirectReference) throws(PDFSyntaxError) -> Int64?)?
     ) throws(PDFSyntaxError) -> IndirectObject {
         var cursor = ByteCursor(source, at: offset)
         while let byte = try cursor.peek(), Lexer.isWhiteSpace(byte) { cursor.advance() }
         let start = cursor.position
-        var parser = ObjectParser(source, at: start, budget: budget)
+        var parser = ObjectParser(source, at: start, end: end, budget: budget)
         guard case .integer(let number) = try parser.lexer.next(), parser.lexer.tokenStart == start,
             case .integer(let generation) = try parser.lexer.next(),
             try parser.lexer.next() == .keyword(Keyword.object), (1...Int64(Int32.max)).contains(number),
@@ -43,7 +46,7 @@ struct ObjectReader {
             throw PDFSyntaxError(
                 .malformedObject, at: offset, clause: "ISO 32000-2 §7.3.10", "an object without endobj")
         }
-        cursor = parser.lexer.cursor
+        cursor = ByteCursor(source, at: parser.lexer.cursor.position)
         let data = try dataRange(dictionary, &cursor, length: length)
         return IndirectObject(
             reference: reference, value: .stream(PDFStream(dictionary: dictionary, range: data)),

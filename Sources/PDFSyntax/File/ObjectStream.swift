@@ -53,16 +53,23 @@ struct ObjectStream: Sendable {
 
 /// Decoded object streams by the offset of the stream object, so that reading all objects of one stays linear.
 final class ObjectStreamCache: Sendable {
-    private let streams = Mutex<(byOffset: [Int64: ObjectStream], bytes: Int)>(([:], 0))
-    private static let limit = 64 << 20
+    private let streams = Mutex<(byOffset: [Int64: ObjectStream], bytes: Int, decoded: Int64)>(([:], 0, 0))
+    private static let kept = 64 << 20
+    private let limit: Int64
+
+    /// Makes an empty cache that lets `limit` bytes be decoded in all, counted again each time.
+    init(limit: Int64) { self.limit = limit }
 
     func stream(at offset: Int64) -> ObjectStream? { streams.withLock { $0.byOffset[offset] } }
 
-    func keep(_ stream: ObjectStream, at offset: Int64) {
+    /// Keeps a decoded stream; `false` once more was decoded than the limit allows.
+    func keep(_ stream: ObjectStream, at offset: Int64) -> Bool {
         streams.withLock { state in
-            if state.bytes + stream.byteCount > Self.limit { state = ([:], 0) }
+            if state.bytes + stream.byteCount > Self.kept { state = ([:], 0, state.decoded) }
             state.byOffset[offset] = stream
             state.bytes += stream.byteCount
+            state.decoded += Int64(stream.byteCount)
+            return state.decoded <= limit
         }
     }
 }

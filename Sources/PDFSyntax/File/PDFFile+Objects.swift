@@ -99,8 +99,9 @@ extension PDFFile {
     ) throws(PDFSyntaxError) -> IndirectObject {
         let reader = ObjectReader(source: source, budget: budget)
         do throws(PDFSyntaxError) {
-            guard !directLength else { return try reader.object(at: offset, length: nil) }
-            return try reader.object(at: offset) { (length) throws(PDFSyntaxError) in
+            let end = end(ofObjectAt: offset)
+            guard !directLength else { return try reader.object(at: offset, end: end, length: nil) }
+            return try reader.object(at: offset, end: end) { (length) throws(PDFSyntaxError) in
                 // The length object is an integer; reading it may not need another indirect length.
                 try indirectObject(length, asOf: revision, directLength: true)?.value.integer
             }
@@ -124,7 +125,9 @@ extension PDFFile {
         }
         let decoded = try ObjectStream(
             dictionary: stream.dictionary, data: decodedBytes(of: stream, asOf: revision), at: offset, budget: budget)
-        objectStreams.keep(decoded, at: offset)
+        guard objectStreams.keep(decoded, at: offset) else {
+            throw PDFSyntaxError(LimitExceeded(.bytes, allowed: budget.bytes), at: offset)
+        }
         return decoded
     }
 

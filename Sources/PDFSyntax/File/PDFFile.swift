@@ -26,7 +26,9 @@ public struct PDFFile: Sendable {
 
     /// Every entry of an object number with the revision that it belongs to, oldest first.
     let history: [Int: [(revision: Int, entry: CrossReferenceEntry)]]
-    let objectStreams = ObjectStreamCache()
+    /// The offsets of all objects outside object streams, in all revisions, ascending.
+    private let offsets: [Int64]
+    let objectStreams: ObjectStreamCache
 
     /// Whether any revision mixes tables and streams (`/XRefStm`, §7.5.8.4).
     ///
@@ -59,6 +61,10 @@ public struct PDFFile: Sendable {
             for (number, entry) in revision.entries { history[number, default: []].append((revision.index, entry)) }
         }
         self.history = history
+        offsets = revisions.flatMap { revision in
+            revision.entries.values.compactMap { if case .inUse(let offset, _) = $0 { offset } else { nil } }
+        }.sorted()
+        objectStreams = ObjectStreamCache(limit: budget.bytes)
         for revision in revisions {
             guard revision.trailer["Encrypt"].map(\.isNull) ?? true else {
                 throw PDFSyntaxError(.encrypted, clause: "ISO 32000-2 §7.6", "the file is encrypted")
@@ -78,7 +84,23 @@ public struct PDFFile: Sendable {
 
     func located(_ number: Int, asOf revision: Int?) -> (revision: Int, entry: CrossReferenceEntry)? {
         let limit = revision ?? revisions.count - 1
-        return history[number]?.last { $0.revision <= limit }
+        guard let entries = history[number] else { return nil }
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].revision <= limit { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : entries[low - 1]
+    }
+
+    /// Where the next object begins, or the file ends.
+    func end(ofObjectAt offset: Int64) -> Int64 {
+        var (low, high) = (0, offsets.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if offsets[middle] <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low < offsets.count ? offsets[low] : source.size
     }
 
     /// The identity of the object in use under a number as of a revision (the newest when `nil`); `nil` for a free number.

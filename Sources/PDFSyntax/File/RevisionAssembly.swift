@@ -15,14 +15,23 @@ struct RevisionAssembly {
         var sections: [CrossReferenceSection] = []
         var visited: Set<Int64> = []
         var next: Int64? = last.startOffset
+        var end = source.size
+        var mayLeadForward = true
         while let offset = next {
             guard visited.insert(offset).inserted else { throw Self.broken(offset, "/Prev leads in a circle") }
             guard sections.count <= budget.objects else {
                 throw PDFSyntaxError(LimitExceeded(.objects, allowed: budget.objects), at: offset)
             }
-            let section = try reader.section(at: offset)
+            let section = try reader.section(at: offset, end: end)
             sections.append(section)
             next = try section.previous()
+            if let previous = next, previous > offset {
+                // Allowed once, in a linearized file; see below.
+                guard mayLeadForward else { throw Self.broken(offset, "/Prev leads forward") }
+                mayLeadForward = false
+            } else {
+                end = offset
+            }
         }
         sections.reverse()
         var groups: [[CrossReferenceSection]] = sections.map { [$0] }
