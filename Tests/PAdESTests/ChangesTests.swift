@@ -13,13 +13,15 @@ struct ChangesTests {
     typealias Code = ChangeReason.Code
     typealias Change = @Sendable (inout IncrementalUpdate, PDFFile) throws -> Void
 
-    /// A form with a text field (5), an unsigned signature field (6), metadata (7) and an indirect annotation array (8).
+    /// A form with a text field (5), an unsigned signature field (6), metadata (7), an indirect annotation array (8) and
+    /// the text field's appearance (9). Signed, it has the signature as 10 and its field as 11.
     static let form = PDFFixture.classic(
         catalog: "/AcroForm<</Fields[5 0 R 6 0 R]>>/Metadata 7 0 R/Dangling 77 0 R", page: "/Annots 8 0 R",
         more: [
-            (5, "<</FT/Tx/T(text)/V(old)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4>>"),
+            (5, "<</FT/Tx/T(text)/V(old)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4/AP<</N 9 0 R>>>>"),
             (6, "<</FT/Sig/T(sign)/Type/Annot/Subtype/Widget/Rect[0 0 0 0]/P 3 0 R/F 132>>"),
             (7, "<</Type/Metadata/Subtype/XML/Length 4>>\nstream\n<x/>\nendstream"), (8, "[5 0 R 6 0 R]"),
+            (9, "<</Subtype/Form/Length 3>>\nstream\n0 g\nendstream"),
         ])
 
     static func ref(_ number: Int) -> PDFObject { .reference(IndirectReference(number)) }
@@ -69,7 +71,10 @@ struct ChangesTests {
             .formFill,
             { update, file in
                 let stream = update.add(stream: ["Subtype": .name("Form")], bytes: [])
-                try edit(5) { $0["AP"] = .dictionary(["N": .reference(stream)]) }(&update, file)
+                try edit(5) {
+                    $0["AP"] = .dictionary(["N": .reference(stream)])
+                    $0["V"] = .string([120], hexadecimal: false)
+                }(&update, file)
             }
         ),
         Allowed(
@@ -141,21 +146,27 @@ struct ChangesTests {
             }),
         Refused(.formChanged, edit(1) { $0["AcroForm"] = nil }),
         Refused(.fieldChanged, edit(5) { $0["DA"] = .string([], hexadecimal: false) }),
+        Refused(
+            .appearanceWithoutValue,
+            { update, file in
+                update.set(
+                    stream: ["Subtype": .name("Form")], bytes: Array("1 g".utf8), for: IndirectReference(9))
+            }),
         Refused(.fieldChanged, edit(5) { $0["T"] = .string([65], hexadecimal: false) }),
         Refused(.fieldChanged, edit(5) { $0["Rect"] = .array([]) }),
         Refused(.fieldChanged, edit(6) { $0["Lock"] = .dictionary([:]) }),
         Refused(.referenceRedirected, edit(5) { $0["AP"] = .dictionary(["N": ref(4)]) }),
         Refused(.referenceRedirected, edit(1) { $0["Metadata"] = ref(4) }),
         Refused(.referenceRedirected, edit(1) { $0["DSS"] = .dictionary(["Certs": .array([ref(4)])]) }),
-        Refused(.signedFieldChanged, edit(9 + 1) { $0["V"] = nil }),
-        Refused(.signedFieldChanged, edit(9) { $0["Reason"] = .string([65], hexadecimal: false) }),
-        Refused(.signatureNotNew, edit(6) { $0["V"] = ref(9) }),
+        Refused(.signedFieldChanged, edit(11) { $0["V"] = nil }),
+        Refused(.signedFieldChanged, edit(10) { $0["Reason"] = .string([65], hexadecimal: false) }),
+        Refused(.signatureNotNew, edit(6) { $0["V"] = ref(10) }),
         Refused(
             .annotationChanged,
             { update, _ in
                 let note = update.add(
                     .dictionary(["Type": .name("Annot"), "Subtype": .name("FreeText"), "Rect": .array([])]))
-                update.set(.array([ref(5), ref(6), ref(10), .reference(note)]), for: IndirectReference(8))
+                update.set(.array([ref(5), ref(6), ref(11), .reference(note)]), for: IndirectReference(8))
             }),
         Refused(.annotationChanged, { update, _ in update.set(.array([ref(5)]), for: IndirectReference(8)) }),
         Refused(.danglingReferenceFilled, { update, _ in update.set(.integer(1), for: IndirectReference(77)) }),
@@ -206,7 +217,7 @@ struct ChangesTests {
                 ?? .reference(
                     update.add(.dictionary(["Type": .name("Sig"), "Contents": .string([], hexadecimal: true)])))
             let field = update.add(.dictionary(dictionary))
-            update.set(.array([ref(5), ref(6), ref(10), .reference(field)]), for: IndirectReference(8))
+            update.set(.array([ref(5), ref(6), ref(11), .reference(field)]), for: IndirectReference(8))
             try edit(1) {
                 var form = $0["AcroForm"]?.dictionary ?? [:]
                 form["Fields"] = .array((form["Fields"]?.array ?? []) + [.reference(field)])
@@ -217,7 +228,7 @@ struct ChangesTests {
 
     @Test func `a new field may not use an old signature again`() throws {
         #expect(try changes(PDFFixture.request(), Self.newField(value: nil)).reasons == [])
-        let reused = try changes(PDFFixture.request(), Self.newField(value: Self.ref(9)))
+        let reused = try changes(PDFFixture.request(), Self.newField(value: Self.ref(10)))
         #expect(reused.reasons.map(\.code) == [.signatureNotNew])
         #expect(try changes(PDFFixture.request(), Self.newField(value: nil, name: "text")).isAllowed == false)
     }
@@ -235,7 +246,7 @@ struct ChangesTests {
         #expect(try changes(PDFFixture.request(), visible).reasons == [])
         let note: Change = { update, _ in
             let note = update.add(.dictionary(["Type": .name("Annot"), "Subtype": .name("Text"), "Rect": .array([])]))
-            update.set(.array([Self.ref(5), Self.ref(6), Self.ref(10), .reference(note)]), for: IndirectReference(8))
+            update.set(.array([Self.ref(5), Self.ref(6), Self.ref(11), .reference(note)]), for: IndirectReference(8))
         }
         let annotated = try changes(PDFFixture.request(.certification(.annotate)), note)
         #expect(annotated.kind == .annotation)

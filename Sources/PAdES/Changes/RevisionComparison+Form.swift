@@ -57,11 +57,11 @@ extension RevisionComparison {
         let fields = try enter("Fields", old, new, at: entry.place)
         let oldFields = fields.before.array ?? []
         let newFields = fields.after.array ?? []
-        guard newFields.count >= oldFields.count, newFields.prefix(oldFields.count).elementsEqual(oldFields) else {
+        guard let added = insertions(oldFields, newFields) else {
             refuse(.formChanged, fields.place.source)
             return
         }
-        for element in newFields.dropFirst(oldFields.count) {
+        for element in added {
             guard let reference = element.reference, isAdded(reference), let node = after.nodes[reference] else {
                 refuse(.newFieldUnsuitable, element.reference)
                 continue
@@ -190,6 +190,13 @@ extension RevisionComparison {
         if !isSignature, old.dictionary["V"] != nil || new.dictionary["V"] != nil {
             let entry = try enter("V", old.dictionary, new.dictionary, at: place)
             for reference in entry.after.references { refuse(.fieldChanged, reference) }
+        }
+        if old.type == "Tx" || old.type == "Ch" {
+            // The "replace" shadow attack: the value that is checked stays, what the reader sees does not.
+            let hadAppearance = try !self.old(old.dictionary["AP"]).isNull
+            let isSameValue = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
+            let hangsOnChange = try hangsOnChange(new)
+            if hadAppearance, isSameValue, keys.contains("AP") || hangsOnChange { refuse(.appearanceWithoutValue, old.reference) }
         }
         if old.dictionary["AP"] != nil || new.dictionary["AP"] != nil {
             try explainAppearance(old.dictionary["AP"], new.dictionary["AP"], at: place.entry("AP"), before)

@@ -4,7 +4,7 @@
 import PDFSyntax
 
 extension RevisionComparison {
-    /// Pages stay as they are, but for widgets of new signature fields at the end of `/Annots`.
+    /// Pages stay as they are, but for widgets of new signature fields in `/Annots`.
     func comparePages() throws(PAdESError) {
         try reading { () throws(PDFSyntaxError) in
             // The tree can differ only when one of its nodes does; nodes and pages are the objects with /Type.
@@ -34,12 +34,12 @@ extension RevisionComparison {
         guard first["Annots"] != nil || second["Annots"] != nil else { return }
         let entry = try enter("Annots", first, second, at: Place(source: page, path: []))
         let old = entry.before.array ?? []
-        guard let new = entry.after.array, new.count >= old.count, new.prefix(old.count).elementsEqual(old) else {
+        guard let new = entry.after.array, let added = insertions(old, new) else {
             kinds.insert(.annotation)
             refuse(.annotationChanged, page)
             return
         }
-        for element in new.dropFirst(old.count) {
+        for element in added {
             guard let reference = element.reference, newWidgets.contains(reference) else {
                 kinds.insert(.annotation)
                 refuse(.annotationChanged, element.reference ?? page)

@@ -133,6 +133,16 @@ final class RevisionComparison {
         return others.isEmpty || others.allSatisfy { $0.source.map { !reachable.contains($0.number) } ?? false }
     }
 
+    /// What was put into an array whose other elements kept their order; `nil` when they did not.
+    func insertions(_ old: [PDFObject], _ new: [PDFObject]) -> [PDFObject]? {
+        var inserted: [PDFObject] = []
+        var next = 0
+        for element in new {
+            if next < old.count, element == old[next] { next += 1 } else { inserted.append(element) }
+        }
+        return next == old.count ? inserted : nil
+    }
+
     /// The keys whose values differ, references compared as such.
     func changedKeys(_ first: PDFDictionary, _ second: PDFDictionary) -> [PDFName] {
         var keys = first.keys.filter { second[$0] != first[$0] }
