@@ -196,7 +196,9 @@ extension RevisionComparison {
             let hadAppearance = try !self.old(old.dictionary["AP"]).isNull
             let isSameValue = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
             let hangsOnChange = try hangsOnChange(new)
-            if hadAppearance, isSameValue, keys.contains("AP") || hangsOnChange { refuse(.appearanceWithoutValue, old.reference) }
+            if hadAppearance, isSameValue, keys.contains("AP") || hangsOnChange {
+                refuse(.appearanceWithoutValue, old.reference)
+            }
         }
         if old.dictionary["AP"] != nil || new.dictionary["AP"] != nil {
             try explainAppearance(old.dictionary["AP"], new.dictionary["AP"], at: place.entry("AP"), before)
