@@ -12,7 +12,7 @@ extension Vault {
     ///   - name: The owner's name for the vault; sealed.
     ///   - ownerKind: Person or organisation.
     ///   - store: Where it will lie.
-    ///   - secrets: Each opens the vault from now on: a passphrase, a recovery code made with ``RecoveryCode``.
+    ///   - secrets: Each opens the vault from now on: 1 to 8 passphrases and recovery codes.
     ///   - cost: The cost of password hashing.
     ///   - time: Now; recorded as a claim.
     ///   - random: Gives all keys, ids and salts.
@@ -21,23 +21,23 @@ extension Vault {
         name: String, ownerKind: OwnerKind = .person, in store: any VaultStore, unlocking secrets: [Unlocking],
         cost: Argon2id = .floor, at time: Instant, random: any RandomSource = SystemRandom()
     ) async throws(VaultError) -> Vault {
-        guard !secrets.isEmpty, (1...255).contains(name.utf8.count) else {
-            throw VaultError(.invalidMetadata, "a vault needs a name of 1 to 255 octets and at least one secret")
+        guard (1...Slot.mostPassphrases).contains(secrets.count), (1...255).contains(name.utf8.count) else {
+            throw VaultError(
+                .invalidMetadata, "a vault needs a name of 1 to 255 octets and 1 to \(Slot.mostPassphrases) secrets")
         }
         let epoch = EpochSecret(number: 1, octets: random.secret(32))
         let (owner, genesis) = try genesisEntry(
             name: name.normalizedNFC, ownerKind: ownerKind, epoch: epoch, at: time, random: random)
         let vault = VaultID(genesis.entry.hash)
-        let slots = try await KeyDerivationQueue.run { () throws(VaultError) -> [Slot] in
-            var slots: [Slot] = []
+        let slots = try await KeyDerivationQueue.run { () throws(VaultError) -> [NewSlot] in
+            var slots: [NewSlot] = []
             for secret in secrets {
                 slots.append(
-                    try Slot(for: secret, cost: cost, vault: vault, secret: epoch, owner: owner, random: random))
+                    try NewSlot(for: secret, cost: cost, vault: vault, secret: epoch, owner: owner, random: random))
             }
             return slots
         }
-        let announcement = EpochAnnouncement(
-            epoch: 1, slots: slots.map { .init(id: $0.id, kind: $0.kind, digest: $0.digest) })
+        let announcement = EpochAnnouncement(epoch: 1, slots: slots.map(\.announced))
         let operation = OperationID(random: random)
         let payload = try Payload(
             sealing: .epoch(announcement), at: time, vault: vault, operation: operation, under: epoch, random: random)
@@ -54,7 +54,7 @@ extension Vault {
         for entry in entries { try state.apply(entry, opening: [1: epoch]) }
         let batch = VaultAppend(
             expecting: nil, entries: entries, head: second.head,
-            slots: Dictionary(uniqueKeysWithValues: slots.map { ($0.id, $0.bytes) }))
+            slots: Dictionary(uniqueKeysWithValues: slots.map { ($0.slot.id, $0.slot.bytes) }))
         switch try await store.append(batch, to: vault) {
         case .committed, .repeated: break
         case .conflict: throw VaultError(.alreadyExists, object: "vault \(vault)", "the store has it already")
@@ -69,22 +69,14 @@ extension Vault {
         let owner: OwnerKey
         let vaultKey: X25519PrivateKey
         do {
-            owner = OwnerKey(try VaultSigningKey(random: random))
+            owner = OwnerKey(try VaultSigningKey(random: random), secret: random.secret(32))
             vaultKey = try X25519PrivateKey(random: random)
         } catch {
             throw VaultError(.cryptographyFailure, error.description)
         }
         let nonce = random.bytes(32)
         let operation = OperationID(random: random)
-        let sealedKey: [UInt8]
-        do {
-            sealedKey = try vaultKey.octets.withSpan { plaintext throws(CryptoPrimitivesError) in
-                try Cobblestone256.seal(
-                    plaintext, key: epoch.octets, context: VaultSeal.context(.vaultKey, [nonce]).span, random: random)
-            }
-        } catch {
-            throw VaultError(.cryptographyFailure, error.description)
-        }
+        let sealedKey = try VaultSeal.seal(vaultKey.octets, key: epoch.octets, .vaultKey, [nonce], random: random)
         let payload = try Payload(
             sealing: .genesis(name: name, ownerKind: ownerKind, sealedVaultKey: sealedKey), at: time, vault: nil,
             operation: operation, under: epoch, random: random)

@@ -47,7 +47,9 @@ extension Vault {
             throw VaultError(.notFound, object: "vault \(id)", "the store does not have it")
         }
         let stored = try await store.slots(of: id)
-        guard stored.count <= 256 else { throw VaultError(.damaged, object: "vault \(id)", "\(stored.count) slots") }
+        guard stored.count <= Slot.most else {
+            throw VaultError(.damaged, object: "vault \(id)", "\(stored.count) slots")
+        }
         var candidates: [Slot] = []
         var fault: VaultError?
         for bytes in stored {
@@ -61,6 +63,9 @@ extension Vault {
             }
         }
         let slots = candidates
+        guard slots.count <= Slot.mostPassphrases else {
+            throw VaultError(.damaged, object: "vault \(id)", "\(slots.count) slots of one kind")
+        }
         let outcome = try await KeyDerivationQueue.run { () throws(VaultError) -> (Unlocked?, VaultError?) in
             var fault: VaultError?
             for slot in slots {

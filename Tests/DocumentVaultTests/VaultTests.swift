@@ -70,6 +70,22 @@ struct VaultTests {
         }
     }
 
+    @Test func `the owner can seal a later epoch for every slot without its secret`() async throws {
+        let store = InMemoryVaultStore()
+        let code = RecoveryCode(random: SystemRandom())
+        let vault = try await Self.newVault(in: store, [.passphrase("a"), .recoveryCode(code)])
+        let slots = await store.slots(of: vault.id)
+        let owner = try #require(await vault.owner)
+        for entry in await vault.state.slots {
+            let copy = try #require(entry.ownerCopy)
+            let key = try VaultSeal.openSecret(
+                copy, key: owner.secret, .slotKey, [vault.id.octets, entry.id.octets], object: "")
+            let slot = try #require(try slots.map { try Slot(parsing: $0) }.first { $0.id == entry.id })
+            let opened = try slot.opened(with: key)
+            #expect(opened != nil)
+        }
+    }
+
     @Test func `a provenance that speaks of other bytes is refused and leaves nothing`() async throws {
         let store = InMemoryVaultStore(inlineContentLimit: 0)
         let vault = try await Self.newVault(in: store)

@@ -11,6 +11,7 @@ enum VaultSeal {
         case versionKey = "version-key"
         case slot
         case epochSecret = "epoch-secret"
+        case slotKey = "slot-key"
         case vaultKey = "vault-key"
     }
 
@@ -29,6 +30,20 @@ enum VaultSeal {
         do {
             return try Cobblestone256.seal(
                 plaintext, key: key, context: context(label, fields).span, random: random)
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
+    }
+
+    static func seal(
+        _ secret: borrowing SecretBytes, key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]],
+        random: some RandomSource
+    ) throws(VaultError) -> [UInt8] {
+        let context = context(label, fields)
+        do {
+            return try secret.withSpan { plaintext throws(CryptoPrimitivesError) in
+                try Cobblestone256.seal(plaintext, key: key, context: context.span, random: random)
+            }
         } catch {
             throw VaultError(.cryptographyFailure, error.description)
         }

@@ -34,6 +34,21 @@ struct Genesis: Sendable, Hashable {
         }
     }
 
+    /// Checks that the sealed private key belongs to ``vaultKey``: halves of two pairs must not be mixed.
+    func check(sealedVaultKey: [UInt8], under secret: EpochSecret) throws(VaultError) {
+        let octets = try VaultSeal.openSecret(
+            sealedVaultKey, key: secret.octets, .vaultKey, [nonce], object: "entry 0")
+        let belongs: Bool
+        do {
+            belongs = try X25519PrivateKey(octets).publicKey == vaultKey
+        } catch {
+            throw VaultError(error, object: "entry 0")
+        }
+        guard belongs else {
+            throw VaultError(.damaged, object: "entry 0", "the vault's key pair does not fit together")
+        }
+    }
+
     func write(to writer: inout DERWriter) {
         writer.constructed(Self.tag) {
             $0.octetString(nonce)

@@ -11,7 +11,7 @@ struct VaultState: Sendable {
     private(set) var genesis: Genesis?
     private(set) var name = ""
     private(set) var ownerKind = OwnerKind.person
-    private(set) var slots: [EpochAnnouncement.SlotDigest] = []
+    private(set) var slots: [EpochAnnouncement.SlotEntry] = []
     private(set) var documents: [DocumentID: DocumentRecord] = [:]
     private(set) var order: [DocumentID] = []
     private(set) var hashes: [Digest32] = []
@@ -22,6 +22,8 @@ struct VaultState: Sendable {
     private var operations: Set<OperationID> = []
     private var contents: Set<ContentID> = []
     private var lastEpoch: Int64 = 1
+    private var versions: Set<VersionID> = []
+    private var superseders: [DocumentID: [DocumentID]] = [:]
 
     init(vault: VaultID) { self.vault = vault }
 
@@ -54,6 +56,9 @@ struct VaultState: Sendable {
         }
         let (event, time) = try payload.open(
             vault: expected == 0 ? nil : vault, operation: entry.operation, under: secret, object: object)
+        if case .genesis(_, _, let sealed) = event, let own = entry.genesis {
+            try own.check(sealedVaultKey: sealed, under: secret)
+        }
         try apply(event, of: entry, object: object)
         if let own = entry.genesis { genesis = own }
         head = entry.head
@@ -72,7 +77,10 @@ struct VaultState: Sendable {
             self.name = name
             self.ownerKind = ownerKind
         case .epoch(let announcement):
-            guard entry.sequence == 1, entry.contents.isEmpty else { throw damaged("an epoch out of place") }
+            guard entry.sequence > 0, entry.contents.isEmpty else { throw damaged("an epoch out of place") }
+            guard entry.sequence == 1 else {
+                throw VaultError(.newerVersion, object: object, "slots added later are not known")
+            }
             slots = announcement.slots
         case .documentVersion(let version):
             guard entry.sequence >= 2, entry.contents == [version.content], !contents.contains(version.content) else {
@@ -82,39 +90,55 @@ struct VaultState: Sendable {
             contents.insert(version.content)
             stored[entry.operation] = version
         case .documentStatus(let document, let status, _):
-            guard entry.contents.isEmpty, documents[document] != nil else { throw damaged("a status of no document") }
+            guard entry.contents.isEmpty, let record = documents[document] else {
+                throw damaged("a status of no document")
+            }
+            let before = record.replacing
             documents[document]?.declaredStatus = status
+            judgeSuperseding(by: document, before: before)
         }
         guard entry.sequence != 1 || !slots.isEmpty else { throw damaged("no epoch was announced") }
-        if case .documentVersion = event { judgeSuperseding() }
-        if case .documentStatus = event { judgeSuperseding() }
     }
 
     private mutating func add(_ version: DocumentVersion, _ damaged: (String) -> VaultError) throws(VaultError) {
+        let before = documents[version.document]?.replacing ?? []
         if let record = documents[version.document] {
-            guard version.previous == record.current.id, record.version(version.id) == nil else {
+            guard version.previous == record.current.id, !versions.contains(version.id) else {
                 throw damaged("a version that does not follow the newest one")
             }
             documents[version.document]?.versions.append(version)
             documents[version.document]?.current = version
         } else {
-            guard version.previous == nil else { throw damaged("a version of no document") }
+            guard version.previous == nil, !versions.contains(version.id) else {
+                throw damaged("a version of no document")
+            }
             documents[version.document] = DocumentRecord(version)
+            documents[version.document]?.supersededBy = superseders[version.document] ?? []
             order.append(version.document)
         }
-        superseding = superseding || !version.metadata.supersedes.isEmpty
+        versions.insert(version.id)
+        judgeSuperseding(by: version.document, before: before)
     }
 
-    // Whether any document names another one; without that there is nothing to judge.
-    private var superseding = false
-
-    private mutating func judgeSuperseding() {
-        guard superseding else { return }
-        var by: [DocumentID: [DocumentID]] = [:]
-        for id in order {
-            guard let record = documents[id], record.declaredStatus == .active else { continue }
-            for target in record.current.metadata.supersedes where target != id { by[target, default: []].append(id) }
+    // Only what the changed document names is looked at: folding stays linear.
+    private mutating func judgeSuperseding(by document: DocumentID, before: Set<DocumentID>) {
+        let after = documents[document]?.replacing ?? []
+        guard before != after else { return }
+        for target in before {
+            superseders[target]?.removeAll { $0 == document }
+            documents[target]?.supersededBy.removeAll { $0 == document }
         }
-        for id in order { documents[id]?.supersededBy = by[id] ?? [] }
+        for target in after {
+            superseders[target, default: []].append(document)
+            documents[target]?.supersededBy.append(document)
+        }
+    }
+}
+
+extension DocumentRecord {
+    /// The documents whose place this one takes as things stand.
+    fileprivate var replacing: Set<DocumentID> {
+        guard declaredStatus == .active else { return [] }
+        return Set(current.metadata.supersedes.filter { $0 != id })
     }
 }

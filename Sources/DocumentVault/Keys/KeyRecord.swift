@@ -23,14 +23,7 @@ struct KeyRecord: Sendable {
         self.version = version
         epoch = secret.number
         let fields = Self.fields(vault, document, version, secret.number)
-        do {
-            sealed = try key.octets.withSpan { plaintext throws(CryptoPrimitivesError) in
-                try Cobblestone256.seal(
-                    plaintext, key: secret.octets, context: VaultSeal.context(.versionKey, fields).span, random: random)
-            }
-        } catch {
-            throw VaultError(.cryptographyFailure, error.description)
-        }
+        sealed = try VaultSeal.seal(key.octets, key: secret.octets, .versionKey, fields, random: random)
         let (sealed, number) = (sealed, secret.number)
         bytes = DERWriter.bytes { record in
             record.sequence {

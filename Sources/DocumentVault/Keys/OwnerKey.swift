@@ -3,9 +3,13 @@
 
 import CryptoPrimitives
 
-/// The owner's signing key while a vault is open.
+/// What only the owner has while a vault is open: the signing key, and the secret that seals for the owner alone.
 final class OwnerKey: Sendable {
     let key: VaultSigningKey
+    let secret: SecretBytes
 
-    init(_ key: consuming VaultSigningKey) { self.key = key }
+    init(_ key: consuming VaultSigningKey, secret: consuming SecretBytes) {
+        self.key = key
+        self.secret = secret
+    }
 }

@@ -23,6 +23,10 @@ struct Slot: Sendable {
     private let sealed: [UInt8]
 
     static let largest = 64 * 1024
+    /// Most slots of an epoch.
+    static let most = 32
+    /// Most passphrase slots of an epoch, because each costs a derivation.
+    static let mostPassphrases = 8
 
     var object: String { "slot \(id)" }
 
@@ -59,72 +63,28 @@ struct Slot: Sendable {
         digest = try Digest32(of: bytes)
     }
 
-    /// Seals an epoch's secret and the owner's seed for a secret of the owner. Blocks for Argon2id.
-    init(
-        for unlocking: Unlocking, cost: Argon2id, vault: VaultID, secret: EpochSecret, owner: OwnerKey,
-        random: some RandomSource
-    ) throws(VaultError) {
-        let salt = random.bytes(Argon2id.saltByteCount)
-        let id = SlotID(random: random)
-        let header = DERWriter.bytes { header in
-            header.sequence {
-                $0.integer(1)
-                $0.octetString(vault.octets)
-                $0.octetString(id.octets)
-                $0.integer(unlocking.slotKind.rawValue)
-                $0.integer(secret.number)
-                $0.sequence { parameters in
-                    guard case .passphrase = unlocking else { return }
-                    parameters.integer(cost.memory)
-                    parameters.integer(cost.passes)
-                    parameters.octetString(salt)
-                }
-            }
-        }
-        let content = SecretBytes(byteCount: 64) { output in
-            secret.octets.withSpan { for index in $0.indices { output.append($0[index]) } }
-            owner.key.seed.withSpan { for index in $0.indices { output.append($0[index]) } }
-        }
-        let key = try Self.key(for: unlocking, cost: cost, salt: salt, object: "slot \(id)")
-        let sealed: [UInt8]
-        do {
-            sealed = try content.withSpan { plaintext throws(CryptoPrimitivesError) in
-                try Cobblestone256.seal(
-                    plaintext, key: key, context: VaultSeal.context(.slot, [header]).span, random: random)
-            }
-        } catch {
-            throw VaultError(.cryptographyFailure, error.description)
-        }
-        let bytes = DERWriter.bytes { slot in
-            slot.sequence {
-                $0.raw(header)
-                $0.octetString(sealed)
-            }
-        }
-        try self.init(parsing: bytes)
-    }
-
     /// The epoch's secret and, in an owner's slot, the owner's key; `nil` when the secret does not fit. Blocks for Argon2id.
     func open(with unlocking: Unlocking) throws(VaultError) -> (secret: EpochSecret, owner: OwnerKey?)? {
         var (cost, salt): (Argon2id, [UInt8]) = (.floor, [])
         if case .passphrase = unlocking { (cost, salt) = try passphraseParameters() }
         let key = try Self.key(for: unlocking, cost: cost, salt: salt, object: object)
         guard let opened = try opened(with: key) else { return nil }
-        guard opened.octets.byteCount == 32 || opened.octets.byteCount == 64 else {
+        guard opened.octets.byteCount == 32 || opened.octets.byteCount == 96 else {
             throw VaultError(.damaged, object: object, "a secret of \(opened.octets.byteCount) octets")
         }
         let secret = EpochSecret(
             number: epoch, octets: opened.octets.withSpan { SecretBytes(copying: $0.extracting(first: 32)) })
-        guard opened.octets.byteCount == 64 else { return (secret, nil) }
+        guard opened.octets.byteCount == 96 else { return (secret, nil) }
         do {
             let seed = opened.octets.withSpan { SecretBytes(copying: $0.extracting(32..<64)) }
-            return (secret, OwnerKey(try VaultSigningKey(seed: seed)))
+            let own = opened.octets.withSpan { SecretBytes(copying: $0.extracting(64..<96)) }
+            return (secret, OwnerKey(try VaultSigningKey(seed: seed), secret: own))
         } catch {
             throw VaultError(error, object: object)
         }
     }
 
-    private func opened(with key: borrowing SecretBytes) throws(VaultError) -> SharedSecret? {
+    func opened(with key: borrowing SecretBytes) throws(VaultError) -> SharedSecret? {
         do {
             let context = VaultSeal.context(.slot, [header])
             return SharedSecret(try Cobblestone256.openSecret(sealed.span, key: key, context: context.span))
@@ -152,7 +112,7 @@ struct Slot: Sendable {
         }
     }
 
-    private static func key(
+    static func key(
         for unlocking: Unlocking, cost: Argon2id, salt: [UInt8], object: String
     ) throws(VaultError) -> SecretBytes {
         switch unlocking {
