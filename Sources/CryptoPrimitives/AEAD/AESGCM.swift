@@ -20,7 +20,7 @@ public enum AESGCM {
     public static func seal(
         _ plaintext: Span<UInt8>, key: borrowing SecretBytes, nonce: Span<UInt8>, authenticating data: Span<UInt8>
     ) throws(CryptoPrimitivesError) -> [UInt8] {
-        let context = try AESGCMContext(key: key, .seal)
+        let context = try key.withSpan { key throws(CryptoPrimitivesError) in try AESGCMContext(key: key, .seal) }
         return try [UInt8](capacity: plaintext.count + overhead) { output throws(CryptoPrimitivesError) in
             try unsafe plaintext.withUnsafeBufferPointer { message throws(CryptoPrimitivesError) in
                 try unsafe context.seal(message, nonce: nonce, authenticating: data, into: &output)
@@ -36,7 +36,7 @@ public enum AESGCM {
     public static func open(
         _ sealed: Span<UInt8>, key: borrowing SecretBytes, nonce: Span<UInt8>, authenticating data: Span<UInt8>
     ) throws(CryptoPrimitivesError) -> [UInt8] {
-        let context = try AESGCMContext(key: key, .open)
+        let context = try key.withSpan { key throws(CryptoPrimitivesError) in try AESGCMContext(key: key, .open) }
         return try [UInt8](capacity: max(0, sealed.count - overhead)) { output throws(CryptoPrimitivesError) in
             try unsafe sealed.withUnsafeBufferPointer { message throws(CryptoPrimitivesError) in
                 try unsafe context.open(message, nonce: nonce, authenticating: data, into: &output)

@@ -13,14 +13,14 @@ internal import CDossierOpenSSL
     // EVP takes lengths as int.
     static let largestMessage = Int(Int32.max) - 64
 
-    private let handle: Handle
+    private let handle: EVPCipherContext
     private let direction: Direction
 
-    init(key: borrowing SecretBytes, _ direction: Direction) throws(CryptoPrimitivesError) {
-        guard key.byteCount == Self.keyByteCount else {
-            throw CryptoPrimitivesError(.invalidLength, "an AES-256 key of \(key.byteCount) octets")
+    init(key: Span<UInt8>, _ direction: Direction) throws(CryptoPrimitivesError) {
+        guard key.count == Self.keyByteCount else {
+            throw CryptoPrimitivesError(.invalidLength, "an AES-256 key of \(key.count) octets")
         }
-        let handle = Handle()
+        let handle = EVPCipherContext()
         let status = unsafe key.withCPointer { octets in
             unsafe EVP_CipherInit_ex(
                 handle.pointer, EVP_aes_256_gcm(), nil, octets, nil, direction == .seal ? 1 : 0)
@@ -114,20 +114,5 @@ internal import CDossierOpenSSL
             return unsafe EVP_CipherUpdate(handle.pointer, nil, &written, octets, count)
         }
         guard accepted == 1 else { throw .library("EVP_CipherUpdate") }
-    }
-
-    // Not private: an optimised build destroys values of the public types that hold this one in other modules, and the
-    // linker must find the type there.
-    @safe struct Handle: ~Copyable {
-        let pointer: OpaquePointer
-
-        init() {
-            guard let new = unsafe EVP_CIPHER_CTX_new() else {
-                preconditionFailure("EVP_CIPHER_CTX_new: out of memory")
-            }
-            unsafe pointer = new
-        }
-
-        deinit { unsafe EVP_CIPHER_CTX_free(pointer) }
     }
 }

@@ -33,7 +33,7 @@ public struct Cobblestone256Chunks: ~Copyable {
             ConstantTime.areEqual(
                 keys.commitment.span, header.extracting(droppingFirst: Cobblestone256.saltByteCount))
         else { throw .authentication() }
-        let cipher = try AESGCMContext(key: keys.key, .open)
+        let cipher = try keys.cipher(.open)
         self.cipher = cipher
         self.plaintextSize = plaintextSize
         count = plaintextSize / Int64(Cobblestone256.chunkByteCount) + 1

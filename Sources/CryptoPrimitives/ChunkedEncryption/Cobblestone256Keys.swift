@@ -5,7 +5,7 @@
 struct Cobblestone256Keys: ~Copyable {
     private static let label = Array("c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM".utf8) + [0]
 
-    let key: SecretBytes
+    private let derived: WipedBuffer
     let baseNonce: [UInt8]
     let commitment: [UInt8]
 
@@ -17,12 +17,24 @@ struct Cobblestone256Keys: ~Copyable {
         info.reserveCapacity(info.count + salt.count + context.count)
         for index in salt.indices { info.append(salt[index]) }
         for index in context.indices { info.append(context[index]) }
-        let derived = try inputKey.withSpan { octets throws(CryptoPrimitivesError) in
-            try HKDF.expand(.sha512, key: octets, info: info.span, byteCount: 32 + 12 + 32)
+        let derived = WipedBuffer(byteCount: 32 + 12 + 32)
+        try inputKey.withSpan { octets throws(CryptoPrimitivesError) in
+            try derived.fill { output throws(CryptoPrimitivesError) in
+                try HKDF.expand(.sha512, key: octets, info: info.span, into: &output)
+            }
         }
-        key = derived.withSpan { SecretBytes(copying: $0.extracting(0..<32)) }
-        baseNonce = derived.withSpan { octets in (32..<44).map { octets[$0] } }
-        commitment = derived.withSpan { octets in (44..<76).map { octets[$0] } }
+        let (baseNonce, commitment) = (
+            derived.withSpan(32..<44) { octets in octets.indices.map { octets[$0] } },
+            derived.withSpan(44..<76) { octets in octets.indices.map { octets[$0] } }
+        )
+        self.derived = derived
+        self.baseNonce = baseNonce
+        self.commitment = commitment
+    }
+
+    /// A cipher context under the message key.
+    borrowing func cipher(_ direction: AESGCMContext.Direction) throws(CryptoPrimitivesError) -> AESGCMContext {
+        try derived.withSpan(0..<32) { key throws(CryptoPrimitivesError) in try AESGCMContext(key: key, direction) }
     }
 
     /// The nonce of a chunk: base nonce XOR its number as a big-endian integer.

@@ -20,11 +20,10 @@ public struct Cobblestone256Sealer: ~Copyable {
     ) throws(CryptoPrimitivesError) {
         let salt = random.bytes(Cobblestone256.saltByteCount)
         let keys = try Cobblestone256Keys(inputKey: key, salt: salt.span, context: context)
-        let cipher = try AESGCMContext(key: keys.key, .seal)
+        let cipher = try keys.cipher(.seal)
         self.cipher = cipher
         header = salt + keys.commitment
         baseNonce = keys.baseNonce
-        pending.reserveCapacity(Cobblestone256.chunkByteCount)
     }
 
     /// The key commitment, 32 octets: equal for no two keys that could open the message.

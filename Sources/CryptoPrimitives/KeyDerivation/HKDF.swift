@@ -34,20 +34,31 @@ public enum HKDF {
                 .invalidLength, clause: "RFC 5869 2.3",
                 "\(byteCount) octets asked for, 1 to \(255 * hash.byteCount) can be had")
         }
-        let keyed = try HMAC(hash, key: key)
         return try SecretBytes(byteCount: byteCount) { output throws(CryptoPrimitivesError) in
-            var block = SecretBytes(copying: [])
-            var counter: UInt8 = 0
-            while output.freeCapacity > 0 {
-                counter &+= 1
-                var mac = keyed.branch()
-                try block.withSpan { previous throws(CryptoPrimitivesError) in try mac.update(previous) }
-                try mac.update(info)
-                try mac.update([counter].span)
-                block = try mac.finalize()
-                block.withSpan { octets in
-                    for index in 0..<min(octets.count, output.freeCapacity) { output.append(octets[index]) }
+            try expand(hash, key: key, info: info, into: &output)
+        }
+    }
+
+    /// Fills what is free in `output`, at most 255 times `hash.byteCount` octets.
+    static func expand(
+        _ hash: HMACHash, key: Span<UInt8>, info: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) throws(CryptoPrimitivesError) {
+        let keyed = try HMAC(hash, key: key)
+        let block = WipedBuffer(byteCount: hash.byteCount)
+        var counter: UInt8 = 0
+        while output.freeCapacity > 0 {
+            var mac = keyed.branch()
+            if counter > 0 {
+                try block.withSpan(0..<hash.byteCount) { previous throws(CryptoPrimitivesError) in
+                    try mac.update(previous)
                 }
+            }
+            counter &+= 1
+            try mac.update(info)
+            try mac.update([counter].span)
+            try block.fill { octets throws(CryptoPrimitivesError) in try mac.finish(into: &octets) }
+            block.withSpan(0..<min(hash.byteCount, output.freeCapacity)) { octets in
+                for index in octets.indices { output.append(octets[index]) }
             }
         }
     }

@@ -5,7 +5,7 @@ internal import CDossierOpenSSL
 
 /// HMAC (RFC 2104, FIPS 198-1) over one message that arrives in parts.
 public struct HMAC: ~Copyable {
-    private let handle: Handle
+    private let handle: EVPMACContext
     private let hash: HMACHash
 
     /// Begins a computation.
@@ -14,12 +14,12 @@ public struct HMAC: ~Copyable {
     ///   - hash: The hash function.
     ///   - key: Any length.
     public init(_ hash: HMACHash, key: Span<UInt8>) throws(CryptoPrimitivesError) {
-        let handle = try Handle.make(hash, key: key)
+        let handle = try EVPMACContext.make(hash, key: key)
         self.handle = handle
         self.hash = hash
     }
 
-    private init(_ hash: HMACHash, adopting handle: consuming Handle) {
+    private init(_ hash: HMACHash, adopting handle: consuming EVPMACContext) {
         self.hash = hash
         self.handle = handle
     }
@@ -53,52 +53,13 @@ public struct HMAC: ~Copyable {
         }
     }
 
-    private borrowing func finish(into output: inout OutputSpan<UInt8>) throws(CryptoPrimitivesError) {
+    /// Appends the authentication code; the computation is over then.
+    borrowing func finish(into output: inout OutputSpan<UInt8>) throws(CryptoPrimitivesError) {
         let count = hash.byteCount
         let done = unsafe output.append(count: count) { target in
             var written = 0
             return unsafe EVP_MAC_final(handle.pointer, target, &written, count) == 1 && written == count
         }
         guard done else { throw .library("EVP_MAC_final") }
-    }
-
-    @safe struct Handle: ~Copyable {
-        let pointer: OpaquePointer
-
-        private init(adopting pointer: OpaquePointer) { unsafe self.pointer = pointer }
-
-        // The algorithm is fetched once: EVP_MAC objects are reference-counted and immutable.
-        private nonisolated(unsafe) static let algorithm: OpaquePointer? = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
-
-        static func make(_ hash: HMACHash, key: Span<UInt8>) throws(CryptoPrimitivesError) -> Handle {
-            guard let algorithm = unsafe Self.algorithm else { throw .library("EVP_MAC_fetch") }
-            guard let new = unsafe EVP_MAC_CTX_new(algorithm) else {
-                preconditionFailure("EVP_MAC_CTX_new: out of memory")
-            }
-            let handle = unsafe Handle(adopting: new)
-            let count = key.count
-            // A null key would mean "keep the key": an empty one comes with an address too.
-            let status = unsafe key.withCPointer { octets in
-                var name = Array(hash.rawValue.utf8CString)
-                return unsafe name.withUnsafeMutableBufferPointer { digest in
-                    let parameters = unsafe [
-                        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-                        OSSL_PARAM_construct_end(),
-                    ]
-                    return unsafe EVP_MAC_init(new, octets, count, parameters)
-                }
-            }
-            guard status == 1 else { throw .library("EVP_MAC_init") }
-            return handle
-        }
-
-        borrowing func duplicate() -> Handle {
-            guard let copy = unsafe EVP_MAC_CTX_dup(pointer) else {
-                preconditionFailure("EVP_MAC_CTX_dup: out of memory")
-            }
-            return unsafe Handle(adopting: copy)
-        }
-
-        deinit { unsafe EVP_MAC_CTX_free(pointer) }
     }
 }
