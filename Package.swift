@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "VaultTesting", targets: ["VaultTesting"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
         .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
+        .library(name: "CryptoPrimitives", targets: ["CryptoPrimitives"]),
         .library(name: "DossierCore", targets: ["DossierCore"]),
     ],
     dependencies: [
