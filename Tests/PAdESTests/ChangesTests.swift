@@ -233,6 +233,22 @@ struct ChangesTests {
         #expect(try changes(PDFFixture.request(), Self.newField(value: nil, name: "text")).isAllowed == false)
     }
 
+    @Test func `a time-stamp is one by its subfilter too`() throws {
+        func stamp(_ subFilter: PDFName) -> Change {
+            { update, file in
+                let value = update.add(
+                    .dictionary([
+                        "Type": .name("DocTimeStamp"), "SubFilter": .name(subFilter),
+                        "Contents": .string([], hexadecimal: true),
+                    ]))
+                try Self.newField(value: .reference(value))(&update, file)
+            }
+        }
+        let closed = PDFFixture.request(.certification(.noChanges))
+        #expect(try changes(closed, stamp("ETSI.RFC3161")).reasons == [])
+        #expect(try changes(closed, stamp("ETSI.CAdES.detached")).reasons.map(\.code) == [.signatureNotNew])
+    }
+
     @Test func `a certification decides what may follow`() throws {
         let fill = Self.edit(5) { $0["V"] = .string([120], hexadecimal: false) }
         let closed = PDFFixture.request(.certification(.noChanges))

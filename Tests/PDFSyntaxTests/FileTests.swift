@@ -179,7 +179,8 @@ struct FileTests {
         #expect(try fixture.file(budget: budget).object(IndirectReference(3)).dictionary != nil)
         let cache = ObjectStreamCache(limit: 10)
         let stream = try ObjectStream(
-            dictionary: ["Type": .name("ObjStm"), "N": .integer(1), "First": .integer(4)], data: Array("1 0 5".utf8), at: 0,
+            dictionary: ["Type": .name("ObjStm"), "N": .integer(1), "First": .integer(4)], data: Array("1 0 5".utf8),
+            at: 0,
             budget: budget)
         #expect(cache.keep(stream, at: 0))
         #expect(cache.keep(stream, at: 0))

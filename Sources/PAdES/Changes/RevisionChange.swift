@@ -70,7 +70,7 @@ public struct ChangeReason: Sendable, Hashable {
         case pageChanged = "page-changed"
         /// A field was removed, renamed or changed in more than its value.
         case fieldChanged = "field-changed"
-        /// A text or choice field shows something else while its value is the same.
+        /// A field shows something else while its value is the same.
         case appearanceWithoutValue = "appearance-without-value"
         /// A field that is signed was changed.
         case signedFieldChanged = "signed-field-changed"

@@ -132,7 +132,13 @@ extension RevisionComparison {
         }
         try claimNewObjects(from: value)
         switch try new(dictionary["Type"]).name {
-        case "DocTimeStamp": kinds.insert(.timeStamp)
+        case "DocTimeStamp":
+            // What a certification allows as a time-stamp must be one (EN 319 142-1 §5.5).
+            guard try new(dictionary["SubFilter"]).name == "ETSI.RFC3161" else {
+                refuse(.signatureNotNew, field)
+                return
+            }
+            kinds.insert(.timeStamp)
         case nil, "Sig": kinds.insert(.signature)
         default: refuse(.signatureNotNew, field)
         }
@@ -191,7 +197,7 @@ extension RevisionComparison {
             let entry = try enter("V", old.dictionary, new.dictionary, at: place)
             for reference in entry.after.references { refuse(.fieldChanged, reference) }
         }
-        if old.type == "Tx" || old.type == "Ch" {
+        if !isSignature {
             // The "replace" shadow attack: the value that is checked stays, what the reader sees does not.
             let hadAppearance = try !self.old(old.dictionary["AP"]).isNull
             let isSameValue = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
