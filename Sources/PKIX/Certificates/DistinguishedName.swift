@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 public import DERSyntax
+import DossierCore
 
 /// A Name (RFC 5280 §4.1.2.4), as received.
 ///
@@ -21,7 +22,7 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
     public let relativeNames: [[Attribute]]
     /// The whole SEQUENCE as received.
     public let bytes: [UInt8]
-    private let comparable: [Set<String>]
+    private let comparable: [[String]]
 
     /// Reads a Name; at most 128 attributes.
     public init(_ element: DERElement) throws(DERSyntaxError) {
@@ -30,7 +31,13 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         for relative in try element.elements() {
             var attributes: [Attribute] = []
             try relative.expect(.set)
-            for pair in try relative.elements() {
+            let pairs = try relative.elements()
+            guard !pairs.isEmpty else {
+                throw DERSyntaxError(
+                    .invalidValue, at: relative.range.lowerBound, clause: "RFC 5280 4.1.2.4",
+                    "a relative name without attributes")
+            }
+            for pair in pairs {
                 var reader = try pair.reader(.sequence)
                 let type = try reader.objectIdentifier()
                 let value = try reader.next()
@@ -46,9 +53,7 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         try element.expect(.sequence)
         relativeNames = names
         bytes = element.bytes
-        comparable = names.map { attributes in
-            Set(attributes.map { "\($0.type)=" + ($0.text.map(Self.folded) ?? "#\($0.valueBytes)") })
-        }
+        comparable = names.map { $0.map(Self.comparable).sorted() }
     }
 
     /// Whether the name has no attributes.
@@ -63,11 +68,16 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
     public var commonName: String? { values(.commonName).first }
 
     /// RFC 4514 text, most specific attribute first; unknown types as dotted decimal.
-    public var description: String {
+    ///
+    /// Control and format characters are replaced, so that a name cannot disguise itself on a screen.
+    public var description: String { text { $0.text } }
+
+    /// The text of every attribute that a closure lets through, as RFC 4514 writes it.
+    func text(_ value: (Attribute) -> String?) -> String {
         relativeNames.reversed().map { attributes in
             attributes.map { attribute in
                 let name = Self.shortNames[attribute.type] ?? attribute.type.description
-                return name + "=" + (attribute.text.map(Self.escaped) ?? "#…")
+                return name + "=" + (value(attribute).map(Self.escaped) ?? "#…")
             }.joined(separator: "+")
         }.joined(separator: ",")
     }
@@ -75,27 +85,30 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
     public static func == (left: Self, right: Self) -> Bool { left.comparable == right.comparable }
     public func hash(into hasher: inout Hasher) { hasher.combine(comparable) }
 
-    private static func folded(_ text: String) -> String {
-        text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    /// The type by its octets and the value, marked as text or not, so that neither can imitate the other.
+    private static func comparable(_ attribute: Attribute) -> String {
+        let type = Hexadecimal.encode(attribute.type.octets)
+        guard let text = attribute.text else { return "\(type) octets \(Hexadecimal.encode(attribute.valueBytes))" }
+        return "\(type) text " + text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
+    /// By scalars: a combining mark after a separator must not hide it.
     private static func escaped(_ text: String) -> String {
-        var result = ""
-        for (index, character) in text.enumerated() {
-            let isEdge = index == 0 || index == text.count - 1
-            if ",+\"\\<>;=".contains(character) || (isEdge && character == " ") || (index == 0 && character == "#") {
+        var result = String.UnicodeScalarView()
+        let scalars = Array(text.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            let isEdge = index == 0 || index == scalars.count - 1
+            if ",+\"\\<>;=".unicodeScalars.contains(scalar) || (isEdge && scalar == " ")
+                || (index == 0 && scalar == "#")
+            {
                 result.append("\\")
             }
-            // Control characters and bidirectional overrides would let a name disguise itself on a screen.
-            if character.unicodeScalars.allSatisfy({
-                !$0.properties.isBidiControl && $0.value >= 0x20 && $0.value != 0x7f
-            }) {
-                result.append(character)
-            } else {
-                result.append("\u{fffd}")
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: result.append("\u{fffd}")
+            default: result.append(scalar)
             }
         }
-        return result
+        return String(result)
     }
 
     private static let shortNames: [ObjectIdentifier: String] = [

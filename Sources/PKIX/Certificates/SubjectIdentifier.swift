@@ -29,6 +29,8 @@ public struct SubjectIdentifier: Sendable, Hashable {
     public let value: String
     /// The attribute's text as received.
     public let raw: String
+    /// The known prefix as received, for example `CCCD:`; empty without one.
+    let prefix: String
 
     /// Reads one attribute value, for example `CCCD:001099000001`.
     public init(_ raw: String) {
@@ -37,6 +39,7 @@ public struct SubjectIdentifier: Sendable, Hashable {
         let prefix = ["CCCD:", "CMND:", "MST:", "HC:", "BHXH:", "VATVN-", "IDCVN-", "PNOVN-"].first {
             upper.hasPrefix($0)
         }
+        self.prefix = String(raw.prefix(prefix?.count ?? 0))
         let number = String(raw.dropFirst(prefix?.count ?? 0)).filter { !$0.isWhitespace }
         value = number
         let digits = number.utf8.allSatisfy { (48...57).contains($0) }
@@ -63,9 +66,26 @@ public struct SubjectIdentifier: Sendable, Hashable {
 }
 
 extension DistinguishedName {
+    private static let identifierTypes: Set<ObjectIdentifier> = [.userIdentifier, "2.5.4.97", "2.5.4.5"]
+
     /// The identifiers of the holder: every UID, organizationIdentifier and serialNumber, in the name's order.
     public var subjectIdentifiers: [SubjectIdentifier] {
-        let types: Set<ObjectIdentifier> = [.userIdentifier, "2.5.4.97", "2.5.4.5"]
-        return relativeNames.joined().filter { types.contains($0.type) }.compactMap(\.text).map(SubjectIdentifier.init)
+        relativeNames.joined().filter { Self.identifierTypes.contains($0.type) }.compactMap(\.text)
+            .map(SubjectIdentifier.init)
+    }
+
+    /// The text of the name with every identifier masked, also where another attribute repeats it.
+    public var maskedDescription: String {
+        let identifiers = subjectIdentifiers
+        return text { attribute in
+            guard let text = attribute.text else { return nil }
+            guard Self.identifierTypes.contains(attribute.type) else {
+                return identifiers.filter { $0.value.count > 6 }.reduce(text) {
+                    $0.replacing($1.value, with: $1.masked)
+                }
+            }
+            let identifier = SubjectIdentifier(text)
+            return identifier.prefix + identifier.masked
+        }
     }
 }

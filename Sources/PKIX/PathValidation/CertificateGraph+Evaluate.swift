@@ -15,8 +15,10 @@ extension CertificateGraph {
     public func evaluate(at time: Instant, purpose: CertificatePurpose, revocation: RevocationMode) -> PathResult {
         var best: PathResult?
         var tried = 0
+        var steps = 0
         var stack: [[Int]] = [[0]]
-        while let path = stack.popLast(), tried < limits.paths {
+        while tried < limits.paths, steps < limits.steps, let path = stack.popLast() {
+            steps += 1
             let top = nodes[path[path.count - 1]]
             if let domain = top.anchorOf {
                 tried += 1
@@ -24,12 +26,14 @@ extension CertificateGraph {
                 if best.map({ rank(result) < rank($0) }) ?? true { best = result }
                 if result.outcome == .passed { break }
             } else if path.count < limits.pathLength {
-                for issuer in top.issuers.reversed() where !path.contains(issuer) { stack.append(path + [issuer]) }
+                for issuer in top.issuers.reversed() where nodes[issuer].leadsToAnchor && !path.contains(issuer) {
+                    stack.append(path + [issuer])
+                }
             }
         }
         if let best { return best }
         let rule: PathRule =
-            isOverBudget || tried >= limits.paths
+            isOverBudget || !stack.isEmpty
             ? .overBudget : nodes[0].hasBadSignature && nodes[0].issuers.isEmpty ? .signature : .noPath
         return PathResult(
             outcome: rule.isIndeterminate ? .indeterminate : .failed,
@@ -57,10 +61,7 @@ extension CertificateGraph {
         let certificates = path.map { nodes[$0].certificate }
         if path.count > 1 { for rule in purpose.rulesBroken(by: certificate) { fault(rule, 0) } }
         for (index, certificate) in certificates.dropLast().enumerated() {
-            for item in certificate.extensions where item.isCritical && !Self.processed.contains(item.identifier) {
-                fault(.criticalExtension, index)
-                break
-            }
+            if Self.hasUnprocessed(certificate) { fault(.criticalExtension, index) }
             guard index > 0 else { continue }
             if certificate.basicConstraints?.isAuthority != true { fault(.notAnAuthority, index) }
             if let usage = certificate.keyUsage, !usage.contains(.keyCertSign) { fault(.keyCertSign, index) }
@@ -76,7 +77,8 @@ extension CertificateGraph {
                 links.append(PathResult.Link(certificate: certificate, revocation: .notAsked))
                 continue
             }
-            let status = revocationStatus(of: certificate, issuer: nodes[path[index + 1]], at: time)
+            let status = revocationStatus(
+                of: certificate, issuer: path[index + 1], above: path[(index + 2)...], at: time)
             links.append(PathResult.Link(certificate: certificate, revocation: status))
             switch status {
             case .notAsked, .good: break
@@ -99,36 +101,22 @@ extension CertificateGraph {
             trustDomain: domain, faults: faults, revocationMode: revocation, time: time, pathsTried: tried)
     }
 
-    /// Extensions that this library processes, or whose absence from a check can only be stricter (RFC 5280 §4.2).
-    ///
-    /// Name constraints, policy mappings and policy constraints are not among them: a certificate that makes them critical
-    /// is refused.
+    /// Whether a certificate has an extension that this library does not process but must (RFC 5280 §4.2).
+    static func hasUnprocessed(_ certificate: Certificate) -> Bool {
+        certificate.extensions.contains {
+            $0.isCritical && !processed.contains($0.identifier) || constraining.contains($0.identifier)
+        }
+    }
+
+    /// Extensions that are processed, or whose absence from a check can only be stricter.
     private static let processed: Set<ObjectIdentifier> = [
         .basicConstraints, .keyUsage, .extendedKeyUsage, .subjectAlternativeName, .crlDistributionPoints,
         .certificatePolicies,
     ]
 
-    /// RFC 5280 §6.3.3 for lists signed with the issuer's own key; acceptance and freshness by EN 319 102-1 §5.2.5.
-    private func revocationStatus(of certificate: Certificate, issuer: Node, at time: Instant) -> RevocationStatus {
-        if let usage = issuer.certificate.keyUsage, !usage.contains(.crlSign) { return .unknown }
-        var best = RevocationStatus.unknown
-        for list in issuer.lists where list.scope.covers(certificate) {
-            let entry: CertificateRevocationList.Entry?
-            do { entry = try list.entry(for: certificate.serialNumber) } catch { continue }
-            if let entry, entry.revocationDate <= time {
-                return .revoked(since: entry.revocationDate, reason: entry.reason)
-            }
-            // A list issued before the certificate, or after its end, need not know it.
-            guard list.thisUpdate >= certificate.notBefore, list.thisUpdate <= certificate.notAfter else { continue }
-            guard let nextUpdate = list.nextUpdate, nextUpdate >= time else {
-                if case .unknown = best { best = .stale(nextUpdate: list.nextUpdate) }
-                continue
-            }
-            if case .good = best { continue }
-            best = .good(thisUpdate: list.thisUpdate)
-        }
-        return best
-    }
+    /// nameConstraints, policyConstraints and inhibitAnyPolicy narrow what an authority may issue and are not processed:
+    /// refused whether critical or not, because reading past them would accept what the authority may not issue.
+    private static let constraining: Set<ObjectIdentifier> = ["2.5.29.30", "2.5.29.36", "2.5.29.54"]
 }
 
 extension CertificatePurpose {

@@ -16,8 +16,10 @@ public struct CertificateGraph: Sendable {
         public var paths = 1_000
         /// Longest path, the certificate and the anchor included.
         public var pathLength = 20
+        /// Most steps from a certificate to an issuer in one evaluation, dead ends included.
+        public var steps = 10_000
 
-        /// The defaults: 2,000 verifications, 1,000 paths of at most 20 certificates.
+        /// The defaults: 2,000 verifications, 1,000 paths of at most 20 certificates, 10,000 steps.
         public init() {}
     }
 
@@ -31,6 +33,9 @@ public struct CertificateGraph: Sendable {
         var hasBadSignature = false
         /// Lists that this certificate's key signed.
         var lists: [CertificateRevocationList] = []
+        /// Whether some path leads from here to an anchor; without it, authorities that certify each other would have
+        /// every order of theirs tried.
+        var leadsToAnchor = false
     }
 
     /// The certificate that is asked about.
@@ -99,9 +104,31 @@ public struct CertificateGraph: Sendable {
                     if (try? list.isSigned(by: key)) == true { nodes[next].lists.append(list) }
                 }
             }
+            // An authority may sign its lists with another key than its certificates (RFC 5280 §6.3.3 (f)).
+            if next > 0 || node.anchorOf != nil, lists[node.certificate.subject] != nil {
+                for candidate in Self.ordered(candidates[node.certificate.subject] ?? [], for: node.certificate)
+                where indices[candidate] == nil {
+                    indices[candidate] = nodes.count
+                    nodes.append(Node(certificate: candidate, anchorOf: anchors[candidate]))
+                }
+            }
         }
+        Self.markPathsToAnchors(&nodes)
         self.nodes = nodes
         self.isOverBudget = isOverBudget
+    }
+
+    private static func markPathsToAnchors(_ nodes: inout [Node]) {
+        var issued = [[Int]](repeating: [], count: nodes.count)
+        for (index, node) in nodes.enumerated() {
+            for issuer in node.issuers { issued[issuer].append(index) }
+        }
+        var open = nodes.indices.filter { nodes[$0].anchorOf != nil }
+        while let index = open.popLast() {
+            guard !nodes[index].leadsToAnchor else { continue }
+            nodes[index].leadsToAnchor = true
+            open += issued[index]
+        }
     }
 
     /// Candidates with the key identifier that the certificate names first; a fixed order makes results reproducible.

@@ -19,6 +19,17 @@ public final class CertificateRevocationList: Sendable, Hashable {
         public let reason: RevocationReason?
         /// When the key is said to have become unsafe, when stated; reported only.
         public let invalidityDate: Instant?
+
+        /// Makes an entry.
+        public init(
+            serialNumber: [UInt8], revocationDate: Instant, reason: RevocationReason? = nil,
+            invalidityDate: Instant? = nil
+        ) {
+            self.serialNumber = serialNumber
+            self.revocationDate = revocationDate
+            self.reason = reason
+            self.invalidityDate = invalidityDate
+        }
     }
     /// The whole list as received, DER.
     public let bytes: [UInt8]
@@ -36,6 +47,8 @@ public final class CertificateRevocationList: Sendable, Hashable {
     public let authorityKeyIdentifier: [UInt8]?
     /// SHA-256 of ``bytes``.
     public let fingerprint: [UInt8]
+    /// The name of the distribution point that the list is for; `nil` when it is for none in particular.
+    let distributionPoint: DistributionPointName?
     private let signedBytes: [UInt8]
     private let signatureAlgorithm: AlgorithmIdentifier
     private let signature: [UInt8]
@@ -80,6 +93,14 @@ public final class CertificateRevocationList: Sendable, Hashable {
         }
         try reader.end()
         scope = try RevocationListScope(extensions)
+        let issuer = issuer
+        distributionPoint = try extensions.first { $0.identifier == .issuingDistributionPoint }
+            .flatMap { item throws(DERSyntaxError) in
+                var point = try DERElement(parsing: item.value).reader(.sequence)
+                return try point.optional(.context(0)).map { name throws(DERSyntaxError) in
+                    try DistributionPointName(name, issuer: issuer)
+                }
+            }
         authorityKeyIdentifier = try extensions.first { $0.identifier == .authorityKeyIdentifier }
             .flatMap { item throws(DERSyntaxError) in
                 var identifier = try DERElement(parsing: item.value).reader(.sequence)
@@ -117,6 +138,11 @@ public final class CertificateRevocationList: Sendable, Hashable {
     /// - Throws: ``PKIXError`` when the algorithm cannot be used.
     public func isSigned(by issuer: PublicKey) throws(PKIXError) -> Bool {
         try PKIXSignature.isValid(signature, over: signedBytes, algorithm: signatureAlgorithm, key: issuer)
+    }
+
+    /// Whether the list answers for a certificate of its issuer: its scope and its distribution point.
+    func covers(_ certificate: Certificate) -> Bool {
+        scope.covers(certificate) && (distributionPoint.map(certificate.names) ?? true)
     }
 
     /// The signature algorithm, for the algorithm policy.

@@ -19,15 +19,17 @@ public enum RevocationListScope: Sendable, Hashable {
         var scope = RevocationListScope.complete
         for item in extensions {
             switch item.identifier {
-            case .issuingDistributionPoint: scope = try Self.issuingDistributionPoint(item.value)
+            case .issuingDistributionPoint:
+                let point = try Self.issuingDistributionPoint(item.value)
+                if case .unusable = scope, point != .unusable(Self.indirect) { continue }
+                scope = point
             case "2.5.29.27":
-                self = .unusable("delta list")
-                return
+                if case .unusable = scope { continue }
+                scope = .unusable("delta list")
             case .crlNumber, .authorityKeyIdentifier: break
             default:
-                guard item.isCritical else { continue }
-                self = .unusable("critical extension \(item.identifier)")
-                return
+                guard item.isCritical, scope != .unusable(Self.indirect) else { continue }
+                scope = .unusable("critical extension \(item.identifier)")
             }
         }
         self = scope
@@ -38,8 +40,9 @@ public enum RevocationListScope: Sendable, Hashable {
         _ = try reader.optional(.context(0))
         let usersOnly = try reader.optional(.contextPrimitive(1))?.contentBytes == [0xff]
         let authoritiesOnly = try reader.optional(.contextPrimitive(2))?.contentBytes == [0xff]
-        if try reader.optional(.contextPrimitive(3)) != nil { return .unusable("some reasons only") }
-        if try reader.optional(.contextPrimitive(4))?.contentBytes == [0xff] { return .unusable("indirect list") }
+        let hasSomeReasons = try reader.optional(.contextPrimitive(3)) != nil
+        if try reader.optional(.contextPrimitive(4))?.contentBytes == [0xff] { return .unusable(Self.indirect) }
+        if hasSomeReasons { return .unusable("some reasons only") }
         if try reader.optional(.contextPrimitive(5))?.contentBytes == [0xff] {
             return .unusable("attribute certificates only")
         }
@@ -51,6 +54,12 @@ public enum RevocationListScope: Sendable, Hashable {
         case (false, false): return .complete
         }
     }
+
+    /// Whether every entry is about a certificate of the list's own issuer, so that an entry revokes even where the list
+    /// as a whole does not answer: only an indirect list speaks of other issuers.
+    var entriesAreOfIssuer: Bool { self != .unusable(Self.indirect) }
+
+    private static let indirect = "indirect list"
 
     /// Whether the list answers for a certificate.
     func covers(_ certificate: Certificate) -> Bool {

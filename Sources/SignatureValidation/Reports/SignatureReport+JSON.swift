@@ -28,7 +28,7 @@ extension SignatureReport: Encodable {
         if let certificate {
             var signer = container.nestedContainer(keyedBy: SignerKey.self, forKey: .signer)
             try signer.encode(certificate.subject.commonName, forKey: .commonName)
-            try signer.encode(maskedSubject, forKey: .subject)
+            try signer.encode(certificate.subject.maskedDescription, forKey: .subject)
             try signer.encode(signerIdentifiers, forKey: .identifiers)
         } else {
             try container.encodeNil(forKey: .signer)
@@ -66,12 +66,4 @@ extension SignatureReport: Encodable {
 
     /// SHA-256 of the certificates of the path, which the evidence refers to.
     private var materialIds: [String] { (path?.chain ?? []).map { Hexadecimal.encode($0.certificate.fingerprint) } }
-
-    /// The subject with every identifying number masked, so that a report can be passed on.
-    private var maskedSubject: String? {
-        guard let subject = facts.signingCertificate?.subject else { return nil }
-        return subject.subjectIdentifiers.reduce(subject.description) { text, identifier in
-            text.replacing(identifier.value, with: identifier.masked)
-        }
-    }
 }
