@@ -40,6 +40,17 @@ public struct PKCS12File: Sendable {
         guard consumed == bytes.count else {
             throw SoftwareKeysError(.unreadable, "\(bytes.count - consumed) bytes follow the PKCS#12 structure")
         }
+        guard unsafe PKCS12_mac_present(container) == 1 else {
+            throw SoftwareKeysError(
+                .unsupported, "a PKCS#12 file without a MAC, so that nothing shows that it is intact")
+        }
+        var iterations: UnsafePointer<ASN1_INTEGER>?
+        unsafe PKCS12_get0_mac(nil, nil, nil, &iterations, container)
+        var count: Int64 = 1
+        if let iterations = unsafe iterations, unsafe ASN1_INTEGER_get_int64(&count, iterations) != 1 { count = .max }
+        guard count <= 10_000_000 else {
+            throw SoftwareKeysError(.unsupported, "a PKCS#12 file whose MAC asks for more than 10,000,000 iterations")
+        }
         var key: OpaquePointer?
         var certificate: OpaquePointer?
         var others: OpaquePointer?
@@ -63,15 +74,21 @@ public struct PKCS12File: Sendable {
             if let others = unsafe others { unsafe dossier_sk_X509_pop_free(others) }
         }
         guard parsed == 1 else {
-            let failure = OpenSSLFailure.last("PKCS12_parse")
-            throw parsed == -1
-                ? SoftwareKeysError(.wrongPassphrase, "the passphrase does not open the PKCS#12 file")
-                : SoftwareKeysError(.unsupported, failure.detail)
+            let isUnsupported = OpenSSLFailure.isUnsupported()
+            throw parsed != -1
+                ? SoftwareKeysError(
+                    isUnsupported ? .unsupported : .unreadable,
+                    isUnsupported
+                        ? "the protection of the PKCS#12 file is not supported; write it anew with a current program"
+                        : "the PKCS#12 file is damaged inside")
+                : isUnsupported
+                    ? SoftwareKeysError(.unsupported, "the MAC of the PKCS#12 file is not supported")
+                    : SoftwareKeysError(.wrongPassphrase, "the passphrase does not open the PKCS#12 file")
         }
         guard let key = unsafe key else {
             throw SoftwareKeysError(.unreadable, "the PKCS#12 file holds no private key")
         }
-        self.key = try unsafe SoftwareKey(owning: key)
+        self.key = try unsafe SoftwareKey(checking: key)
         guard let certificate = unsafe certificate else {
             throw SoftwareKeysError(.certificateMismatch, "the PKCS#12 file holds no certificate for its key")
         }
@@ -105,9 +122,13 @@ public struct PKCS12File: Sendable {
     /// Writes a file with AES-256-CBC and HMAC-SHA-256, 10,000 iterations.
     ///
     /// - Parameter passphrase: Printable text; used for test keys, whose passphrase is public.
+    /// - Throws: ``SoftwareKeysError`` `certificateMismatch` when the certificate belongs to another key.
     public static func encode(
         key: SoftwareKey, certificate: Certificate, chain: [Certificate], name: String, passphrase: String
     ) throws(SoftwareKeysError) -> [UInt8] {
+        guard certificate.subjectPublicKeyInfo.bytes == key.subjectPublicKeyInfo.bytes else {
+            throw SoftwareKeysError(.certificateMismatch, "the certificate belongs to another key")
+        }
         let stack = unsafe dossier_sk_X509_new()
         defer { if let stack = unsafe stack { unsafe dossier_sk_X509_pop_free(stack) } }
         for other in chain { unsafe dossier_sk_X509_push_der(stack, other.bytes, other.bytes.count) }

@@ -28,17 +28,35 @@ extension SoftwareKey {
             return
         default: throw SoftwareKeysError(.unsupported, "a \(block.label) block")
         }
-        var start: UnsafePointer<UInt8>?
-        let key = unsafe block.bytes.withUnsafeBufferPointer { buffer in
-            unsafe start = buffer.baseAddress
-            return type.isEmpty
+        let key = unsafe block.bytes.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            var start = buffer.baseAddress
+            let key =
+                type.isEmpty
                 ? unsafe d2i_AutoPrivateKey(nil, &start, buffer.count)
                 : unsafe d2i_PrivateKey(type == "EC" ? EVP_PKEY_EC : EVP_PKEY_RSA, nil, &start, buffer.count)
+            guard unsafe start == buffer.baseAddress.map({ unsafe $0 + buffer.count }) else {
+                unsafe EVP_PKEY_free(key)
+                return nil
+            }
+            return unsafe key
         }
         guard let key = unsafe key else {
             ERR_clear_error()
             throw SoftwareKeysError(
                 .unreadable, "the private key cannot be read; an old OpenSSL-encrypted PEM must be converted to PKCS#8")
+        }
+        try unsafe self.init(checking: key)
+    }
+
+    /// Takes over a key from a file after checking that its private and public parts belong together: a damaged file may
+    /// still have the structure of a key.
+    convenience init(checking key: OpaquePointer) throws(SoftwareKeysError) {
+        let context = unsafe EVP_PKEY_CTX_new(key, nil)
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        guard unsafe EVP_PKEY_pairwise_check(context) == 1 else {
+            ERR_clear_error()
+            unsafe EVP_PKEY_free(key)
+            throw SoftwareKeysError(.unreadable, "the private and the public part of the key do not belong together")
         }
         try unsafe self.init(owning: key)
     }
@@ -46,10 +64,14 @@ extension SoftwareKey {
     private convenience init(
         encryptedPKCS8 bytes: [UInt8], passphrase: borrowing SecretBytes?
     ) throws(SoftwareKeysError) {
-        var start: UnsafePointer<UInt8>?
-        let envelope = unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe start = buffer.baseAddress
-            return unsafe d2i_X509_SIG(nil, &start, buffer.count)
+        let envelope = unsafe bytes.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            var start = buffer.baseAddress
+            let envelope = unsafe d2i_X509_SIG(nil, &start, buffer.count)
+            guard unsafe start == buffer.baseAddress.map({ unsafe $0 + buffer.count }) else {
+                unsafe X509_SIG_free(envelope)
+                return nil
+            }
+            return unsafe envelope
         }
         guard let envelope = unsafe envelope else {
             ERR_clear_error()
@@ -63,7 +85,9 @@ extension SoftwareKey {
             unsafe PKCS8_decrypt(envelope, text, count)
         }
         guard let information = unsafe information else {
-            ERR_clear_error()
+            if OpenSSLFailure.isUnsupported() {
+                throw SoftwareKeysError(.unsupported, "the protection of the private key is not supported")
+            }
             throw SoftwareKeysError(.wrongPassphrase, "the passphrase does not open the private key")
         }
         defer { unsafe PKCS8_PRIV_KEY_INFO_free(information) }
@@ -71,7 +95,7 @@ extension SoftwareKey {
             ERR_clear_error()
             throw SoftwareKeysError(.unsupported, "a private key of an algorithm that is not known")
         }
-        try unsafe self.init(owning: key)
+        try unsafe self.init(checking: key)
     }
 
     /// PKCS#8 in PEM, not protected: for test keys only.

@@ -35,6 +35,8 @@ public import PKIX
             let information = try? SubjectPublicKeyInfo(element)
         else {
             ERR_clear_error()
+            // `deinit` does not run for an object that was not completed.
+            unsafe EVP_PKEY_free(pointer)
             throw SoftwareKeysError(.unsupported, "a private key without a usable public key")
         }
         subjectPublicKeyInfo = information
@@ -111,6 +113,17 @@ public import PKIX
 
 /// The newest reason in OpenSSL's queue of this thread.
 enum OpenSSLFailure {
+    /// Whether the queue, which is emptied, names an algorithm that the library does not offer.
+    static func isUnsupported() -> Bool {
+        var found = false
+        while case let code = ERR_get_error(), code != 0 {
+            guard let reason = unsafe ERR_reason_error_string(code) else { continue }
+            let text = unsafe String(cString: reason)
+            if text.contains("unsupported") || text.contains("unknown") { found = true }
+        }
+        return found
+    }
+
     static func last(_ call: String) -> SoftwareKeysError {
         let code = ERR_peek_last_error()
         ERR_clear_error()
