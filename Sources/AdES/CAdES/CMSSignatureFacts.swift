@@ -50,9 +50,7 @@ public struct CMSSignatureFacts: Sendable {
             signingCertificate = pool.first { signer.names($0) }
         }
         checkAttributes(signer, signedData)
-        if let digest = signer.digest, let actual = try contentDigest(digest) {
-            try checkReference(signer, digest, actual)
-        }
+        checkValue(signer, try signer.digest.flatMap(contentDigest))
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
         if !signedData.unreadable.isEmpty {
             findings.append(
@@ -133,17 +131,20 @@ public struct CMSSignatureFacts: Sendable {
         return digest.algorithm == signer.digestAlgorithm.algorithm && algorithm == signer.signatureAlgorithm
     }
 
-    private mutating func checkReference(_ signer: SignerInfo, _ digest: DigestAlgorithm, _ actual: [UInt8]) throws {
+    /// Compares the digest where there is content, and checks the value wherever it can be checked.
+    private mutating func checkValue(_ signer: SignerInfo, _ contentDigest: [UInt8]?) {
         let key = try? signingCertificate?.subjectPublicKeyInfo.publicKey()
         guard let signed = signer.signedAttributesBytes else {
             // Without signed attributes the value itself covers the content.
-            guard let key, let scheme = signer.scheme, scheme.digest == digest else { return }
-            value = try key.isValidSignature(signer.signature, overDigest: actual, scheme: scheme) ? .valid : .invalid
+            guard let key, let scheme = signer.scheme, let contentDigest, scheme.digest == signer.digest else { return }
+            // A scheme that does not fit the key cannot have been made with it.
+            let isValid = try? key.isValidSignature(signer.signature, overDigest: contentDigest, scheme: scheme)
+            value = isValid == true ? .valid : .invalid
             reference = value == .valid ? .intact : .broken
             return
         }
-        if let expected = try? signer.signedValue(.messageDigest)?.octetString() {
-            reference = expected == actual ? .intact : .broken
+        if let contentDigest, let expected = try? signer.signedValue(.messageDigest)?.octetString() {
+            reference = expected == contentDigest ? .intact : .broken
         }
         guard let key, let scheme = signer.scheme else { return }
         value = isValid(signer.signature, signed, key, scheme) ? .valid : .invalid

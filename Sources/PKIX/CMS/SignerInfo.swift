@@ -90,12 +90,13 @@ public struct SignerInfo: Sendable {
         return found[0].values[0]
     }
 
-    /// Whether no signed attribute type occurs twice and each has at least one value, contentType, messageDigest and
-    /// signingTime exactly one (RFC 5652 §5.3 and §11).
+    /// Whether no signed attribute type occurs twice and each has at least one value, and those that bind content,
+    /// certificate, time and algorithms exactly one (RFC 5652 §5.3 and §11, RFC 5035 §3, RFC 6211 §2).
     public var hasWellFormedSignedAttributes: Bool {
         guard let signedAttributes else { return true }
         let single: Set<ObjectIdentifier> = [
             .contentType, .messageDigest, .signingTime, .signingCertificateV2, .signingCertificate,
+            .algorithmProtection,
         ]
         return Set(signedAttributes.map(\.type)).count == signedAttributes.count
             && signedAttributes.allSatisfy { !$0.values.isEmpty && (!single.contains($0.type) || $0.values.count == 1) }

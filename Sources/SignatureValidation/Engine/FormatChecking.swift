@@ -60,6 +60,9 @@ enum CryptographicVerification {
     static func conclude(_ facts: SignatureFacts) -> BlockConclusion {
         switch facts.reference {
         case .broken: return failure(.hashFailure, "digest-mismatch")
+        case .notFound where facts.value == .invalid:
+            // Over the attributes the value can be checked without the content; a failure outweighs the missing content.
+            return failure(.sigCryptoFailure, "signature-value-invalid")
         case .notFound: return failure(.signedDataNotFound, "signed-data-not-found")
         case .intact: break
         }
