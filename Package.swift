@@ -50,6 +50,11 @@ let package = Package(
         .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
         .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore"]),
         .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
+        .testTarget(
+            name: "PKIXTests",
+            dependencies: [
+                "PKIX", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport",
+            ]),
         .target(name: "OnceOnly", dependencies: ["DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData"]),
 
@@ -57,15 +62,29 @@ let package = Package(
         .target(
             name: "SignatureValidation", dependencies: ["PKIX", "CryptoPrimitives", "DossierCore", "CDossierData"],
             exclude: ["Data"]),
+        .testTarget(
+            name: "SignatureValidationTests",
+            dependencies: [
+                "SignatureValidation", "TestPKI", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport",
+            ]),
         .target(
             name: "SoftwareKeys",
             dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierOpenSSL"]),
+        .testTarget(
+            name: "SoftwareKeysTests",
+            dependencies: ["SoftwareKeys", "TestPKI", "PKIX", "CryptoPrimitives", "DossierCore", "TestSupport"]),
         .target(
             name: "TestPKI", dependencies: ["PKIX", "SoftwareKeys", "CryptoPrimitives", "DERSyntax", "DossierCore"]),
 
         // Row 4 — the vocabulary of AdES and the CMS-based signatures.
         .target(
             name: "AdES", dependencies: ["SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore"]),
+        .testTarget(
+            name: "AdESTests",
+            dependencies: [
+                "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DERSyntax",
+                "DossierCore", "TestSupport",
+            ]),
 
         // Row 5 — formats.
         .target(

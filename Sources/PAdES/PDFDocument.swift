@@ -24,9 +24,21 @@ public struct PDFDocument: SignedDocument {
     public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
         let found = try DocumentSignatures(in: file)
         let changes = try found.changesAfterFirstSignature()
-        return try found.signatures.enumerated().map { index, signature in
-            try facts(signature, id: "S-\(index + 1)", changes: changes, material: material)
+        var facts = try found.signatures.enumerated().map { index, signature in
+            try self.facts(signature, id: "S-\(index + 1)", changes: changes, material: material)
         }
+        // A document whose only signature was taken out must not look merely unsigned.
+        for removed in found.removedSignatures {
+            var lost = try self.facts(removed, id: "S-\(facts.count + 1)", changes: changes, material: material)
+            lost.formatFaults.append(
+                FormatFault(
+                    code: "signature-removed", clause: "ISO 32000-2 12.8.2.2",
+                    phrase: Phrase(
+                        vi: "một bản sửa đổi sau đã gỡ bỏ hoặc ghi lại chữ ký này",
+                        en: "a later revision removed this signature or wrote it again")))
+            facts.append(lost)
+        }
+        return facts
     }
 
     private func facts(
@@ -106,17 +118,17 @@ public struct PDFDocument: SignedDocument {
     }
 }
 
-extension SignatureCoverage {
+extension ByteRangeCoverage {
     /// The coverage as the engine and its reports have it: revisions counted from 1.
-    var reported: SignatureValidation.SignatureCoverage {
-        let scope: SignatureValidation.SignatureCoverage.Scope =
+    var reported: SignatureCoverage {
+        let scope: SignatureCoverage.Scope =
             switch scope {
             case .entireFile: .entireFile
             case .entireRevision: .entireRevision
             case .partial: .partial
             case .unclear: .unclear
             }
-        return SignatureValidation.SignatureCoverage(
+        return SignatureCoverage(
             scope: scope, revision: revision.map { $0 + 1 } ?? 0, revisions: revisionCount,
             uncovered: uncoveredRanges.map { .init(from: $0.lowerBound, to: $0.upperBound) })
     }

@@ -13,7 +13,7 @@ struct CoverageTests {
     private static let signed = Result { try PDFFixture.signed(PDFFixture.classic()) }
 
     /// Overwrites the array of `/ByteRange`, whose room is wide, with another text.
-    private func coverage(byteRange template: String) throws -> SignatureCoverage {
+    private func coverage(byteRange template: String) throws -> ByteRangeCoverage {
         var bytes = try Self.signed.get()
         let file = try PDFFixture.file(bytes)
         let signature = try #require(try DocumentSignatures(in: file).signatures.first)

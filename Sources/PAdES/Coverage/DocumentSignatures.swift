@@ -13,7 +13,7 @@ public struct DocumentSignatures: Sendable {
         /// Its value.
         public let dictionary: SignatureDictionary
         /// What its byte range covers.
-        public let coverage: SignatureCoverage
+        public let coverage: ByteRangeCoverage
     }
 
     /// The file.
@@ -52,7 +52,7 @@ public struct DocumentSignatures: Sendable {
         let signatures = found.enumerated().map { index, item in
             Signature(
                 field: item.field, dictionary: item.dictionary,
-                coverage: SignatureCoverage(
+                coverage: ByteRangeCoverage(
                     of: item.dictionary, in: file, otherGaps: overlapping[index].map { [$0] } ?? []))
         }
         removedSignatures = try Self.removed(from: file, kept: Set(found.map { Identity($0.field, $0.dictionary) }))
@@ -95,7 +95,7 @@ public struct DocumentSignatures: Sendable {
                 }
                 removed.append(
                     Signature(
-                        field: field, dictionary: dictionary, coverage: SignatureCoverage(of: dictionary, in: file)))
+                        field: field, dictionary: dictionary, coverage: ByteRangeCoverage(of: dictionary, in: file)))
             }
         }
         return removed

@@ -8,7 +8,7 @@ public import PDFSyntax
 ///
 /// Not judged here: the digest, the CMS, and whether only zeros follow the DER in `/Contents`
 /// (``SignatureDictionary/contents``).
-public struct SignatureCoverage: Sendable, Hashable {
+public struct ByteRangeCoverage: Sendable, Hashable {
     /// How much is covered.
     public enum Scope: Sendable, Hashable, Comparable {
         /// The byte range is of a kind that says nothing about the document. Such a signature must not be relied on.
