@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
         .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
-        .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore"]),
+        .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore", "TestSupport"]),
         .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
         .testTarget(
             name: "PKIXTests",
@@ -92,7 +92,12 @@ let package = Package(
             dependencies: [
                 "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "PDFSyntax", "DossierCore",
             ]),
-        .testTarget(name: "PAdESTests", dependencies: ["PAdES", "PDFSyntax", "DossierCore"]),
+        .testTarget(
+            name: "PAdESTests",
+            dependencies: [
+                "PAdES", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "PDFSyntax",
+                "DossierCore", "TestSupport",
+            ]),
 
         // Row 7 — the vault and its stores.
         .target(name: "DocumentVault", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),

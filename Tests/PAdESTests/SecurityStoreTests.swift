@@ -4,6 +4,7 @@
 import DossierCore
 import Foundation
 import PDFSyntax
+import TestSupport
 import Testing
 
 @testable import PAdES

@@ -3,6 +3,7 @@
 
 import DossierCore
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PDFSyntax

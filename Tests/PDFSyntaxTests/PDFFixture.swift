@@ -4,6 +4,7 @@
 import DossierCore
 import Foundation
 import PDFSyntax
+import TestSupport
 import Testing
 
 /// Small PDF files put together byte by byte.
@@ -91,47 +92,6 @@ struct PDFFixture {
     func file(budget: Budget = .standard) throws -> PDFFile {
         try PDFFile(reading: MemorySource(bytes), budget: budget)
     }
-}
-
-/// Data that others made, outside the package.
-enum Corpora {
-    static let root: String? = {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let path =
-            ProcessInfo.processInfo.environment["DOSSIER_CORPORA"]
-            ?? package.deletingLastPathComponent().appendingPathComponent("shared/corpora").path
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
-
-    static func pdfs(in folder: String) -> [String] {
-        guard let root, let walk = FileManager.default.enumerator(atPath: root + "/" + folder) else { return [] }
-        return walk.compactMap { $0 as? String }.filter { $0.lowercased().hasSuffix(".pdf") }.sorted().map {
-            root + "/" + folder + "/" + $0
-        }
-    }
-}
-
-/// An independent reader: exit code and output of `qpdf`, or `nil` where it is not installed.
-func qpdf(_ arguments: [String]) throws -> (status: Int32, output: String)? {
-    guard
-        let path = ["/usr/bin/qpdf", "/usr/local/bin/qpdf", "/opt/homebrew/bin/qpdf"].first(where: {
-            FileManager.default.isExecutableFile(atPath: $0)
-        })
-    else {
-        print("skipped: qpdf is not installed")
-        return nil
-    }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
 }
 
 /// Runs `body` with the bytes in a temporary file.

@@ -26,4 +26,15 @@ public enum Corpora {
         print("skipped: \(cases): no test data at \(relative) (set DOSSIER_CORPORA)")
         return nil
     }
+
+    /// The folder's path; `nil` when there is none.
+    public static let root: String? = folder?.path()
+
+    /// All PDFs below a folder of the corpora, sorted; none when there are no corpora.
+    public static func pdfs(in relative: String) -> [String] {
+        guard let root, let walk = FileManager.default.enumerator(atPath: root + "/" + relative) else { return [] }
+        return walk.compactMap { $0 as? String }.filter { $0.lowercased().hasSuffix(".pdf") }.sorted().map {
+            root + "/" + relative + "/" + $0
+        }
+    }
 }
