@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(
             name: "SignatureValidationTests",
             dependencies: [
-                "SignatureValidation", "TestPKI", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport",
+                "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DossierCore", "TestSupport",
             ]),
         .target(
             name: "SoftwareKeys",

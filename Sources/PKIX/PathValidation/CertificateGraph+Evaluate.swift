@@ -77,9 +77,9 @@ extension CertificateGraph {
                 links.append(PathResult.Link(certificate: certificate, revocation: .notAsked))
                 continue
             }
-            let status = revocationStatus(
+            let (status, list) = revocationStatus(
                 of: certificate, issuer: path[index + 1], above: path[(index + 2)...], at: time)
-            links.append(PathResult.Link(certificate: certificate, revocation: status))
+            links.append(PathResult.Link(certificate: certificate, revocation: status, revocationList: list))
             switch status {
             case .notAsked, .good: break
             case .revoked(_, .certificateHold): fault(.onHold, index)

@@ -15,7 +15,7 @@ extension CertificateGraph {
     ///   - above: Indices of the rest of the path, the anchor last.
     func revocationStatus(
         of certificate: Certificate, issuer: Int, above: ArraySlice<Int>, at time: Instant
-    ) -> RevocationStatus {
+    ) -> (status: RevocationStatus, list: CertificateRevocationList?) {
         let answering = [issuer] + otherListSigners(of: issuer, above: above, at: time)
         var lists: [(list: CertificateRevocationList, answers: Bool)] = []
         for (index, node) in nodes.enumerated()
@@ -28,27 +28,27 @@ extension CertificateGraph {
 
     private static func status(
         of certificate: Certificate, by lists: [(list: CertificateRevocationList, answers: Bool)], at time: Instant
-    ) -> RevocationStatus {
-        var best = RevocationStatus.unknown
+    ) -> (status: RevocationStatus, list: CertificateRevocationList?) {
+        var best: (status: RevocationStatus, list: CertificateRevocationList?) = (.unknown, nil)
         for (list, answers) in lists.sorted(by: { $0.list.thisUpdate > $1.list.thisUpdate })
         where answers || list.scope.entriesAreOfIssuer {
             let entry: CertificateRevocationList.Entry?
             do { entry = try list.entry(for: certificate.serialNumber) } catch { continue }
             if let entry, entry.revocationDate <= time, entry.reason != .removeFromCRL {
                 // A hold ends when a later list, known at the instant, no longer names the certificate.
-                if entry.reason == .certificateHold, case .good(let newer) = best, newer <= time { continue }
-                return .revoked(since: entry.revocationDate, reason: entry.reason)
+                if entry.reason == .certificateHold, case .good(let newer) = best.status, newer <= time { continue }
+                return (.revoked(since: entry.revocationDate, reason: entry.reason), list)
             }
             // A list issued before the certificate, or after its end, need not know it.
             guard answers, list.thisUpdate >= certificate.notBefore, list.thisUpdate <= certificate.notAfter else {
                 continue
             }
             guard let nextUpdate = list.nextUpdate, nextUpdate >= time else {
-                if case .unknown = best { best = .stale(nextUpdate: list.nextUpdate) }
+                if case .unknown = best.status { best = (.stale(nextUpdate: list.nextUpdate), list) }
                 continue
             }
-            if case .good = best { continue }
-            best = .good(thisUpdate: list.thisUpdate)
+            if case .good = best.status { continue }
+            best = (.good(thisUpdate: list.thisUpdate), list)
         }
         return best
     }
@@ -73,7 +73,7 @@ extension CertificateGraph {
             return node.issuers.contains { superior in
                 guard superiors.contains(superior), Self.maySignLists(nodes[superior].certificate) else { return false }
                 let lists = nodes[superior].lists.map { ($0, $0.covers(node.certificate)) }
-                guard case .good = Self.status(of: node.certificate, by: lists, at: time) else { return false }
+                guard case .good = Self.status(of: node.certificate, by: lists, at: time).status else { return false }
                 return true
             }
         }

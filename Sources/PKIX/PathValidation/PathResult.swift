@@ -21,6 +21,16 @@ public struct PathResult: Sendable {
         public let certificate: Certificate
         /// What is known of its revocation; ``RevocationStatus/notAsked`` for an anchor.
         public let revocation: RevocationStatus
+        /// The list that said so, when one did.
+        public let revocationList: CertificateRevocationList?
+
+        init(
+            certificate: Certificate, revocation: RevocationStatus, revocationList: CertificateRevocationList? = nil
+        ) {
+            self.certificate = certificate
+            self.revocation = revocation
+            self.revocationList = revocationList
+        }
     }
 
     /// One broken rule.

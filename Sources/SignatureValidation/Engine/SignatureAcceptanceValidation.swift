@@ -5,7 +5,7 @@ import CryptoPrimitives
 import DossierCore
 import PKIX
 
-/// SAV, EN 319 102-1 §5.2.8: algorithms and key sizes of signature and chain by the policy.
+/// SAV, EN 319 102-1 §5.2.8: algorithms and key sizes of signature, chain and revocation lists by the policy.
 ///
 /// The anchor's own signature is not judged; nothing relies on it.
 enum SignatureAcceptanceValidation {
@@ -22,6 +22,11 @@ enum SignatureAcceptanceValidation {
         for link in path?.chain.dropLast() ?? [] {
             guard let scheme = SignatureScheme(link.certificate.signatureAlgorithm) else { continue }
             if let digest = scheme.digest, !policy.acceptedDigests.contains(digest) {
+                unacceptable.append(digest.displayName)
+            }
+        }
+        for list in path?.chain.compactMap(\.revocationList) ?? [] {
+            if let digest = list.scheme?.digest, !policy.acceptedDigests.contains(digest) {
                 unacceptable.append(digest.displayName)
             }
         }
