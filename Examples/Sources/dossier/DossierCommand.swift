@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import ArgumentParser
+import DossierCore
 
 @main
 struct DossierCommand: AsyncParsableCommand {
@@ -19,8 +20,10 @@ struct DossierCommand: AsyncParsableCommand {
             VaultCommand.self, PlanCommand.self, ProceduresCommand.self, TestPKICommand.self,
         ])
 
-    /// Errors are printed in the voice of this tool; only wrong usage is left to the argument parser.
+    /// Errors are printed in the voice of this tool; help and version are left to the argument parser.
     static func main() async {
+        // The parser's own messages come before any option is read, so the language is looked for first.
+        if let language = askedLanguage(in: CommandLine.arguments) { Console.language = language }
         do {
             var command = try parseAsRoot()
             do {
@@ -30,14 +33,36 @@ struct DossierCommand: AsyncParsableCommand {
                     try command.run()
                 }
             } catch {
-                // The parser's own errors (help, version, wrong usage) and answers (codes 1 to 3) pass as they are.
-                guard exitCode(for: error) == .failure, !(error is ExitCode) else { exit(withError: error) }
+                // Help, version and answers (codes 1 to 3) pass as they are; wrong usage is reported below.
+                guard exitCode(for: error) == .failure, !(error is ExitCode) else { throw error }
                 let failure = (error as? CommandFailure) ?? CommandFailure(error)
                 Console.report(failure)
                 exit(withError: ExitCode(failure.exitCode.rawValue))
             }
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Console.report(CommandFailure(usage: message(for: error), hint: helpCommand(in: CommandLine.arguments)))
+            exit(withError: ExitCode(ExitStatus.usage.rawValue))
         }
+    }
+
+    private static func askedLanguage(in arguments: [String]) -> Language? {
+        for (index, argument) in arguments.enumerated() {
+            if argument.hasPrefix("--language=") { return Language(rawValue: String(argument.dropFirst(11))) }
+            if argument == "--language", index + 1 < arguments.count { return Language(rawValue: arguments[index + 1]) }
+        }
+        return nil
+    }
+
+    /// The command whose help explains what was used wrongly.
+    private static func helpCommand(in arguments: [String]) -> String {
+        var words = ["dossier"]
+        var subcommands = configuration.subcommands
+        for argument in arguments.dropFirst() {
+            guard let found = subcommands.first(where: { $0._commandName == argument }) else { break }
+            words.append(argument)
+            subcommands = found.configuration.subcommands
+        }
+        return words.joined(separator: " ") + " --help"
     }
 }

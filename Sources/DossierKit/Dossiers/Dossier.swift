@@ -102,7 +102,7 @@ public struct SealedDossier: Sendable {
     public static func ordinal(of fileName: String) -> (ordinal: Int?, name: String) {
         let parts = fileName.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].utf8.count >= 3, parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
-            let ordinal = Int(parts[0])
+            let ordinal = Int(parts[0]), ordinal > 0, parts[0].utf8.count == max(3, String(ordinal).utf8.count)
         else { return (nil, fileName) }
         return (ordinal, String(parts[1]))
     }

@@ -136,22 +136,33 @@ public enum AttachmentName {
         (1...200).contains(name.utf8.count) && name != "." && name != ".."
             && Array(name.utf8) == Array(name.precomposedStringWithCanonicalMapping.utf8)
             && name.first?.isWhitespace == false && name.last?.isWhitespace == false
-            && name.unicodeScalars.allSatisfy { scalar in
-                scalar != "/" && scalar != "\\" && !scalar.properties.isBidiControl
-                    && scalar.properties.generalCategory != .control && scalar.properties.generalCategory != .format
-                    && scalar.properties.generalCategory != .lineSeparator
-                    && scalar.properties.generalCategory != .paragraphSeparator
-            }
+            && name.unicodeScalars.allSatisfy(isAllowed)
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar != "/", scalar != "\\", !scalar.properties.isBidiControl else { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return false
+        default: return true
+        }
     }
 
     /// The name in NFC with everything that is not allowed replaced by `_`; decomposed names come from macOS.
     public static func normalized(_ name: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in name.precomposedStringWithCanonicalMapping.unicodeScalars {
-            scalars.append(isValid("a\(scalar)a") ? scalar : "_")
+            scalars.append(isAllowed(scalar) ? scalar : "_")
         }
-        var text = String(scalars).trimmingCharacters(in: .whitespaces)
-        while text.utf8.count > 200 { text.removeFirst() }
-        return isValid(text) ? text : "_"
+        // The end is kept: it has the extension.
+        var text = ""[...]
+        let trimmed = String(scalars).trimmingCharacters(in: .whitespacesAndNewlines)
+        var size = 0
+        for index in trimmed.indices.reversed() {
+            size += trimmed[index].utf8.count
+            guard size <= 200 else { break }
+            text = trimmed[index...]
+        }
+        let cut = text.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
+        return isValid(cut) ? cut : "_"
     }
 }

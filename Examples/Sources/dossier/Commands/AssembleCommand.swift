@@ -43,6 +43,7 @@ struct AssembleCommand: AsyncParsableCommand {
                 .noInput, vi: "không có thủ tục \(procedure) vào ngày \(day)", en: "no procedure \(procedure) on \(day)"
             )
         }
+        var paths: [String] = []
         let files = try attachments.map { argument in
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw ValidationError("attachments are given as TYPE=FILE") }
@@ -50,6 +51,7 @@ struct AssembleCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage, vi: "không có loại giấy tờ \(parts[0])", en: "no document type \(parts[0])")
             }
+            paths.append(parts[1])
             do {
                 return Attachment(
                     name: URL(filePath: parts[1]).lastPathComponent, type: parts[0],
@@ -58,6 +60,7 @@ struct AssembleCommand: AsyncParsableCommand {
                 throw CommandFailure(error, path: parts[1])
             }
         }
+        try OutputFile.checkFolder(output, inputs: paths, force: force)
         let check = SignerCheck(
             trusting: try trust.domains(), material: try trust.loadMaterial(), policy: try trust.loadPolicy(),
             revocation: trust.revocationMode)
@@ -67,15 +70,19 @@ struct AssembleCommand: AsyncParsableCommand {
         ).signed(by: key.signer(), checking: check, at: instant) { step in
             if !isQuiet { Console.progress(step.completed, of: step.total, step.name) }
         }
-        try OutputFile.makeFolder(output, force: force)
-        let folder = output + "/" + SealedDossier.attachmentsFolder
-        try OutputFile.makeFolder(folder, force: true)
-        for (entry, attachment) in zip(sealed.manifest.attachments, sealed.attachments) {
-            try OutputFile.write(
-                attachment.source.allBytes(limit: 1 << 32), to: folder + "/" + SealedDossier.fileName(of: entry))
+        let members: Set = [
+            SealedDossier.manifestName, SealedDossier.signatureName, SealedDossier.attachmentsFolder,
+        ]
+        try OutputFile.writeFolder(output, replacing: members) { staged in
+            let folder = staged + "/" + SealedDossier.attachmentsFolder
+            try OutputFile.makeFolder(folder, force: false)
+            for (entry, attachment) in zip(sealed.manifest.attachments, sealed.attachments) {
+                try OutputFile.write(
+                    attachment.source.allBytes(limit: 1 << 32), to: folder + "/" + SealedDossier.fileName(of: entry))
+            }
+            try OutputFile.write(sealed.manifestBytes, to: staged + "/" + SealedDossier.manifestName)
+            try OutputFile.write(sealed.signature, to: staged + "/" + SealedDossier.signatureName)
         }
-        try OutputFile.write(sealed.manifestBytes, to: output + "/" + SealedDossier.manifestName)
-        try OutputFile.write(sealed.signature, to: output + "/" + SealedDossier.signatureName)
         if common.json {
             Console.write(try CanonicalJSON.encode(sealed.manifest))
         } else {

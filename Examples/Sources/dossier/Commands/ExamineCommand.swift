@@ -71,6 +71,15 @@ struct ExamineCommand: AsyncParsableCommand {
         for finding in examination.findings { Console.print("  – \(finding.phrase[language]) [\(finding.code)]") }
     }
 
+    /// What stands in the place of a file and is none.
+    private struct NoFile: ByteSource {
+        // Not empty: reading must fail, or it would pass for an empty attachment.
+        let size: Int64 = 1
+        func read(at offset: Int64, into span: inout OutputSpan<UInt8>, count: Int) throws(ByteSourceError) {
+            throw .notARegularFile
+        }
+    }
+
     private func read(_ name: String) throws -> [UInt8] {
         let path = folder + "/" + name
         do { return try FileSource(path: path).allBytes(limit: 1 << 24) } catch {
@@ -80,11 +89,22 @@ struct ExamineCommand: AsyncParsableCommand {
 
     private func received() throws -> [ReceivedAttachment] {
         let path = folder + "/" + SealedDossier.attachmentsFolder
-        let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        // Without the folder every attachment is missing, which is an answer.
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        } catch {
+            throw CommandFailure(
+                .badInput, vi: "\(path): không đọc được thư mục", en: "\(path): not a folder that can be read")
+        }
         return try names.map { file in
             let (ordinal, name) = SealedDossier.ordinal(of: file)
             do {
                 return ReceivedAttachment(ordinal: ordinal, name: name, source: try FileSource(path: path + "/" + file))
+            } catch ByteSourceError.notARegularFile, ByteSourceError.notFound {
+                // A folder or a broken link among the attachments is judged like any other wrong attachment.
+                return ReceivedAttachment(ordinal: ordinal, name: name, source: NoFile())
             } catch {
                 throw CommandFailure(error, path: path + "/" + file)
             }

@@ -52,7 +52,11 @@ struct SignCommand: AsyncParsableCommand {
             throw ValidationError("--at is more than 5 minutes from the clock; give the reason with --override")
         }
         if files.count > 1 {
-            try OutputFile.makeFolder(output, force: force)
+            try OutputFile.checkFolder(output, inputs: files, force: force)
+            let names = files.map { URL(filePath: $0).lastPathComponent }
+            guard Set(names).count == names.count else {
+                throw ValidationError("two of the files have the same name and would share one output")
+            }
         } else {
             try OutputFile.check(output, inputs: files, force: force)
         }
@@ -61,7 +65,10 @@ struct SignCommand: AsyncParsableCommand {
             trusting: try trust.domains(), material: try trust.loadMaterial(), policy: try trust.loadPolicy(),
             revocation: trust.revocationMode
         ).check(signer, at: TimeOption.now())
+        let makesFolder = files.count > 1 && !FileManager.default.fileExists(atPath: output)
+        if makesFolder { try OutputFile.makeFolder(output, force: false) }
         var results: [SignedResult] = []
+        var failure: ExitStatus?
         for (index, path) in files.enumerated() {
             if !common.json { Console.progress(index, of: files.count, path) }
             do {
@@ -73,19 +80,28 @@ struct SignCommand: AsyncParsableCommand {
                 try OutputFile.write(signed.bytes, to: target)
                 results.append(SignedResult(path: path, output: target, format: signed.format, level: "B-B"))
             } catch {
-                throw CommandFailure(error, path: path)
+                let problem = CommandFailure(error, path: path)
+                guard files.count > 1 else { throw problem }
+                // A batch keeps what is finished; the first failing file decides the exit code.
+                failure = failure ?? problem.exitCode
+                results.append(SignedResult(path: path, error: problem.message))
+                Console.report(problem)
             }
         }
+        if makesFolder, results.allSatisfy({ $0.error != nil }) { rmdir(output) }
         if !common.json { Console.progress(files.count, of: files.count, output) }
         if common.json {
             Console.write(try CanonicalJSON.encode(["files": results]))
         } else {
-            for result in results { Console.print(result.output) }
+            for case let path? in results.map(\.output) { Console.print(path) }
         }
+        if let failure { throw ExitCode(failure.rawValue) }
     }
 
     private struct SignedResult: Encodable {
-        let path, output, format, level: String
+        let path: String
+        var output, format, level: String?
+        var error: Phrase?
     }
 
     private func sign(

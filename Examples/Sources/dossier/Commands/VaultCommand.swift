@@ -34,12 +34,19 @@ struct VaultCommand: AsyncParsableCommand {
                 code = made
                 secrets.append(.recoveryCode(made))
             }
-            let vault = try await Vault.create(
-                name: name, ownerKind: organisation ? .organisation : .person, in: options.openStore(creating: true),
-                unlocking: secrets, at: time.instant())
-            if let code, let file = options.recoveryCodeFile {
-                try OutputFile.write(Array("\(code.text())\n".utf8), to: file)
-                chmod(file, 0o600)
+            let instant = try time.instant()
+            let vault: Vault
+            do {
+                // Before the vault: a vault whose code was never written down would be worse than a code without vault.
+                if let code, let file = options.recoveryCodeFile {
+                    try OutputFile.write(Array("\(code.text())\n".utf8), to: file, mode: 0o600)
+                }
+                vault = try await Vault.create(
+                    name: name, ownerKind: organisation ? .organisation : .person,
+                    in: options.openStore(creating: true), unlocking: secrets, at: instant)
+            } catch {
+                if code != nil, let file = options.recoveryCodeFile { unlink(file) }
+                throw error
             }
             try await options.keepAnchor(of: vault)
             if common.json {

@@ -32,7 +32,7 @@ struct VerifyCommand: AsyncParsableCommand {
             if files.count > 1, !common.json { Console.progress(index, of: files.count, path) }
             do {
                 let source = try FileSource(path: path)
-                let content = try contentPath(of: path).map { try FileSource(path: $0) }
+                let content = try content(of: path)
                 let report = try FileReport(
                     path: path, source: source, content: content, validator: validator, at: instant)
                 reports.append(report)
@@ -51,6 +51,11 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let status = failure ?? worst
         if status != .done { throw ExitCode(status.rawValue) }
+    }
+
+    private func content(of path: String) throws -> FileSource? {
+        guard let contentPath = contentPath(of: path) else { return nil }
+        do { return try FileSource(path: contentPath) } catch { throw CommandFailure(error, path: contentPath) }
     }
 
     private func contentPath(of path: String) -> String? {

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import AdES
+import ArgumentParser
 import CryptoPrimitives
 import DERSyntax
 import DocumentVault
@@ -26,6 +27,18 @@ struct CommandFailure: Error {
         self.hint = hint
     }
 
+    /// Wrong usage, in the words of the argument parser.
+    init(usage text: String, hint command: String? = nil) {
+        // Its messages are sentences, some with a list of options below; the tool's begin in lower case without full stop.
+        var line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        if line.hasPrefix("Error: ") { line.removeFirst(7) }
+        if line.hasSuffix(".") { line.removeLast() }
+        line = line.prefix(1).lowercased() + line.dropFirst()
+        self.init(
+            .usage, vi: "sai cách dùng: \(line)", en: line,
+            hint: command.map { Phrase(vi: "xem `\($0)`", en: "see `\($0)`") })
+    }
+
     /// An error of the library in the voice of this tool.
     ///
     /// - Parameter path: The file that was being read, if any.
@@ -33,6 +46,7 @@ struct CommandFailure: Error {
         let place = path.map { "\($0): " } ?? ""
         switch error {
         case let failure as CommandFailure: self = failure
+        case let error as ValidationError: self.init(usage: error.message)
         case let error as ByteSourceError: self.init(error, place)
         case SourceDigestError.source(let error): self.init(error, place)
         case let error as DERSyntaxError:

@@ -13,11 +13,27 @@ enum Console {
         return locale.hasPrefix("en") ? .english : .vietnamese
     }()
 
-    static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-    static func write(_ bytes: [UInt8]) { FileHandle.standardOutput.write(Data(bytes)) }
+    static func print(_ text: String) { write(Array((text + "\n").utf8)) }
+
+    /// Writes a result; a result that cannot be delivered ends the command with 74, never with 0.
+    static func write(_ bytes: [UInt8]) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        } catch {
+            report(
+                CommandFailure(
+                    .inputOutput, vi: "không ghi được kết quả ra thiết bị chuẩn", en: "cannot write to standard output")
+            )
+            exit(ExitStatus.inputOutput.rawValue)
+        }
+    }
+
     static func say(_ phrase: Phrase) { print(phrase[language]) }
 
-    static func message(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func message(_ text: String) {
+        // There is nowhere left to say that a message could not be written.
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+    }
     static func warn(_ phrase: Phrase) { message("dossier: warning: \(phrase[language])") }
 
     static func report(_ failure: CommandFailure) {
@@ -29,6 +45,6 @@ enum Console {
     static func progress(_ done: Int, of total: Int, _ what: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         let end = done >= total ? "\n" : ""
-        FileHandle.standardError.write(Data("\r\u{1b}[K[\(done)/\(total)] \(what)\(end)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K[\(done)/\(total)] \(what)\(end)".utf8))
     }
 }

@@ -15,7 +15,7 @@ enum OutputFile {
             throw CommandFailure(
                 .usage, vi: "tệp kết quả trùng với tệp đầu vào: \(path)", en: "the output is also an input: \(path)")
         }
-        let folder = URL(filePath: path).deletingLastPathComponent().path()
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandFailure(.cannotCreate, vi: "không có thư mục \(folder)", en: "no folder \(folder)")
@@ -28,10 +28,12 @@ enum OutputFile {
     }
 
     /// Writes bytes.
-    static func write(_ bytes: [UInt8], to path: String) throws {
+    ///
+    /// - Parameter mode: Permissions of the file, from its first byte on; 0600 for a secret.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws {
         let temporary = temporaryPath(for: path)
         do {
-            let handle = try open(temporary)
+            let handle = try open(temporary, mode)
             try handle.write(contentsOf: Data(bytes))
             try finish(handle, temporary, path)
         } catch {
@@ -44,7 +46,7 @@ enum OutputFile {
     static func write(to path: String, _ body: (FileHandle) async throws -> Void) async throws {
         let temporary = temporaryPath(for: path)
         do {
-            let handle = try open(temporary)
+            let handle = try open(temporary, 0o666)
             try await body(handle)
             try finish(handle, temporary, path)
         } catch {
@@ -57,11 +59,13 @@ enum OutputFile {
         path + ".\(ProcessInfo.processInfo.processIdentifier).tmp"
     }
 
-    private static func open(_ path: String) throws -> FileHandle {
-        guard FileManager.default.createFile(atPath: path, contents: nil) else {
+    private static func open(_ path: String, _ mode: mode_t) throws -> FileHandle {
+        // Exclusive: a link that somebody put there is not followed.
+        let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else {
             throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
         }
-        return try FileHandle(forWritingTo: URL(filePath: path))
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     private static func finish(_ handle: FileHandle, _ temporary: String, _ path: String) throws {
@@ -69,6 +73,60 @@ enum OutputFile {
         try handle.close()
         guard rename(temporary, path) == 0 else {
             throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+        }
+    }
+
+    /// Checks that a folder may be made before any work is done.
+    ///
+    /// - Throws: 64 when one of the inputs lies in it, 73 when it exists without `force`.
+    static func checkFolder(_ path: String, inputs: [String], force: Bool) throws {
+        let resolved = resolve(path).split(separator: "/")
+        guard !inputs.contains(where: { resolve($0).split(separator: "/").starts(with: resolved) }) else {
+            throw CommandFailure(
+                .usage, vi: "thư mục kết quả chứa tệp đầu vào: \(path)", en: "an input lies in the output folder: \(path)"
+            )
+        }
+        if FileManager.default.fileExists(atPath: path), !force {
+            throw CommandFailure(
+                .cannotCreate, vi: "đã tồn tại: \(path)", en: "exists already: \(path)",
+                hint: Phrase(vi: "dùng --force để ghi vào đó", en: "use --force to write into it"))
+        }
+    }
+
+    /// Makes a folder whole or not at all: filled beside its place, then renamed.
+    ///
+    /// - Parameters:
+    ///   - replacing: Names that a folder of this kind consists of. An existing folder is replaced only when it holds
+    ///     nothing else; nobody's own files are ever deleted.
+    ///   - body: Fills the folder whose path it is given.
+    static func writeFolder(_ path: String, replacing: Set<String>, _ body: (String) throws -> Void) throws {
+        let manager = FileManager.default
+        let exists = manager.fileExists(atPath: path)
+        if exists {
+            let names = try? manager.contentsOfDirectory(atPath: path)
+            guard let names, replacing.isSuperset(of: names) else {
+                throw CommandFailure(
+                    .cannotCreate, vi: "\(path) chứa tệp khác nên không ghi đè",
+                    en: "\(path) holds other files and is not overwritten")
+            }
+        }
+        let place = path.hasSuffix("/") ? String(path.dropLast()) : path
+        let staged = temporaryPath(for: place)
+        let old = staged + ".old"
+        do {
+            try makeFolder(staged, force: false)
+            try body(staged)
+            if exists { try manager.moveItem(atPath: place, toPath: old) }
+            do {
+                try manager.moveItem(atPath: staged, toPath: place)
+            } catch {
+                if exists { try? manager.moveItem(atPath: old, toPath: place) }
+                throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+            }
+            try? manager.removeItem(atPath: old)
+        } catch {
+            try? manager.removeItem(atPath: staged)
+            throw error
         }
     }
 
@@ -88,6 +146,6 @@ enum OutputFile {
     }
 
     private static func resolve(_ path: String) -> String {
-        URL(filePath: path).resolvingSymlinksInPath().standardized.path()
+        URL(filePath: path).resolvingSymlinksInPath().standardized.path(percentEncoded: false)
     }
 }

@@ -34,7 +34,14 @@ struct VaultOptions: ParsableArguments {
         guard store.hasPrefix("sqlite:"), store.count > 7 else {
             throw ValidationError("--store takes sqlite:PATH")
         }
-        return try SQLiteVaultStore(path: String(store.dropFirst(7)), creating: creating)
+        let path = String(store.dropFirst(7))
+        do {
+            return try SQLiteVaultStore(path: path, creating: creating)
+        } catch {
+            guard creating, error.code == .notFound || error.code == .notPermitted else { throw error }
+            throw CommandFailure(
+                .cannotCreate, vi: "không tạo được kho tại \(path)", en: "cannot make a store at \(path)")
+        }
     }
 
     func vaultID() throws -> VaultID {
