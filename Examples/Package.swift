@@ -17,7 +17,8 @@ let package = Package(
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "dossierTests", dependencies: []),
+        // The tests run the built tool as a user would; the dependency has it built first.
+        .testTarget(name: "dossierTests", dependencies: ["dossier"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -83,7 +83,8 @@ enum OutputFile {
         let resolved = resolve(path).split(separator: "/")
         guard !inputs.contains(where: { resolve($0).split(separator: "/").starts(with: resolved) }) else {
             throw CommandFailure(
-                .usage, vi: "thư mục kết quả chứa tệp đầu vào: \(path)", en: "an input lies in the output folder: \(path)"
+                .usage, vi: "thư mục kết quả chứa tệp đầu vào: \(path)",
+                en: "an input lies in the output folder: \(path)"
             )
         }
         if FileManager.default.fileExists(atPath: path), !force {
