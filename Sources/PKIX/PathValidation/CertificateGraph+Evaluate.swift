@@ -120,12 +120,19 @@ extension CertificateGraph {
 }
 
 extension CertificatePurpose {
+    /// Whether a certificate is for time-stamps and OCSP responses only; RFC 3161 §2.3 and RFC 6960 §4.2.2.2 give these
+    /// purposes a meaning of their own, which a signature over a document must not borrow.
+    private func servesOthersOnly(_ certificate: Certificate) -> Bool {
+        guard let purposes = certificate.extendedKeyUsage, !purposes.isEmpty else { return false }
+        return purposes.allSatisfy { $0 == "1.3.6.1.5.5.7.3.8" || $0 == "1.3.6.1.5.5.7.3.9" }
+    }
+
     /// The rules that a certificate breaks for this purpose.
     func rulesBroken(by certificate: Certificate) -> [PathRule] {
         let signs = certificate.keyUsage.map { !$0.isDisjoint(with: [.digitalSignature, .nonRepudiation]) } ?? true
         switch self {
         case .any: return []
-        case .signing: return signs ? [] : [.keyUsage]
+        case .signing: return (signs ? [] : [.keyUsage]) + (servesOthersOnly(certificate) ? [.extendedKeyUsage] : [])
         case .timeStamping: return certificate.extendedKeyUsage == ["1.3.6.1.5.5.7.3.8"] ? [] : [.extendedKeyUsage]
         case .ocspSigning:
             return certificate.extendedKeyUsage?.contains("1.3.6.1.5.5.7.3.9") == true ? [] : [.extendedKeyUsage]

@@ -95,7 +95,8 @@ public enum RevocationMode: String, Sendable, Hashable, Codable {
 public enum CertificatePurpose: String, Sendable, Hashable, Codable {
     /// Nothing in particular.
     case any
-    /// Signing documents: digitalSignature or nonRepudiation where KeyUsage is present.
+    /// Signing documents: digitalSignature or nonRepudiation where KeyUsage is present, and not for time-stamps or OCSP
+    /// responses only where extended key usage is.
     case signing
     /// Time-stamping: extended key usage timeStamping.
     case timeStamping = "time-stamping"
