@@ -207,7 +207,8 @@ class Vault:
         check(plain[0] == 0x30 and len(plain) == pad(end, 512) and not any(plain[end:]), "padding of the payload")
         kind, seconds, nanoseconds, event = members(content, "i i i q")
         check(kind == min(number + 1, 3) or number > 1 and kind == 4, f"kind {kind}: out of place or newer version")
-        check((kind == 3 or not contents) and 0 <= nanoseconds < 10**9, "contents or nanoseconds")
+        check((kind == 3 or not contents) and 0 <= nanoseconds < 10**9, "contents or time")
+        check(-62135596800 <= seconds <= 253402300799, "a time outside the years 1 to 9999")
         if kind == 1:
             self.name, owner_kind, sealed = members(event, "s e o")
             private = X25519PrivateKey.from_private_bytes(unseal(self.secrets[1], b"vault-key", self.nonce, sealed))

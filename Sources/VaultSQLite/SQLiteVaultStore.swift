@@ -116,14 +116,14 @@ public final class SQLiteVaultStore: VaultStore {
                     "SELECT place, operation, entry, payload FROM entry WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?",
                 arguments: [no << 32 | sequence, no << 32 | 0xffff_ffff, limit])
             return try rows.map { row in
-                let place: Int64 = row["place"]
-                guard let operation = OperationID(octets: Self.octets(row["operation"])) else {
+                let place = try Self.value(row, "place", as: Int64.self)
+                guard let operation = OperationID(octets: try Self.octets(row, "operation")) else {
                     throw VaultError(.damaged, object: "entry \(place & 0xffff_ffff)", "the row's operation")
                 }
-                let payload: Data? = row["payload"]
+                let payload = try Self.value(row, "payload", as: DatabaseValue.self)
                 return StoredEntry(
-                    sequence: place & 0xffff_ffff, operation: operation, entry: Self.octets(row["entry"]),
-                    payload: payload.map { [UInt8]($0) })
+                    sequence: place & 0xffff_ffff, operation: operation, entry: try Self.octets(row, "entry"),
+                    payload: payload.isNull ? nil : try Self.octets(row, "payload"))
             }
         }
     }
@@ -253,13 +253,31 @@ public final class SQLiteVaultStore: VaultStore {
             let row = try Row.fetchOne(
                 db, sql: "SELECT no, sequence, hash FROM vault WHERE id = ?", arguments: [vault.data])
         else { return nil }
-        guard let hash = Digest32(octets: octets(row["hash"])) else {
+        guard let hash = Digest32(octets: try octets(row, "hash")) else {
             throw VaultError(.damaged, object: "vault \(vault)", "the head in the store")
         }
-        return VaultRow(no: row["no"], head: JournalHead(sequence: row["sequence"], hash: hash))
+        let no = try value(row, "no", as: Int64.self)
+        let sequence = try value(row, "sequence", as: Int64.self)
+        guard (1..<1 << 31).contains(no), (0..<1 << 32).contains(sequence) else {
+            throw VaultError(.damaged, object: "vault \(vault)", "the head in the store")
+        }
+        return VaultRow(no: no, head: JournalHead(sequence: sequence, hash: hash))
     }
 
-    private static func octets(_ data: Data) -> [UInt8] { [UInt8](data) }
+    private static func octets(_ row: Row, _ column: String) throws -> [UInt8] {
+        [UInt8](try value(row, column, as: Data.self))
+    }
+
+    // Throwing, where the subscript of a row would trap: a database that was tampered with may have anything anywhere.
+    private static func value<Value: DatabaseValueConvertible>(
+        _ row: Row, _ column: String, as type: Value.Type
+    ) throws(VaultError) -> Value {
+        let stored: DatabaseValue = row[column]
+        guard let value = Value.fromDatabaseValue(stored) else {
+            throw VaultError(.damaged, object: "column \(column)", "a value of another type than the store writes")
+        }
+        return value
+    }
 }
 
 extension VaultID {

@@ -68,6 +68,10 @@ extension VaultError {
             self = error
             return
         }
+        if error is RowDecodingError {
+            self.init(.damaged, object: object, "a value of another type than the store writes")
+            return
+        }
         guard let error = error as? DatabaseError else {
             // Among them a cancellation: whether the change took place is unknown.
             self.init(.storeFailure, object: object, "the database gave no answer")

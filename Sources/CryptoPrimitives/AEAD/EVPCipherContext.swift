@@ -4,6 +4,9 @@
 internal import CDossierOpenSSL
 
 /// One `EVP_CIPHER_CTX`.
+///
+/// Not private and not nested: an optimised build destroys values of the public types that hold this one in other
+/// modules, and the linker must find the type there.
 @safe struct EVPCipherContext: ~Copyable {
     let pointer: OpaquePointer
 

@@ -3,6 +3,7 @@
 
 import CryptoPrimitives
 import DERSyntax
+import DossierCore
 
 /// The sealed part of an entry, an object beside it (format §4).
 struct Payload: Sendable {
@@ -20,6 +21,9 @@ struct Payload: Sendable {
         under secret: EpochSecret,
         random: some RandomSource
     ) throws(VaultError) {
+        guard VaultEvent.times.contains(time.seconds) else {
+            throw VaultError(.invalidMetadata, "a time outside the years 1 to 9999")
+        }
         var plaintext = event.content(at: time)
         let padded = Padding.paddedSize(of: Int64(plaintext.count), least: Padding.leastPayload)
         plaintext += [UInt8](repeating: 0, count: Int(padded) - plaintext.count)

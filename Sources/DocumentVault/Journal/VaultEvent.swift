@@ -57,8 +57,8 @@ enum VaultEvent: Sendable {
             let kind = try reader.next().integer()
             let seconds = try reader.next().integer()
             let nanoseconds = try reader.next().integer()
-            guard (0...999_999_999).contains(nanoseconds) else {
-                throw VaultError(.damaged, object: object, "\(nanoseconds) nanoseconds")
+            guard times.contains(seconds), (0...999_999_999).contains(nanoseconds) else {
+                throw VaultError(.damaged, object: object, "a time outside the years 1 to 9999")
             }
             let time = Instant(seconds: seconds, nanoseconds: Int32(nanoseconds))
             let body = try reader.next(.sequence)
@@ -70,6 +70,9 @@ enum VaultEvent: Sendable {
             throw VaultError(.damaged, object: object, "payload: \(error)")
         }
     }
+
+    /// The years 1 to 9999.
+    static let times: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
     private static func event(
         of kind: Int64, _ body: DERElement, _ time: VaultTime, _ object: String
