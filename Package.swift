@@ -123,6 +123,11 @@ let package = Package(
                 "DossierCore",
             ]),
 
+        // The rules that hold for every module: imports, purity, words, size.
+        .testTarget(
+            name: "ArchitectureTests",
+            dependencies: ["SignatureValidation", "PKIX", "DossierCore", "TestSupport"]),
+
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),
     ],

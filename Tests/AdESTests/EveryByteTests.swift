@@ -45,7 +45,9 @@ import Testing
         let validator = fixture.validator()
         var verdicts: [String: Int] = [:]
         var accepted: [String: Int] = [:]
-        for index in signature.indices {
+        // Changes of certificates that nothing protects cost the most and say the least: every eighth octet will do.
+        let bag = unprotected.filter { $0.1.contains("bag") }.map(\.0)
+        for index in signature.indices where index % 8 == 0 || !bag.contains(where: { $0.contains(index) }) {
             for mask in [0x01, 0x20] as [UInt8] {
                 var changed = signature
                 changed[index] ^= mask

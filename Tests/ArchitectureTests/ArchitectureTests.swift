@@ -79,6 +79,13 @@ import Testing
         }
     }
 
+    @Test func `every exception is still one`() {
+        for (path, modules) in ModuleMap.exceptions {
+            let imported = sources.first { $0.path == path }.map { Set($0.code.compactMap(Rules.imported)) }
+            #expect(imported?.isSuperset(of: modules) ?? true, "\(path) no longer imports \(modules)")
+        }
+    }
+
     @Test func `the map has no cycle`() {
         var open = ModuleMap.allowed.mapValues { $0.filter { ModuleMap.allowed[$0] != nil } }
         while let leaf = open.first(where: { $0.value.isEmpty })?.key {

@@ -6,7 +6,8 @@ enum Documentation {
     /// Members that fulfil a requirement of the standard library, which states what they do.
     private static let standardWitnesses: Set<String> = [
         "description", "debugDescription", "==", "<", "hash", "encode", "init(from", "rawValue", "errorDescription",
-        "makeIterator", "next", "id", "init(stringLiteral",
+        "makeIterator", "next", "id", "init(stringLiteral", "init(arrayLiteral", "init(dictionaryLiteral",
+        "init(integerLiteral",
     ]
     private static let kinds: Set<String> = [
         "func", "var", "let", "struct", "class", "enum", "protocol", "actor", "typealias", "associatedtype",

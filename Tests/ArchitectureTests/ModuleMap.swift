@@ -10,6 +10,16 @@ enum ModuleMap {
     /// Modules in which the whole of Foundation is allowed: those that touch the outside.
     static let usesFoundation: Set<String> = ["VaultSQLite", "VaultPostgreSQL", "VaultObjectStore", "DossierKit"]
 
+    /// Single files that need more than their module, each with its reason.
+    static let exceptions: [String: Set<String>] = [
+        // Normalisation to NFC of passphrases and names; FoundationEssentials does not have it.
+        "Sources/DocumentVault/Documents/Text+NFC.swift": ["Foundation"],
+        // Key derivation takes a second and a gibibyte: it runs on a bounded queue of its own.
+        "Sources/DocumentVault/Keys/KeyDerivationQueue.swift": ["Dispatch"],
+        // Synchronous calls of the database stay off the threads of concurrency.
+        "Sources/VaultSQLite/SQLiteVaultStore.swift": ["Dispatch"],
+    ]
+
     private static let core: Set<String> = ["DossierCore"]
     private static let primitives = core.union(["CryptoPrimitives"])
     private static let certificates = primitives.union(["DERSyntax", "PKIX"])
