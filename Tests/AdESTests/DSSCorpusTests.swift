@@ -44,7 +44,7 @@ import Testing
             do {
                 document = try CAdESDocument(parsing: bytes, content: content)
             } catch {
-                // BER of indefinite length is what most of them are.
+                // A file with bytes behind its end.
                 unreadable += 1
                 print("  not read: \(short): \(error)")
                 continue

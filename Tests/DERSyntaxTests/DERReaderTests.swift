@@ -78,6 +78,28 @@ struct DERReaderTests {
         }
     }
 
+    // X.690 8.1.3.6 and 8.7.3; the DER column is what `openssl asn1parse` shows of both.
+    @Test(arguments: [
+        ("30800201010000", "3003020101"), ("2480040201020401030000", "0403010203"),
+        ("30810302010 1".filter { $0 != " " }, "3003020101"),
+        ("3080a080020105000004020102 0000".filter { $0 != " " }, "3009a00302010504020102"),
+        ("3003020101", "3003020101"),
+    ])
+    func `BER of indefinite length is read as its DER`(ber: String, der: String) throws {
+        #expect(Hexadecimal.encode(try BERTranscoding.der(from: #require(Hexadecimal.decode(ber)))) == der)
+    }
+
+    @Test(arguments: [
+        ("3080020101", DERSyntaxError.Code.truncated), ("30800201010000ff", .trailingBytes),
+        ("0280010000", .invalidLength),
+        ("", .truncated), ("308002010100", .truncated), ("2480020101 0000".filter { $0 != " " }, .unexpectedTag),
+        (String(repeating: "3080", count: 100), .limitExceeded),
+    ])
+    func `BER that ends too soon, too late or too deep is refused`(ber: String, code: DERSyntaxError.Code) throws {
+        let bytes = try #require(Hexadecimal.decode(ber))
+        #expect { try BERTranscoding.der(from: bytes) } throws: { ($0 as? DERSyntaxError)?.code == code }
+    }
+
     @Test func `what is written is read back, and SET OF is sorted`() throws {
         let bytes = DERWriter.bytes { writer in
             writer.sequence { inner in

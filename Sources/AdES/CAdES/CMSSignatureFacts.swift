@@ -52,6 +52,14 @@ public struct CMSSignatureFacts: Sendable {
         checkAttributes(signer, signedData)
         checkValue(signer, try signer.digest.flatMap(contentDigest))
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
+        if signedData.wasBER {
+            findings.append(
+                Finding(
+                    .information, code: "signature-not-der",
+                    Phrase(
+                        vi: "chữ ký được ghi theo BER, không phải DER", en: "the signature is written in BER, not DER"))
+            )
+        }
         if !signedData.unreadable.isEmpty {
             findings.append(
                 Finding(

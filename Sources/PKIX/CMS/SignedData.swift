@@ -20,11 +20,17 @@ public struct SignedData: Sendable {
     /// Digest algorithms announced for the signers.
     public let digestAlgorithms: [AlgorithmIdentifier]
 
-    /// Reads a ContentInfo that holds SignedData, in DER.
+    /// Whether the structure was BER and was read in its definite-length form (``DERSyntax/BERTranscoding``).
+    public let wasBER: Bool
+
+    /// Reads a ContentInfo that holds SignedData, in DER or BER.
     ///
     /// - Parameter allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
     /// - Throws: ``DERSyntax/DERSyntaxError``.
     public init(parsing bytes: [UInt8], allowsTrailingZeros: Bool = false) throws(DERSyntaxError) {
+        let isIndefinite = bytes.count > 1 && bytes[0] == DERTag.sequence.rawValue && bytes[1] == 0x80
+        let bytes = isIndefinite ? try BERTranscoding.der(from: bytes) : bytes
+        wasBER = isIndefinite
         var whole = DERReader(bytes)
         let outer = try whole.next(.sequence)
         if allowsTrailingZeros {
