@@ -83,8 +83,8 @@ extension VaultError {
         case .SQLITE_FULL: self.init(.storeFull, object: object, detail)
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
             self.init(.notPermitted, object: object, detail)
-        case .SQLITE_NOTADB: self.init(.notAStore, object: object, detail)
-        case .SQLITE_CORRUPT, .SQLITE_FORMAT: self.init(.damaged, object: object, detail)
+        // The folder has a manifest, so a shard that is no database has been damaged.
+        case .SQLITE_CORRUPT, .SQLITE_FORMAT, .SQLITE_NOTADB: self.init(.damaged, object: object, detail)
         default: self.init(.storeFailure, object: object, detail)
         }
     }

@@ -94,8 +94,12 @@ public struct SealedDossier: Sendable {
 
     /// Name of an attachment's file in the folder: ordinal in three digits, hyphen, name.
     public static func fileName(of entry: DossierManifest.Entry) -> String {
-        let digits = String(entry.ordinal)
-        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "-" + entry.name
+        fileName(ordinal: entry.ordinal, name: entry.name)
+    }
+
+    static func fileName(ordinal: Int, name: String) -> String {
+        let digits = String(ordinal)
+        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "-" + name
     }
 
     /// Reads a file name back: the ordinal and the name, or no ordinal for a name without one.

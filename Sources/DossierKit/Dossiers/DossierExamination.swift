@@ -20,6 +20,9 @@ public struct ReceivedAttachment: Sendable {
         self.name = name
         self.source = source
     }
+
+    /// The name in the dossier's folder, so that a second file of one ordinal is told from the first.
+    var fileName: String { ordinal.map { SealedDossier.fileName(ordinal: $0, name: name) } ?? name }
 }
 
 /// How a received file agrees with the manifest.
@@ -38,6 +41,19 @@ public enum AttachmentStatus: Sendable, Hashable {
     case changed
     /// The file could not be read.
     case unreadable(ByteSourceError)
+
+    /// Stable code, for example `truncated`.
+    public var code: String {
+        switch self {
+        case .intact: "intact"
+        case .missing: "missing"
+        case .renamed: "renamed"
+        case .swapped: "swapped"
+        case .truncated: "truncated"
+        case .changed: "changed"
+        case .unreadable: "unreadable"
+        }
+    }
 
     /// The status in words.
     public var phrase: Phrase {
@@ -75,7 +91,7 @@ public struct DossierExamination: Sendable {
     public let manifestProblem: DossierError?
     /// The entries in order.
     public let items: [Item]
-    /// Names of files that the manifest does not list.
+    /// Files that the manifest does not list, named as in the dossier's folder.
     public let added: [String]
 
     /// The verdict on the dossier as a whole: the worst of the manifest's signature, the attachments' agreement with the
@@ -170,7 +186,7 @@ public struct DossierExamination: Sendable {
             self.manifest = nil
             manifestProblem = error
             items = []
-            added = received.map(\.name)
+            added = received.map(\.fileName)
             return
         }
         self.manifest = manifest
@@ -196,7 +212,7 @@ public struct DossierExamination: Sendable {
             items.append(Item(entry: entry, status: status, signatures: signatures, problem: problem))
         }
         self.items = items
-        added = unclaimed.map(\.name)
+        added = unclaimed.map(\.fileName)
     }
 
     private static func status(

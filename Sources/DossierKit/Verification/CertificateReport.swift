@@ -20,6 +20,23 @@ public struct CertificateReport: Sendable, Encodable {
         let notBefore, notAfter: Instant
         let trustDomain: String?
         let revocation: String
+
+        private enum Key: String, CodingKey {
+            case subject, issuer, serial, sha256, notBefore, notAfter, trustDomain, revocation
+        }
+
+        // Written out so that an absent trust domain is `null`, never left out.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(subject, forKey: .subject)
+            try container.encode(issuer, forKey: .issuer)
+            try container.encode(serial, forKey: .serial)
+            try container.encode(sha256, forKey: .sha256)
+            try container.encode(notBefore, forKey: .notBefore)
+            try container.encode(notAfter, forKey: .notAfter)
+            try container.encode(trustDomain, forKey: .trustDomain)
+            try container.encode(revocation, forKey: .revocation)
+        }
     }
     private struct Remark: Encodable {
         let code, vi, en: String

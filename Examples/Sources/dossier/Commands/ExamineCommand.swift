@@ -21,7 +21,8 @@ struct ExamineCommand: AsyncParsableCommand {
 
     private struct Report: Encodable {
         struct Item: Encodable {
-            let ordinal: Int, name, type, status: String, intact: Bool, indication: Indication?, signers: [String]
+            let ordinal: Int, name, type, status: String, explanation: Phrase, intact: Bool, indication: Indication?
+            let signers: [String]
         }
         let version = 1
         let dossier: String?, procedure: String?, indication: Indication, attachments: [Item], added: [String]
@@ -49,7 +50,7 @@ struct ExamineCommand: AsyncParsableCommand {
     private func row(_ item: DossierExamination.Item) -> Report.Item {
         Report.Item(
             ordinal: item.entry.ordinal, name: item.entry.name, type: item.entry.type,
-            status: item.status.phrase[Console.language], intact: item.status == .intact,
+            status: item.status.code, explanation: item.status.phrase, intact: item.status == .intact,
             indication: item.signatures?.indication,
             signers: item.signatures?.signatures.compactMap { $0.facts.signingCertificate?.subject.commonName } ?? [])
     }
@@ -66,7 +67,7 @@ struct ExamineCommand: AsyncParsableCommand {
             let signed =
                 row.signers.isEmpty
                 ? "" : "; " + row.signers.joined(separator: ", ") + ": " + (row.indication?.phrase[language] ?? "")
-            Console.print("  \(row.ordinal). \(row.name) [\(row.type)]: \(row.status)\(signed)")
+            Console.print("  \(row.ordinal). \(row.name) [\(row.type)]: \(row.explanation[language])\(signed)")
         }
         for finding in examination.findings { Console.print("  – \(finding.phrase[language]) [\(finding.code)]") }
     }

@@ -195,12 +195,42 @@ func documentID(_ text: String) throws -> DocumentID {
     return id
 }
 
-/// One document as `vault list` and `vault show` print it.
+/// One document as `vault list` and `vault show` print it; absent values are `null`, never left out.
 struct DocumentRow: Encodable {
     let id: String, version: Int, versionId: String, type: String, name: String, mediaType: String, size: Int64
     let sha256: String, number: String?, issuer: String?, issuedOn: CalendarDate?, validUntil: CalendarDate?
     let assurance: String, source: String, signer: String?, trustDomain: String?, status: String, storedAt: Instant
     let dossier: String?, procedure: String?, fields: [String: String]
+
+    private enum Key: String, CodingKey {
+        case id, version, versionId, type, name, mediaType, size, sha256, number, issuer, issuedOn, validUntil
+        case assurance, source, signer, trustDomain, status, storedAt, dossier, procedure, fields
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(version, forKey: .version)
+        try container.encode(versionId, forKey: .versionId)
+        try container.encode(type, forKey: .type)
+        try container.encode(name, forKey: .name)
+        try container.encode(mediaType, forKey: .mediaType)
+        try container.encode(size, forKey: .size)
+        try container.encode(sha256, forKey: .sha256)
+        try container.encode(number, forKey: .number)
+        try container.encode(issuer, forKey: .issuer)
+        try container.encode(issuedOn, forKey: .issuedOn)
+        try container.encode(validUntil, forKey: .validUntil)
+        try container.encode(assurance, forKey: .assurance)
+        try container.encode(source, forKey: .source)
+        try container.encode(signer, forKey: .signer)
+        try container.encode(trustDomain, forKey: .trustDomain)
+        try container.encode(status, forKey: .status)
+        try container.encode(storedAt, forKey: .storedAt)
+        try container.encode(dossier, forKey: .dossier)
+        try container.encode(procedure, forKey: .procedure)
+        try container.encode(fields, forKey: .fields)
+    }
 
     init(_ record: DocumentRecord, on day: CalendarDate) {
         let current = record.current
