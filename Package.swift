@@ -21,7 +21,9 @@ let package = Package(
         .library(name: "DossierCore", targets: ["DossierCore"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Tests only: the other reader of DER to compare with; who depends on this package does not fetch it.
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
     targets: [
         // C libraries: module map and shim, nothing else. OpenSSL is imported by CryptoPrimitives and SoftwareKeys only.
@@ -46,7 +48,9 @@ let package = Package(
 
         // Row 2 — syntax: bytes to values and back, lossless, strict, synchronous; the certificates; the procedures.
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
-        .testTarget(name: "DERSyntaxTests", dependencies: ["DERSyntax", "DossierCore"]),
+        .testTarget(
+            name: "DERSyntaxTests",
+            dependencies: ["DERSyntax", "DossierCore", "TestSupport", .product(name: "SwiftASN1", package: "swift-asn1")]),
         .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
         .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore", "TestSupport"]),
         .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),

@@ -39,6 +39,9 @@ public struct DERReader: Sendable {
             throw DERSyntaxError(
                 .unexpectedTag, at: start, clause: "X.690 8.1.2.4", "multi-octet tags are not expected")
         }
+        guard tag.rawValue & 0xdf != 0 else {
+            throw DERSyntaxError(.unexpectedTag, at: start, clause: "X.690 8.1.5", "end-of-contents octets in DER")
+        }
         var length = Int(input[start + 1])
         var body = start + 2
         if length >= 0x80 {

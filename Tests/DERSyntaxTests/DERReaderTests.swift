@@ -14,7 +14,8 @@ struct DERReaderTests {
     @Test(arguments: [
         ("", DERSyntaxError.Code.truncated), ("30", .truncated), ("3003020101 00", .trailingBytes),
         ("30800000", .invalidLength), ("308103020101", .invalidLength), ("30820003020101", .invalidLength),
-        ("30050201", .truncated), ("1f8101", .unexpectedTag), ("3088ffffffffffffffff", .invalidLength),
+        ("30050201", .truncated), ("1f8101", .unexpectedTag), ("0000", .unexpectedTag), ("2000", .unexpectedTag),
+        ("3088ffffffffffffffff", .invalidLength),
         ("30877fffffffffffff", .truncated),
     ])
     func `an element that is not DER is refused for its reason`(bytes: String, code: DERSyntaxError.Code) {
