@@ -127,6 +127,21 @@ let package = Package(
                 "DossierCore",
             ]),
 
+        .testTarget(
+            name: "DossierKitTests",
+            dependencies: [
+                "DossierKit", "TestPKI", "SoftwareKeys", "VaultTesting", "CryptoPrimitives", "PKIX", "DocumentVault",
+                "OnceOnly", "PAdES", "AdES", "SignatureValidation", "DossierCore", "TestSupport",
+            ]),
+
+        // What other programs say of what is made here.
+        .testTarget(
+            name: "PeerTests",
+            dependencies: [
+                "DossierKit", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "PKIX", "PAdES", "AdES",
+                "SignatureValidation", "DossierCore", "TestSupport",
+            ]),
+
         // The rules that hold for every module: imports, purity, words, size.
         .testTarget(
             name: "ArchitectureTests",

@@ -48,6 +48,14 @@ public struct Dossier: Sendable {
     public func signed(
         by signer: some Signer, checking check: SignerCheck, at time: Instant, progress: ((Progress) -> Void)? = nil
     ) async throws -> SealedDossier {
+        // Before the signer is asked for anything: a name that occurs twice or a bad code costs nobody a signature.
+        _ = try DossierManifest(
+            dossier: code, procedure: procedure,
+            attachments: attachments.enumerated().map { index, attachment in
+                .init(
+                    ordinal: index + 1, name: attachment.name, type: attachment.type,
+                    mediaType: "application/octet-stream", size: 0, sha256: String(repeating: "0", count: 64))
+            })
         try check.check(signer, at: time)
         let total = attachments.count + 1
         var signed: [Attachment] = []

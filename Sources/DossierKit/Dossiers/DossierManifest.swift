@@ -77,7 +77,8 @@ public struct DossierManifest: Sendable, Hashable, Codable {
         guard let version = try? JSONDecoder().decode(Version.self, from: Data(bytes)).version else {
             throw DossierError(.invalidManifest, "not a JSON object with a version")
         }
-        guard version == 1 else { throw DossierError(.newerFormat, "version \(version), this library reads 1") }
+        guard version <= 1 else { throw DossierError(.newerFormat, "version \(version), this library reads 1") }
+        guard version == 1 else { throw DossierError(.invalidManifest, "version \(version)") }
         do {
             self = try JSONDecoder().decode(DossierManifest.self, from: Data(bytes))
         } catch {
@@ -118,9 +119,14 @@ public struct DossierManifest: Sendable, Hashable, Codable {
             try require(
                 names.insert(entry.name.lowercased()).inserted, "name of attachment \(entry.ordinal) occurs twice")
             try require(matches(entry.type, 1...64, lower), "type of attachment \(entry.ordinal)")
+            let parts = entry.mediaType.split(separator: "/", omittingEmptySubsequences: false)
+            // RFC 6838 §4.2: restricted names begin with a letter or digit.
             try require(
-                matches(entry.mediaType, 3...127) { lower($0) || "/.+".utf8.contains($0) }
-                    && entry.mediaType.utf8.filter { $0 == 47 }.count == 1, "mediaType of attachment \(entry.ordinal)")
+                parts.count == 2
+                    && parts.allSatisfy { part in
+                        matches(String(part), 1...127) { lower($0) || "!#$&^_.+".utf8.contains($0) }
+                            && part.utf8.first.map { lower($0) && $0 != 45 } == true
+                    }, "mediaType of attachment \(entry.ordinal)")
             try require((0..<(1 << 53)).contains(entry.size), "size of attachment \(entry.ordinal)")
             try require(
                 entry.sha256.utf8.count == 64 && entry.sha256 == entry.sha256.lowercased()
