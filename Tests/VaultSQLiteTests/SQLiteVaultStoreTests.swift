@@ -114,7 +114,8 @@ struct SQLiteVaultStoreTests {
         let shard = URL(filePath: path + "/shard-00.sqlite")
         let text = Data(String(repeating: "this is no database. ", count: 100).utf8)
         try text.write(to: shard)
-        await #expect(throws: VaultError(.notAStore, "")) { _ = try await SQLiteVaultStore(path: path).head(of: vault) }
+        // The folder says that it is a store, so what stands in the shard's place is damage.
+        await #expect(throws: VaultError(.damaged, "")) { _ = try await SQLiteVaultStore(path: path).head(of: vault) }
         #expect(try Data(contentsOf: shard) == text)
         try FileManager.default.removeItem(at: shard)
         let foreign = try DatabaseQueue(path: shard.path())
