@@ -53,7 +53,8 @@ let package = Package(
             dependencies: ["DERSyntax", "DossierCore", "TestSupport", .product(name: "SwiftASN1", package: "swift-asn1")]),
         .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
         .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore", "TestSupport"]),
-        .target(name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
+        .target(
+            name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(
             name: "PKIXTests",
             dependencies: [

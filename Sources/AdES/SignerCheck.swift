@@ -43,17 +43,10 @@ public struct SignerCheck: Sendable {
         if path.hasUncheckedRevocation, !policy.allowsUncheckedRevocation {
             throw AdESError(.signerIndeterminate, "revocation was not checked, which policy \(policy.id) asks for")
         }
-        if let digest = signer.scheme.digest, !policy.acceptedDigests.contains(digest) {
-            throw AdESError(.algorithmNotAllowed, "\(digest.displayName) is not accepted by policy \(policy.id)")
+        let kind = try? signer.certificate.subjectPublicKeyInfo.publicKey().kind
+        if let fault = policy.algorithms.fault(of: signer.scheme, key: kind, at: time) {
+            throw AdESError(.algorithmNotAllowed, "policy \(policy.id): \(fault.phrase.en)")
         }
-        switch try? signer.certificate.subjectPublicKeyInfo.publicKey().kind {
-        case .rsa(let bits) where bits < policy.smallestKeys.rsa:
-            throw AdESError(
-                .algorithmNotAllowed, "RSA of \(bits) bits, policy \(policy.id) asks for \(policy.smallestKeys.rsa)")
-        case .elliptic(let curve) where curve.bits < policy.smallestKeys.elliptic:
-            throw AdESError(.algorithmNotAllowed, "\(curve.rawValue) is too small for policy \(policy.id)")
-        case nil: throw AdESError(.algorithmNotAllowed, "a key that is not known")
-        default: return path
-        }
+        return path
     }
 }

@@ -20,6 +20,15 @@ static const struct {
     {"OnceOnly/procedures.json", (const uint8_t[]){
 #embed "../OnceOnly/Data/procedures.json" suffix(, )
         0}},
+    {"PKIX/etsi-2026.json", (const uint8_t[]){
+#embed "../PKIX/Data/etsi-2026.json" suffix(, )
+        0}},
+    {"PKIX/rfc5280.json", (const uint8_t[]){
+#embed "../PKIX/Data/rfc5280.json" suffix(, )
+        0}},
+    {"PKIX/vietnam-2026.json", (const uint8_t[]){
+#embed "../PKIX/Data/vietnam-2026.json" suffix(, )
+        0}},
     {"SignatureValidation/etsi-2026.json", (const uint8_t[]){
 #embed "../SignatureValidation/Data/etsi-2026.json" suffix(, )
         0}},

@@ -36,7 +36,7 @@ enum ModuleMap {
         "XMLSyntax": core.union(["CDossierXML2"]),
         "ZIPSyntax": core,
         "OnceOnly": core.union(["CDossierData"]),
-        "PKIX": primitives.union(["DERSyntax"]),
+        "PKIX": primitives.union(["DERSyntax", "CDossierData"]),
         "SignatureValidation": certificates.union(["CDossierData"]),
         "TrustServices": certificates.union(["CDossierCURL"]),
         "SoftwareKeys": certificates.union(["CDossierOpenSSL"]),

@@ -161,11 +161,16 @@ import Testing
         }
     }
 
-    @Test func `conformity to the list of algorithms is a separate answer`() {
-        let legacy = fixture.report(fixture.facts { $0.scheme = .rsaPKCS1(.sha256) })
+    @Test func `conformity to the list of algorithms is a separate answer`() throws {
+        let company = try #require(fixture.infrastructure.subscriber("company")).certificate
+        func rsa(_ facts: inout SignatureFacts) {
+            facts.scheme = .rsaPKCS1(.sha256)
+            facts.signingCertificate = company
+        }
+        let legacy = fixture.report(fixture.facts { rsa(&$0) })
         #expect(legacy.indication == .totalPassed)
         #expect(legacy.conformityFindings.map(\.code) == ["legacy-scheme"])
-        let etsi = fixture.report(fixture.facts { $0.scheme = .rsaPKCS1(.sha256) }, policy: .etsi2026)
+        let etsi = fixture.report(fixture.facts { rsa(&$0) }, policy: .etsi2026)
         #expect(etsi.conformityFindings.isEmpty)
         let weak = fixture.report(fixture.facts { $0.digest = .sha1 })
         #expect(weak.conformityFindings.map(\.code) == ["digest-not-listed"])

@@ -15,10 +15,12 @@ import Testing
         for policy in ValidationPolicy.all {
             #expect(try ValidationPolicy.named(policy.id) == policy)
             #expect(CalendarDate(policy.version) != nil)
-            #expect(!policy.acceptedDigests.contains(.sha1) && !policy.acceptedDigests.contains(.md5))
-            #expect(policy.smallestKeys.rsa >= 1900 && policy.smallestKeys.elliptic >= 256)
+            let now = Instant(seconds: 1_795_228_222)
+            for digest in [DigestAlgorithm.sha1, .md5] { #expect(policy.algorithms.fault(of: digest, at: now) != nil) }
+            #expect(policy.algorithms.fault(of: .rsaPSS(.sha256), key: .rsa(bits: 1024), at: now) != nil)
+            #expect(policy.algorithms.fault(of: .rsaPSS(.sha256), key: .rsa(bits: 3072), at: now) == nil)
         }
-        #expect(ValidationPolicy.vietnam2026.smallestKeys.rsa == 2048)
+        #expect(ValidationPolicy.vietnam2026.algorithms.id == "vietnam-2026")
         #expect(!ValidationPolicy.vietnam2026.allowsUncheckedRevocation && !ValidationPolicy.vietnam2026.pkcs1Conforms)
     }
 
@@ -32,7 +34,7 @@ import Testing
             contentsOf: Corpora.packageRoot.appending(path: "Sources/SignatureValidation/Data/vietnam-2026.json"))
         #expect(try ValidationPolicy(parsing: Array(file)) == .vietnam2026)
         let members = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
-        #expect(members.count == 9)
+        #expect(members.count == 8)
         for name in members.keys {
             var fewer = members
             fewer[name] = nil

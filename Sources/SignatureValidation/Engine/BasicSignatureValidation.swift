@@ -28,7 +28,7 @@ struct BasicSignatureValidation {
             SigningCertificateIdentification.conclude(facts, policy: policy),
             CryptographicVerification.conclude(facts),
             X509CertificateValidation.conclude(path, policy: policy),
-            SignatureAcceptanceValidation.conclude(facts, path: path, policy: policy),
+            SignatureAcceptanceValidation.conclude(facts, path: path, policy: policy, at: time),
         ]
         // §5.3.4: a failure outweighs an open question, whatever their order.
         let concluded = blocks.compactMap(\.subIndication)

@@ -9,47 +9,39 @@ import PKIX
 ///
 /// The anchor's own signature is not judged; nothing relies on it.
 enum SignatureAcceptanceValidation {
-    static func conclude(_ facts: SignatureFacts, path: PathResult?, policy: ValidationPolicy) -> BlockConclusion {
-        var unacceptable: [String] = []
-        if let digest = facts.digest, !policy.acceptedDigests.contains(digest) {
-            unacceptable.append(digest.displayName)
+    static func conclude(
+        _ facts: SignatureFacts, path: PathResult?, policy: ValidationPolicy, at time: Instant
+    ) -> BlockConclusion {
+        let algorithms = policy.algorithms
+        var faults: [AlgorithmPolicy.Fault] = []
+        func add(_ fault: AlgorithmPolicy.Fault?) {
+            if let fault, !faults.contains(fault) { faults.append(fault) }
         }
-        if let digest = facts.scheme?.digest, !policy.acceptedDigests.contains(digest) {
-            unacceptable.append(digest.displayName)
+        if let digest = facts.digest { add(algorithms.fault(of: digest, at: time)) }
+        if let certificate = facts.signingCertificate {
+            // An unknown scheme is an answer of the cryptographic check already.
+            if let scheme = facts.scheme { add(algorithms.fault(of: scheme, key: kind(of: certificate), at: time)) }
         }
-        let certificates = path?.chain.map(\.certificate) ?? [facts.signingCertificate].compactMap { $0 }
-        for certificate in certificates { unacceptable += unacceptableKey(of: certificate, policy) }
-        for link in path?.chain.dropLast() ?? [] {
-            guard let scheme = SignatureScheme(link.certificate.signatureAlgorithm) else { continue }
-            if let digest = scheme.digest, !policy.acceptedDigests.contains(digest) {
-                unacceptable.append(digest.displayName)
-            }
+        let chain = path?.chain ?? []
+        for (index, link) in chain.dropLast().enumerated() {
+            let issuer = kind(of: chain[index + 1].certificate)
+            add(algorithms.fault(of: SignatureScheme(link.certificate.signatureAlgorithm), key: issuer, at: time))
+            if let list = link.revocationList { add(algorithms.fault(of: list.scheme, key: issuer, at: time)) }
         }
-        for list in path?.chain.compactMap(\.revocationList) ?? [] {
-            if let digest = list.scheme?.digest, !policy.acceptedDigests.contains(digest) {
-                unacceptable.append(digest.displayName)
-            }
-        }
-        guard !unacceptable.isEmpty else { return .passed }
-        let names = Array(Set(unacceptable)).sorted().joined(separator: ", ")
+        guard !faults.isEmpty else { return .passed }
+        let vi = faults.map(\.phrase.vi).joined(separator: "; ")
+        let en = faults.map(\.phrase.en).joined(separator: "; ")
         return .failed(
             .cryptoConstraintsFailureNoPOE,
             [
                 Finding(
                     .failure, code: "algorithm-not-accepted",
-                    Phrase(
-                        vi: "thuật toán không được chính sách \(policy.id) chấp nhận: \(names)",
-                        en: "not accepted by policy \(policy.id): \(names)"))
+                    Phrase(vi: "chính sách \(policy.id): \(vi)", en: "policy \(policy.id): \(en)"))
             ])
     }
 
-    private static func unacceptableKey(of certificate: Certificate, _ policy: ValidationPolicy) -> [String] {
-        guard let kind = try? certificate.subjectPublicKeyInfo.publicKey().kind else { return ["unknown key"] }
-        switch kind {
-        case .rsa(let bits) where bits < policy.smallestKeys.rsa: return ["RSA \(bits)"]
-        case .elliptic(let curve) where curve.bits < policy.smallestKeys.elliptic: return [curve.rawValue]
-        default: return []
-        }
+    private static func kind(of certificate: Certificate) -> PublicKey.Kind? {
+        try? certificate.subjectPublicKeyInfo.publicKey().kind
     }
 }
 

@@ -3,26 +3,18 @@
 
 public import CryptoPrimitives
 import FoundationEssentials
+public import PKIX
 
 /// What a verifier demands, as versioned, dated data. A report names the policy and version it applied.
 public struct ValidationPolicy: Sendable, Hashable, Codable {
-    /// Smallest keys that are accepted, in bits.
-    public struct KeySizes: Sendable, Hashable, Codable {
-        /// RSA modulus.
-        public let rsa: Int
-        /// Order of the elliptic curve.
-        public let elliptic: Int
-    }
     /// Stable name, for example `vietnam-2026`.
     public let id: String
     /// Date of this version, `yyyy-mm-dd`.
     public let version: String
     /// What the policy is based on.
     public let basis: String
-    /// Digests that are accepted for signatures, chains and revocation data.
-    public let acceptedDigests: [DigestAlgorithm]
-    /// Smallest keys.
-    public let smallestKeys: KeySizes
+    /// The id of the algorithm policy.
+    private let algorithmPolicy: String
     /// Digests that conform to the national list; others pass but are reported.
     public let conformantDigests: [DigestAlgorithm]
     /// Whether RSASSA-PKCS1-v1_5 conforms; when not, it passes with a remark.
@@ -31,6 +23,18 @@ public struct ValidationPolicy: Sendable, Hashable, Codable {
     public let allowsUncheckedRevocation: Bool
     /// Whether a signed attribute must bind the signing certificate.
     public let requiresSigningCertificateReference: Bool
+
+    /// Which algorithms are accepted until when, for signatures, chains and revocation data.
+    public var algorithms: AlgorithmPolicy {
+        // Checked when the policy was read.
+        AlgorithmPolicy.all.first { $0.id == algorithmPolicy } ?? .vietnam2026
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, version, basis, conformantDigests, pkcs1Conforms, allowsUncheckedRevocation
+        case requiresSigningCertificateReference
+        case algorithmPolicy = "algorithms"
+    }
 
     /// Reads a policy file.
     ///
@@ -42,6 +46,10 @@ public struct ValidationPolicy: Sendable, Hashable, Codable {
             throw SignatureValidationError(.invalidPolicy, "the member \(key.stringValue) is missing")
         } catch {
             throw SignatureValidationError(.invalidPolicy, "not a policy in JSON, or a member of the wrong type")
+        }
+        guard AlgorithmPolicy.all.contains(where: { $0.id == algorithmPolicy }) else {
+            throw SignatureValidationError(
+                .invalidPolicy, "algorithms: no algorithm policy is named \(algorithmPolicy)")
         }
     }
 }
