@@ -32,6 +32,7 @@ final class SignedSamples: Sendable {
     }
 
     static let now = Instant(seconds: 1_795_228_222)
+    private static let sharedFolder = Result { try TemporaryFolder() }
     static let shared = Task { try await SignedSamples() }
 
     let infrastructure: TestInfrastructure
@@ -46,7 +47,13 @@ final class SignedSamples: Sendable {
         infrastructure = try TestInfrastructure(at: Self.now)
         let material = try infrastructure.material(at: Self.now)
         validator = SignatureValidator(trusting: infrastructure.trust, policy: .vietnam2026, material: material)
-        folder = try TemporaryFolder()
+        folder = try Self.sharedFolder.get()
+        // A static value is never released; its folder goes with the process.
+        atexit {
+            if let folder = try? SignedSamples.sharedFolder.get() {
+                try? FileManager.default.removeItem(at: folder.url)
+            }
+        }
         let domains = [infrastructure.publicDomain, infrastructure.publicDutyDomain]
         roots = try domains.map { [folder] in try folder.write($0.root.certificate.bytes, as: "\($0.name)-root.crt") }
         others = try domains.map { [folder] in try folder.write($0.issuing.certificate.bytes, as: "\($0.name).crt") }
