@@ -17,40 +17,33 @@ extension CertificateGraph {
         of certificate: Certificate, issuer: Int, above: ArraySlice<Int>, at time: Instant
     ) -> (status: RevocationStatus, list: CertificateRevocationList?) {
         let answering = [issuer] + otherListSigners(of: issuer, above: above, at: time)
-        var lists: [(list: CertificateRevocationList, answers: Bool)] = []
+        var statements: [RevocationStatement] = []
         for (index, node) in nodes.enumerated()
         where node.leadsToAnchor && node.certificate.subject == nodes[issuer].certificate.subject {
             let answers = answering.contains(index) && Self.maySignLists(node.certificate)
-            lists += node.lists.map { ($0, answers && $0.covers(certificate)) }
+            statements += node.lists.compactMap {
+                Self.statement(of: $0, on: certificate, answers: answers && $0.covers(certificate))
+            }
         }
-        return Self.status(of: certificate, by: lists, at: time)
+        let finding = RevocationEvaluation.finding(for: certificate, by: statements, at: time)
+        return (finding.status, finding.statement?.list)
     }
 
-    private static func status(
-        of certificate: Certificate, by lists: [(list: CertificateRevocationList, answers: Bool)], at time: Instant
-    ) -> (status: RevocationStatus, list: CertificateRevocationList?) {
-        var best: (status: RevocationStatus, list: CertificateRevocationList?) = (.unknown, nil)
-        for (list, answers) in lists.sorted(by: { $0.list.thisUpdate > $1.list.thisUpdate })
-        where answers || list.scope.entriesAreOfIssuer {
-            let entry: CertificateRevocationList.Entry?
-            do { entry = try list.entry(for: certificate.serialNumber) } catch { continue }
-            if let entry, entry.revocationDate <= time, entry.reason != .removeFromCRL {
-                // A hold ends when a later list, known at the instant, no longer names the certificate.
-                if entry.reason == .certificateHold, case .good(let newer) = best.status, newer <= time { continue }
-                return (.revoked(since: entry.revocationDate, reason: entry.reason), list)
-            }
-            // A list issued before the certificate, or after its end, need not know it.
-            guard answers, list.thisUpdate >= certificate.notBefore, list.thisUpdate <= certificate.notAfter else {
-                continue
-            }
-            guard let nextUpdate = list.nextUpdate, nextUpdate >= time else {
-                if case .unknown = best.status { best = (.stale(nextUpdate: list.nextUpdate), list) }
-                continue
-            }
-            if case .good = best.status { continue }
-            best = (.good(thisUpdate: list.thisUpdate), list)
+    /// What a list says of a certificate; `nil` when it can say nothing.
+    private static func statement(
+        of list: CertificateRevocationList, on certificate: Certificate, answers: Bool
+    ) -> RevocationStatement? {
+        guard answers || list.scope.entriesAreOfIssuer else { return nil }
+        let entry: CertificateRevocationList.Entry?
+        do { entry = try list.entry(for: certificate.serialNumber) } catch { return nil }
+        var revocation: RevocationStatement.Revocation?
+        if let entry, entry.reason != .removeFromCRL {
+            revocation = RevocationStatement.Revocation(
+                date: entry.revocationDate, reason: entry.reason, invalidityDate: entry.invalidityDate)
         }
-        return best
+        return RevocationStatement(
+            thisUpdate: list.thisUpdate, nextUpdate: list.nextUpdate, revocation: revocation, answers: answers,
+            list: list)
     }
 
     /// Nodes of the same name as an issuer whose lists may answer for its certificates: the same anchor above, valid, not
@@ -72,8 +65,11 @@ extension CertificateGraph {
             guard node.certificate.isValid(at: time), !Self.hasUnprocessed(node.certificate) else { return false }
             return node.issuers.contains { superior in
                 guard superiors.contains(superior), Self.maySignLists(nodes[superior].certificate) else { return false }
-                let lists = nodes[superior].lists.map { ($0, $0.covers(node.certificate)) }
-                guard case .good = Self.status(of: node.certificate, by: lists, at: time).status else { return false }
+                let statements = nodes[superior].lists.compactMap {
+                    Self.statement(of: $0, on: node.certificate, answers: $0.covers(node.certificate))
+                }
+                let finding = RevocationEvaluation.finding(for: node.certificate, by: statements, at: time)
+                guard case .good = finding.status else { return false }
                 return true
             }
         }
