@@ -60,6 +60,8 @@ let package = Package(
             dependencies: [
                 "PKIX", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport",
             ]),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport"]),
         .target(name: "OnceOnly", dependencies: ["DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData"]),
 

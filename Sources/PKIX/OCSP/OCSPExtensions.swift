@@ -10,6 +10,7 @@ extension ObjectIdentifier {
     static let ocspNoCheck: ObjectIdentifier = "1.3.6.1.5.5.7.48.1.5"
     static let ocspArchiveCutoff: ObjectIdentifier = "1.3.6.1.5.5.7.48.1.6"
     static let certHash: ObjectIdentifier = "1.3.36.8.3.13"
+    static let invalidityDate: ObjectIdentifier = "2.5.29.24"
     static let noRevocationAvailable: ObjectIdentifier = "2.5.29.56"
 }
 

@@ -63,6 +63,8 @@ public struct OCSPSingleResponse: Sendable {
     public let certificateHash: CertificateHash?
     /// ArchiveCutoff (RFC 6960 §4.4.4): the responder knows of certificates that expired at this instant or later.
     public let archiveCutoff: Instant?
+    /// InvalidityDate (RFC 6960 §4.4.5, RFC 5280 §5.3.2), when present.
+    public let invalidityDate: Instant?
     /// CrlID, when present.
     public let listReference: ListReference?
 
@@ -105,21 +107,23 @@ public struct OCSPSingleResponse: Sendable {
             extensions = []
         }
         try reader.end()
-        var (hash, cutoff, reference): (CertificateHash?, Instant?, ListReference?)
+        var (hash, cutoff, invalidity, reference): (CertificateHash?, Instant?, Instant?, ListReference?)
         for item in extensions {
             switch item.identifier {
             case .certHash: hash = try CertificateHash(parsing: item.value)
             case .ocspArchiveCutoff: cutoff = try DERElement(parsing: item.value).time()
             case .ocspCRLReference: reference = try ListReference(parsing: item.value)
+            case .invalidityDate: invalidity = try DERElement(parsing: item.value).time()
             default: break
             }
         }
         (certificateHash, archiveCutoff, listReference) = (hash, cutoff, reference)
+        invalidityDate = invalidity
     }
 
     /// Whether a critical extension is present that this library does not process.
     var hasUnprocessedExtension: Bool {
-        let processed: Set<ObjectIdentifier> = [.certHash, .ocspArchiveCutoff, .ocspCRLReference]
+        let processed: Set<ObjectIdentifier> = [.certHash, .ocspArchiveCutoff, .ocspCRLReference, .invalidityDate]
         return extensions.contains { $0.isCritical && !processed.contains($0.identifier) }
     }
 }

@@ -73,13 +73,17 @@ extension CertificateGraph {
         var links: [PathResult.Link] = []
         var unclear: [PathResult.Fault] = []
         for (index, certificate) in certificates.enumerated() {
-            guard index < certificates.count - 1, revocation != .off else {
+            let isUnchecked = index == 0 && purpose == .ocspSigning && certificate.hasNoRevocationCheck
+            guard index < certificates.count - 1, revocation != .off, !isUnchecked else {
                 links.append(PathResult.Link(certificate: certificate, revocation: .notAsked))
                 continue
             }
-            let (status, list) = revocationStatus(
+            let (status, statement) = revocationFinding(
                 of: certificate, issuer: path[index + 1], above: path[(index + 2)...], at: time)
-            links.append(PathResult.Link(certificate: certificate, revocation: status, revocationList: list))
+            links.append(
+                PathResult.Link(
+                    certificate: certificate, revocation: status, revocationList: statement?.list,
+                    ocspResponse: statement?.response))
             switch status {
             case .notAsked, .good: break
             case .revoked(_, .certificateHold): fault(.onHold, index)

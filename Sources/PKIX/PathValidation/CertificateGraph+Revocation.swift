@@ -4,6 +4,23 @@
 import DossierCore
 
 extension CertificateGraph {
+    /// What lists and responses say of a certificate at an instant, weighed by ``RevocationEvaluation``.
+    ///
+    /// - Parameters:
+    ///   - issuer: Index of the issuer's node.
+    ///   - above: Indices of the rest of the path, the anchor last.
+    func revocationFinding(
+        of certificate: Certificate, issuer: Int, above: ArraySlice<Int>, at time: Instant
+    ) -> RevocationEvaluation.Finding {
+        let finding = RevocationEvaluation.finding(
+            for: certificate,
+            by: listStatements(of: certificate, issuer: issuer, above: above, at: time)
+                + responseStatements(of: certificate, issuer: issuer, above: above, at: time), at: time)
+        // RFC 9608: nothing is to be expected; a revocation that is there all the same counts.
+        if case .revoked = finding.status { return finding }
+        return certificate.saysNoRevocationAvailable ? (.notAsked, nil) : finding
+    }
+
     /// RFC 5280 §6.3.3 for lists of the certificate's issuer; acceptance and freshness by EN 319 102-1 §5.2.5.
     ///
     /// A good answer needs a list that covers the certificate, signed with the issuer's own key or with another key of the
@@ -13,9 +30,9 @@ extension CertificateGraph {
     /// - Parameters:
     ///   - issuer: Index of the issuer's node.
     ///   - above: Indices of the rest of the path, the anchor last.
-    func revocationStatus(
+    func listStatements(
         of certificate: Certificate, issuer: Int, above: ArraySlice<Int>, at time: Instant
-    ) -> (status: RevocationStatus, list: CertificateRevocationList?) {
+    ) -> [RevocationStatement] {
         let answering = [issuer] + otherListSigners(of: issuer, above: above, at: time)
         var statements: [RevocationStatement] = []
         for (index, node) in nodes.enumerated()
@@ -25,8 +42,7 @@ extension CertificateGraph {
                 Self.statement(of: $0, on: certificate, answers: answers && $0.covers(certificate))
             }
         }
-        let finding = RevocationEvaluation.finding(for: certificate, by: statements, at: time)
-        return (finding.status, finding.statement?.list)
+        return statements
     }
 
     /// What a list says of a certificate; `nil` when it can say nothing.

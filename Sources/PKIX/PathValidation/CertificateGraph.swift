@@ -33,6 +33,8 @@ public struct CertificateGraph: Sendable {
         var hasBadSignature = false
         /// Lists that this certificate's key signed.
         var lists: [CertificateRevocationList] = []
+        /// What OCSP responders that this certificate's holder stands behind say of certificates that its key signed.
+        var answers: [Certificate: [OCSPAnswer]] = [:]
         /// Whether some path leads from here to an anchor; without it, authorities that certify each other would have
         /// every order of theirs tried.
         var leadsToAnchor = false
@@ -113,6 +115,18 @@ public struct CertificateGraph: Sendable {
                 }
             }
         }
+        var builder = OCSPAnswerBuilder(
+            material.ocspResponses, candidates: material.certificates,
+            localResponders: domains.flatMap { domain in
+                domain.responders.map { (domain.name, $0) }
+            }, verifications: verifications, limit: limits.verifications)
+        for node in nodes {
+            for issuer in node.issuers {
+                nodes[issuer].answers[node.certificate] = builder.answers(
+                    about: node.certificate, issuer: nodes[issuer].certificate, at: issuer)
+            }
+        }
+        isOverBudget = isOverBudget || builder.isOverBudget
         Self.markPathsToAnchors(&nodes)
         self.nodes = nodes
         self.isOverBudget = isOverBudget

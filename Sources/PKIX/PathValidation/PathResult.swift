@@ -23,13 +23,17 @@ public struct PathResult: Sendable {
         public let revocation: RevocationStatus
         /// The list that said so, when one did.
         public let revocationList: CertificateRevocationList?
+        /// The OCSP response that said so, when one did.
+        public let ocspResponse: OCSPResponse?
 
         init(
-            certificate: Certificate, revocation: RevocationStatus, revocationList: CertificateRevocationList? = nil
+            certificate: Certificate, revocation: RevocationStatus, revocationList: CertificateRevocationList? = nil,
+            ocspResponse: OCSPResponse? = nil
         ) {
             self.certificate = certificate
             self.revocation = revocation
             self.revocationList = revocationList
+            self.ocspResponse = ocspResponse
         }
     }
 
@@ -69,9 +73,10 @@ public struct PathResult: Sendable {
 
 /// What is known of a certificate's revocation at an instant.
 public enum RevocationStatus: Sendable, Hashable {
-    /// Not asked: an anchor, or checking is off.
+    /// Not asked: an anchor, checking is off, or the issuer says that it will never say anything (RFC 9608; for a
+    /// responder RFC 6960 §4.2.2.2.1).
     case notAsked
-    /// Not revoked by a list that was fresh enough.
+    /// Not revoked by a list or response that was fresh enough.
     case good(thisUpdate: Instant)
     /// Revoked, or suspended (`certificateHold`), since an instant.
     case revoked(since: Instant, reason: RevocationReason?)

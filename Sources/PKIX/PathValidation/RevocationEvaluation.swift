@@ -33,6 +33,8 @@ struct RevocationStatement: Sendable {
     var namesCertificate = false
     /// The list, when it is one.
     var list: CertificateRevocationList?
+    /// The OCSP response, when it is one.
+    var response: OCSPResponse?
 
     /// Whether its issuer still knew the certificate when it was issued (EN 319 102-1 §5.2.5).
     func knows(_ certificate: Certificate) -> Bool {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+
+/// An answer about one certificate whose signature was checked while a graph was built.
+struct OCSPAnswer: Sendable {
+    /// Why the signer of a response may answer (RFC 6960 §4.2.2.2).
+    enum Authority: Sendable {
+        /// The issuer's own key signed.
+        case issuer
+        /// A certificate that the issuer's key signed and that has id-kp-OCSPSigning, with what others say about it.
+        case delegated(Certificate, answers: [OCSPAnswer])
+        /// A responder that a trust domain names for itself.
+        case local(domain: String)
+    }
+
+    /// The response.
+    let response: OCSPResponse
+    /// Its answer about the certificate.
+    let single: OCSPSingleResponse
+    /// When it was signed.
+    let producedAt: Instant
+    /// Why it counts.
+    let authority: Authority
+    /// Whether a hash of the certificate stands in the answer: the responder knew the certificate itself.
+    let knowsCertificate: Bool
+
+    /// What the answer states; `nil` when it states nothing.
+    ///
+    /// - Parameter answers: Whether the responder may say that the certificate is good.
+    func statement(answers: Bool) -> RevocationStatement? {
+        var revocation: RevocationStatement.Revocation?
+        switch single.status {
+        case .unknown, .revoked(_, .removeFromCRL): return nil
+        case .good: break
+        case .revoked(let since, let reason):
+            revocation = RevocationStatement.Revocation(
+                date: since, reason: reason, invalidityDate: single.invalidityDate)
+        }
+        if let next = single.nextUpdate, next < single.thisUpdate, revocation == nil { return nil }
+        var statement = RevocationStatement(
+            // Without a next update newer information is always to be had: fresh only for what was before.
+            thisUpdate: single.thisUpdate, nextUpdate: single.nextUpdate ?? single.thisUpdate, revocation: revocation,
+            answers: answers)
+        statement.keepsExpiredSince = single.archiveCutoff
+        statement.namesCertificate = knowsCertificate
+        statement.response = response
+        return statement
+    }
+}
