@@ -16,7 +16,8 @@ setup: ## install what is missing: Debian packages, Python peers (needs root for
 build: ## build the library and the `dossier` tool
 	@Scripts/setup build
 	@if [ -f Examples/Package.swift ]; then \
-		swift build -c release --package-path Examples --scratch-path .build --product dossier; \
+		swift build -c release --disable-build-manifest-caching \
+			--package-path Examples --scratch-path .build --product dossier; \
 	else \
 		swift build -c release; \
 	fi

@@ -27,6 +27,8 @@ enum SignatureAcceptanceValidation {
             let issuer = kind(of: chain[index + 1].certificate)
             add(algorithms.fault(of: SignatureScheme(link.certificate.signatureAlgorithm), key: issuer, at: time))
             if let list = link.revocationList { add(algorithms.fault(of: list.scheme, key: issuer, at: time)) }
+            // Who signed the response is a matter of its authorisation; SHA-1 in its CertID is only a name.
+            if let digest = link.ocspResponse?.basic?.scheme?.digest { add(algorithms.fault(of: digest, at: time)) }
         }
         guard !faults.isEmpty else { return .passed }
         let vi = faults.map(\.phrase.vi).joined(separator: "; ")

@@ -14,7 +14,7 @@ struct TrustOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Trust anchors: file or folder; NAME= names the domain.", valueName: "[name=]path"))
     var trust: [String] = []
 
-    @Option(help: ArgumentHelp("Certificates and revocation lists, file or folder; not trusted.", valueName: "path"))
+    @Option(help: ArgumentHelp("Certificates, revocation lists and OCSP responses, file or folder; not trusted.", valueName: "path"))
     var material: [String] = []
 
     @Option(help: "Policy: a name (vietnam-2026, etsi-2026) or a file.")
@@ -85,7 +85,7 @@ enum TrustFiles {
             }
         }
         var material = ValidationMaterial()
-        let extensions: Set = ["crt", "cer", "der", "pem", "crl", "p7b", "p7c"]
+        let extensions: Set = ["crt", "cer", "der", "pem", "crl", "p7b", "p7c", "ocsp", "ors"]
         let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
         for name in names where extensions.contains(URL(filePath: name).pathExtension.lowercased()) {
             let file = path + "/" + name
@@ -124,8 +124,9 @@ enum TrustFiles {
         do {
             return ValidationMaterial(certificates: [try Certificate(parsing: bytes)])
         } catch {
-            guard let list = try? CertificateRevocationList(parsing: bytes) else { throw error }
-            return ValidationMaterial(revocationLists: [list])
+            if let list = try? CertificateRevocationList(parsing: bytes) { return ValidationMaterial(revocationLists: [list]) }
+            if let response = try? OCSPResponse(parsing: bytes) { return ValidationMaterial(ocspResponses: [response]) }
+            throw error
         }
     }
 }
