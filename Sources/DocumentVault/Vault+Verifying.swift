@@ -59,7 +59,9 @@ extension Vault {
                 done = before &+ version.size
                 intact += 1
             } catch let error as VaultError {
-                problems.append(error)
+                // The document's id tells the owner which paper is affected; the store knows contents only.
+                problems.append(
+                    VaultError(error.code, object: "document \(version.document), \(error.object)", error.detail))
             }
         }
         return VaultReport(

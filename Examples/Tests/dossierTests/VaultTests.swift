@@ -177,7 +177,7 @@ struct VaultTests {
             let report = try run("verify", store: "damaged")
             #expect(report.status == 74, "byte \(offset)")
             let problems = report.json["problems"] as? [[String: Any]] ?? []
-            #expect(problems.contains { ($0["object"] as? String)?.hasPrefix("content ") == true }, "\(problems)")
+            #expect(problems.contains { ($0["object"] as? String)?.hasPrefix("document ") == true }, "\(problems)")
             if index % 8 == 0 { #expect(try get(id, store: "damaged").status == 74) }
         }
         for changed in [Array(sealed.dropLast()), sealed + [0], []] {
