@@ -24,6 +24,13 @@ public struct SignerCheck: Sendable {
         self.revocation = revocation
     }
 
+    /// Makes the check that a validator would hold the signature to.
+    public init(_ validator: SignatureValidator) {
+        self.init(
+            trusting: validator.domains, material: validator.material, policy: validator.policy,
+            revocation: validator.revocation)
+    }
+
     /// Judges a signer's certificate, its path and its algorithms at an instant.
     ///
     /// - Returns: The path that holds, for the caller to keep as evidence.
