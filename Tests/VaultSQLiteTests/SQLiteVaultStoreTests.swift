@@ -193,7 +193,9 @@ struct SQLiteVaultStoreTests {
         bytes[100_000] ^= 1
         try bytes.write(to: file)
         let report = try await vault.verify()
-        #expect(!report.isComplete && report.problems.first?.object.hasSuffix(", content \(file.lastPathComponent)") == true)
+        #expect(
+            !report.isComplete && report.problems.first?.object.hasSuffix(", content \(file.lastPathComponent)") == true
+        )
         // The chunk that holds octet 100,000: 56 + 6 · 16,400.
         #expect(report.problems.first?.detail.contains("octet 98456") == true)
         await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(reference.document).bytes() }

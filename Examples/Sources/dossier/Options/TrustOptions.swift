@@ -14,7 +14,9 @@ struct TrustOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Trust anchors: file or folder; NAME= names the domain.", valueName: "[name=]path"))
     var trust: [String] = []
 
-    @Option(help: ArgumentHelp("Certificates, revocation lists and OCSP responses, file or folder; not trusted.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "Certificates, revocation lists and OCSP responses, file or folder; not trusted.", valueName: "path"))
     var material: [String] = []
 
     @Option(help: "Policy: a name (vietnam-2026, etsi-2026) or a file.")
@@ -124,7 +126,9 @@ enum TrustFiles {
         do {
             return ValidationMaterial(certificates: [try Certificate(parsing: bytes)])
         } catch {
-            if let list = try? CertificateRevocationList(parsing: bytes) { return ValidationMaterial(revocationLists: [list]) }
+            if let list = try? CertificateRevocationList(parsing: bytes) {
+                return ValidationMaterial(revocationLists: [list])
+            }
             if let response = try? OCSPResponse(parsing: bytes) { return ValidationMaterial(ocspResponses: [response]) }
             throw error
         }
