@@ -16,7 +16,7 @@ import Testing
             if isList {
                 let list = try CertificateRevocationList(parsing: bytes)
                 _ = try? list.entry(for: [1])
-                _ = list.scope
+                _ = list.issuingDistributionPoint
             } else {
                 let certificate = try Certificate(parsing: bytes)
                 _ = certificate.subject.description

@@ -200,7 +200,7 @@ struct PathCase: CustomTestStringConvertible, Sendable {
             try make(
                 "the expired and the renewed certificate", fixture.leaf, [expired, renewed], lists: [byFirst], nil),
             try make("only the expired certificate", fixture.leaf, [expired], lists: [byFirst], .expired).at(index: 1),
-            try make("another key under the same name", fixture.leaf, [rekeyed], lists: [byFirst], .signature),
+            try make("another key under the same name", fixture.leaf, [rekeyed], lists: [byFirst], .noPath),
             try make(
                 "both keys of one name", fixture.leaf, [rekeyed, fixture.issuing], lists: [byFirst, bySecond], nil),
             try make(
@@ -280,7 +280,6 @@ struct PathCase: CustomTestStringConvertible, Sendable {
         let fixture = try Fixture.shared.get()
         let purposes: [(CertificatePurpose, ObjectIdentifier)] = [
             (.timeStamping, "1.3.6.1.5.5.7.3.8"), (.ocspSigning, "1.3.6.1.5.5.7.3.9"),
-            (.serverAuthentication, "1.3.6.1.5.5.7.3.1"),
         ]
         for (purpose, identifier) in purposes {
             for (certificate, rule) in [
@@ -300,6 +299,27 @@ struct PathCase: CustomTestStringConvertible, Sendable {
             authorities: [fixture.issuing.certificate], lists: try fixture.lists(), rule: nil)
         row.purpose = .timeStamping
         #expect(row.judge().faults.first?.rule == .extendedKeyUsage)
+    }
+
+    @Test func `a server's certificate may be without extended key usage, but not with another one`() throws {
+        let fixture = try Fixture.shared.get()
+        for (purposes, rule) in [
+            ([], PathRule?.none), (["1.3.6.1.5.5.7.3.1"], nil), (["2.5.29.37.0"], nil),
+            (["1.3.6.1.5.5.7.3.4"], .extendedKeyUsage),
+        ] as [([ObjectIdentifier], PathRule?)] {
+            let inLeaf = try fixture.leaf { $0.extendedKeyUsage = purposes }
+            let branch = try fixture.branch("Server authority") { $0.extendedKeyUsage = purposes }
+            for (certificate, authority, index) in [
+                (inLeaf, fixture.issuing.certificate, 0), (branch.leaf, branch.authority.certificate, 1),
+            ] {
+                let row = PathCase(
+                    testDescription: "", certificate: certificate, anchors: [fixture.root.certificate],
+                    authorities: [authority], lists: [], purpose: .serverAuthentication, mode: .off, rule: rule)
+                let result = row.judge()
+                #expect(result.faults.first?.rule == rule)
+                if rule != nil { #expect(result.faults.first?.certificateIndex == index) }
+            }
+        }
     }
 
     @Test func `a list that did not exist when the certificate was issued does not answer for it`() throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import DERSyntax
 import DossierCore
 public import PKIX
 
@@ -59,8 +60,8 @@ public struct CertificateReport: Sendable, Encodable {
                     revocation: Self.word(link.revocation))
             }, forKey: .chain)
         try container.encode(result.trustDomain, forKey: .trustDomain)
-        try container.encode([String](), forKey: .policies)
-        try container.encode([String](), forKey: .userNotices)
+        try container.encode(result.validPolicies.map(\.description), forKey: .policies)
+        try container.encode(result.userNotices, forKey: .userNotices)
         try container.encode(result.pathsTried, forKey: .pathsTried)
         try container.encode(fault?.rule.rawValue, forKey: .rule)
         try container.encode(fault?.rule.clause, forKey: .clause)

@@ -33,6 +33,7 @@ public final class Certificate: Sendable, Hashable {
     public let signatureAlgorithm: AlgorithmIdentifier
     /// The issuer's signature value.
     public let signature: [UInt8]
+    private let hasWholeSignature: Bool
     /// SHA-256 of ``bytes``; the certificate's identity everywhere in this library.
     public let fingerprint: [UInt8]
     /// KeyUsage, when present.
@@ -59,7 +60,9 @@ public final class Certificate: Sendable, Hashable {
         var outer = try element.reader(.sequence)
         let body = try outer.next(.sequence)
         signatureAlgorithm = try AlgorithmIdentifier(outer.next())
-        signature = try outer.next().octetAlignedBitString()
+        let signatureBits = try outer.next().bitString()
+        signature = signatureBits.octets
+        hasWholeSignature = signatureBits.unusedBits == 0
         try outer.end()
         bytes = element.bytes
         signedBytes = body.bytes
@@ -122,6 +125,8 @@ public final class Certificate: Sendable, Hashable {
         }
     }
 
+    /// The scheme of the issuer's signature; `nil` for one that is not known.
+    var scheme: SignatureScheme? { SignatureScheme(signatureAlgorithm) }
     /// Whether issuer and subject are the same name.
     public var isSelfIssued: Bool { issuer == subject }
     /// Whether an instant lies in the period of validity, both ends included.
@@ -136,7 +141,9 @@ extension Certificate {
     ///
     /// - Throws: ``PKIXError`` when key or algorithm cannot be used.
     public func isSigned(by issuer: PublicKey) throws(PKIXError) -> Bool {
-        try PKIXSignature.isValid(signature, over: signedBytes, algorithm: signatureAlgorithm, key: issuer)
+        // A signature value of every algorithm known here is a string of whole octets.
+        guard hasWholeSignature else { return false }
+        return try PKIXSignature.isValid(signature, over: signedBytes, algorithm: signatureAlgorithm, key: issuer)
     }
 }
 

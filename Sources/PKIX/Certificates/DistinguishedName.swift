@@ -82,6 +82,9 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         }.joined(separator: ",")
     }
 
+    /// Whether the name begins with all of another's relative names (RFC 5280 §4.2.1.10).
+    func isWithin(_ base: DistinguishedName) -> Bool { comparable.starts(with: base.comparable) }
+
     public static func == (left: Self, right: Self) -> Bool { left.comparable == right.comparable }
     public func hash(into hasher: inout Hasher) { hasher.combine(comparable) }
 

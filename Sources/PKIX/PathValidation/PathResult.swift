@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+public import DERSyntax
 public import DossierCore
 
 /// What was found out about a certificate at an instant.
@@ -25,15 +26,19 @@ public struct PathResult: Sendable {
         public let revocationList: CertificateRevocationList?
         /// The OCSP response that said so, when one did.
         public let ocspResponse: OCSPResponse?
+        /// When the key is said to have become unsafe, as stated with the revocation. It is part of the judgement only
+        /// where it is earlier than the revocation.
+        public let invalidityDate: Instant?
 
         init(
             certificate: Certificate, revocation: RevocationStatus, revocationList: CertificateRevocationList? = nil,
-            ocspResponse: OCSPResponse? = nil
+            ocspResponse: OCSPResponse? = nil, invalidityDate: Instant? = nil
         ) {
             self.certificate = certificate
             self.revocation = revocation
             self.revocationList = revocationList
             self.ocspResponse = ocspResponse
+            self.invalidityDate = invalidityDate
         }
     }
 
@@ -59,6 +64,25 @@ public struct PathResult: Sendable {
     public let time: Instant
     /// Number of complete paths that were tried.
     public let pathsTried: Int
+    /// The user-constrained policy set (RFC 5280 §6.1.5 (g)), sorted; anyPolicy in it stands for every policy.
+    public let validPolicies: [ObjectIdentifier]
+    /// The user notices of the certificate for ``validPolicies``, to be shown to the relying party.
+    public let userNotices: [String]
+
+    init(
+        outcome: Outcome, chain: [Link], trustDomain: String?, faults: [Fault], revocationMode: RevocationMode,
+        time: Instant, pathsTried: Int, validPolicies: [ObjectIdentifier] = [], userNotices: [String] = []
+    ) {
+        self.outcome = outcome
+        self.chain = chain
+        self.trustDomain = trustDomain
+        self.faults = faults
+        self.revocationMode = revocationMode
+        self.time = time
+        self.pathsTried = pathsTried
+        self.validPolicies = validPolicies
+        self.userNotices = userNotices
+    }
 
     /// Whether some certificate's revocation could not be checked although the path passed.
     public var hasUncheckedRevocation: Bool {
@@ -78,7 +102,7 @@ public enum RevocationStatus: Sendable, Hashable {
     case notAsked
     /// Not revoked by a list or response that was fresh enough.
     case good(thisUpdate: Instant)
-    /// Revoked, or suspended (`certificateHold`), since an instant.
+    /// Revoked, or suspended (`certificateHold`), since an instant: the earlier of revocation and invalidity date.
     case revoked(since: Instant, reason: RevocationReason?)
     /// Nothing usable was found.
     case unknown
@@ -107,6 +131,8 @@ public enum CertificatePurpose: String, Sendable, Hashable, Codable {
     case timeStamping = "time-stamping"
     /// Signing OCSP responses: extended key usage OCSPSigning.
     case ocspSigning = "ocsp-signing"
-    /// TLS server: extended key usage serverAuth.
+    /// TLS server: extended key usage serverAuth wherever extended key usage is present, also in the authorities of the
+    /// path, and no signature with SHA-1 or MD5 (CA/Browser Forum Baseline Requirements 7.1.2, 7.1.3.2). The host name is
+    /// not compared.
     case serverAuthentication = "server-auth"
 }

@@ -9,10 +9,22 @@ public enum PathRule: String, Sendable, Hashable, CaseIterable {
     case noPath = "no-path"
     /// A certificate's signature was not made with its issuer's key.
     case signature
+    /// A certificate whose issuer is not the subject of the certificate that signed it.
+    case nameChaining = "name-chaining"
     /// More candidates than the budget allows.
     case overBudget = "over-budget"
     /// A critical extension that this library does not process.
     case criticalExtension = "critical-extension"
+    /// An extension that cannot be read although path validation needs it.
+    case malformedExtension = "malformed-extension"
+    /// A name that an authority above may not, or must not, give.
+    case nameConstraints = "name-constraints"
+    /// No acceptable certificate policy is valid for the path although one is required.
+    case policy
+    /// A policy mapping from or to anyPolicy.
+    case policyMapping = "policy-mapping"
+    /// A signature algorithm that the purpose does not admit.
+    case algorithm
     /// An issuer that is no certification authority.
     case notAnAuthority = "not-an-authority"
     /// An issuer whose key may not sign certificates.
@@ -49,6 +61,12 @@ public enum PathRule: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .noPath, .overBudget: "RFC 5280 6.1"
         case .signature: "RFC 5280 6.1.3 (a)(1)"
+        case .nameChaining: "RFC 5280 6.1.3 (a)(4)"
+        case .malformedExtension: "RFC 5280 4.2"
+        case .nameConstraints: "RFC 5280 6.1.3 (b), (c)"
+        case .policy: "RFC 5280 6.1.3 (f), 6.1.5 (g)"
+        case .policyMapping: "RFC 5280 6.1.4 (a)"
+        case .algorithm: "RFC 5280 6.1.1; CA/Browser Forum Baseline Requirements 7.1.3.2"
         case .notYetValid, .expired: "RFC 5280 6.1.3 (a)(2)"
         case .revoked, .onHold: "RFC 5280 6.1.3 (a)(3)"
         case .revocationUnknown, .revocationStale: "RFC 5280 6.3.3"
@@ -74,6 +92,30 @@ public enum PathRule: String, Sendable, Hashable, CaseIterable {
                 en: "the certificate's signature was not made with its issuer's key")
         case .overBudget:
             Phrase(vi: "có quá nhiều đường dẫn ứng viên để kiểm tra", en: "there are too many candidate paths to try")
+        case .nameChaining:
+            Phrase(
+                vi: "tên tổ chức phát hành không khớp với tên chủ thể của chứng thư đã ký",
+                en: "the issuer's name is not the subject's name of the certificate that signed it")
+        case .malformedExtension:
+            Phrase(
+                vi: "chứng thư có phần mở rộng không đọc được",
+                en: "the certificate has an extension that cannot be read")
+        case .nameConstraints:
+            Phrase(
+                vi: "tên trong chứng thư nằm ngoài phạm vi tổ chức chứng thực được phép cấp",
+                en: "the certificate bears a name that an authority above may not give")
+        case .policy:
+            Phrase(
+                vi: "không có chính sách chứng thư nào được chấp nhận cho đường dẫn",
+                en: "no acceptable certificate policy is valid for the path")
+        case .policyMapping:
+            Phrase(
+                vi: "chứng thư ánh xạ chính sách anyPolicy, điều không được phép",
+                en: "the certificate maps anyPolicy, which is not allowed")
+        case .algorithm:
+            Phrase(
+                vi: "thuật toán chữ ký trên chứng thư không được chấp nhận cho mục đích này",
+                en: "the algorithm of the certificate's signature is not admitted for this purpose")
         case .criticalExtension:
             Phrase(
                 vi: "chứng thư có phần mở rộng quan trọng mà phần mềm chưa xử lý",

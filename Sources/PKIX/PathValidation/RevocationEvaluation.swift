@@ -36,10 +36,14 @@ struct RevocationStatement: Sendable {
     /// The OCSP response, when it is one.
     var response: OCSPResponse?
 
-    /// Whether its issuer still knew the certificate when it was issued (EN 319 102-1 §5.2.5).
+    /// How much earlier than the certificate's notBefore the information may be, in seconds: the clocks of the machines that
+    /// sign certificates and lists differ, and a list may have been made while the certificate was.
+    private static let tolerance: Int64 = 900
+
+    /// Whether its issuer knew the certificate when it was issued (EN 319 102-1 §5.2.5).
     func knows(_ certificate: Certificate) -> Bool {
         if namesCertificate { return true }
-        guard thisUpdate >= certificate.notBefore else { return false }
+        guard thisUpdate.adding(seconds: Self.tolerance) >= certificate.notBefore else { return false }
         return thisUpdate <= certificate.notAfter || keepsExpiredSince.map { $0 <= certificate.notAfter } ?? false
     }
 }
@@ -66,11 +70,12 @@ enum RevocationEvaluation {
                 if revocation.reason == .certificateHold, released != nil { continue }
                 return (.revoked(since: revocation.since, reason: revocation.reason), statement)
             }
-            guard statement.answers, statement.knows(certificate) else { continue }
+            guard statement.answers else { continue }
             guard let nextUpdate = statement.nextUpdate, nextUpdate >= time else {
                 stale = stale ?? statement
                 continue
             }
+            guard statement.knows(certificate) else { continue }
             if statement.thisUpdate <= time, statement.reasons.contains(.certificateHold) {
                 released = released ?? statement.thisUpdate
             }

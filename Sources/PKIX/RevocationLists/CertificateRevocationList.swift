@@ -41,17 +41,24 @@ public final class CertificateRevocationList: Sendable, Hashable {
     public let nextUpdate: Instant?
     /// All extensions of the list.
     public let extensions: [CertificateExtension]
-    /// Which certificates the list speaks of.
-    public let scope: RevocationListScope
+    /// IssuingDistributionPoint, when present; a list without it is about all certificates of its issuer.
+    public let issuingDistributionPoint: IssuingDistributionPoint?
+    /// cRLNumber, big-endian, when present.
+    public let number: [UInt8]?
+    /// BaseCRLNumber of a delta list (RFC 5280 §5.2.4); `nil` for a complete one.
+    public let baseNumber: [UInt8]?
+    /// expiredCertsOnCRL (X.509 §9.5.2.9): since when the list keeps certificates that have expired.
+    public let keepsExpiredSince: Instant?
+    /// Whether a critical extension is not processed here; such a list says nothing (RFC 5280 §5.2).
+    let hasUnprocessed: Bool
     /// Octets of the keyIdentifier of AuthorityKeyIdentifier, when present.
     public let authorityKeyIdentifier: [UInt8]?
     /// SHA-256 of ``bytes``.
     public let fingerprint: [UInt8]
-    /// The name of the distribution point that the list is for; `nil` when it is for none in particular.
-    let distributionPoint: DistributionPointName?
     private let signedBytes: [UInt8]
     private let signatureAlgorithm: AlgorithmIdentifier
     private let signature: [UInt8]
+    private let hasWholeSignature: Bool
     private let entries: DERElement?
 
     /// Reads a list of at most 256 MiB in DER.
@@ -62,7 +69,9 @@ public final class CertificateRevocationList: Sendable, Hashable {
         var outer = try DERElement(parsing: bytes).reader(.sequence)
         let body = try outer.next(.sequence)
         signatureAlgorithm = try AlgorithmIdentifier(outer.next())
-        signature = try outer.next().octetAlignedBitString()
+        let signatureBits = try outer.next().bitString()
+        signature = signatureBits.octets
+        hasWholeSignature = signatureBits.unusedBits == 0
         try outer.end()
         self.bytes = bytes
         signedBytes = body.bytes
@@ -92,15 +101,26 @@ public final class CertificateRevocationList: Sendable, Hashable {
             extensions = []
         }
         try reader.end()
-        scope = try RevocationListScope(extensions)
+        let extensions = extensions
+        func value(_ identifier: ObjectIdentifier) -> [UInt8]? {
+            extensions.first { $0.identifier == identifier }?.value
+        }
         let issuer = issuer
-        distributionPoint = try extensions.first { $0.identifier == .issuingDistributionPoint }
-            .flatMap { item throws(DERSyntaxError) in
-                var point = try DERElement(parsing: item.value).reader(.sequence)
-                return try point.optional(.context(0)).map { name throws(DERSyntaxError) in
-                    try DistributionPointName(name, issuer: issuer)
-                }
-            }
+        issuingDistributionPoint = try value(.issuingDistributionPoint).map { bytes throws(DERSyntaxError) in
+            try IssuingDistributionPoint(parsing: bytes, issuer: issuer)
+        }
+        number = try value(.crlNumber).map { bytes throws(DERSyntaxError) in
+            try DERElement(parsing: bytes).integerOctets()
+        }
+        baseNumber = try value(.deltaCRLIndicator).map { bytes throws(DERSyntaxError) in
+            try DERElement(parsing: bytes).integerOctets()
+        }
+        // Only ever a reason to accept more, so an unreadable one is as good as none.
+        keepsExpiredSince = value("2.5.29.60").flatMap { try? DERElement(parsing: $0).time() }
+        let processed: Set<ObjectIdentifier> = [
+            .issuingDistributionPoint, .crlNumber, .deltaCRLIndicator, .authorityKeyIdentifier, "2.5.29.60",
+        ]
+        hasUnprocessed = extensions.contains { $0.isCritical && !processed.contains($0.identifier) }
         authorityKeyIdentifier = try extensions.first { $0.identifier == .authorityKeyIdentifier }
             .flatMap { item throws(DERSyntaxError) in
                 var identifier = try DERElement(parsing: item.value).reader(.sequence)
@@ -113,20 +133,47 @@ public final class CertificateRevocationList: Sendable, Hashable {
         }
     }
 
-    /// The entry for a serial number, or `nil` when the list has none.
+    /// The entry for a certificate of the list's own issuer, or `nil` when the list has none.
     ///
-    /// - Throws: ``DERSyntax/DERSyntaxError`` when an entry on the way cannot be read; the list then answers nothing.
+    /// - Throws: ``DERSyntax/DERSyntaxError`` when an entry cannot be read or has a critical extension that is not
+    ///   processed; the list then answers nothing (RFC 5280 §5.3).
     /// - Complexity: one walk over the entries.
     public func entry(for serialNumber: [UInt8]) throws(DERSyntaxError) -> Entry? {
+        try entry(for: serialNumber, issuedBy: issuer)
+    }
+
+    /// The entry for a certificate, or `nil` when the list has none.
+    ///
+    /// - Parameter certificateIssuer: The certificate's issuer; another than the list's only in an indirect list.
+    func entry(for serialNumber: [UInt8], issuedBy certificateIssuer: DistinguishedName) throws(DERSyntaxError)
+        -> Entry?
+    {
         guard let entries else { return nil }
+        let isIndirect = issuingDistributionPoint?.isIndirect == true
         var reader = try entries.reader()
         var found: Entry?
+        // An entry without certificateIssuer is about the issuer of the one before it (RFC 5280 §5.3.3).
+        var isOfIssuer = certificateIssuer == issuer
         while !reader.isAtEnd {
             var entry = try reader.next().reader(.sequence)
             let serial = try entry.next(.integer)
-            guard serial.input[serial.content].elementsEqual(serialNumber) else { continue }
+            let date = try entry.next()
+            let list = try entry.optional(.sequence)
+            try entry.end()
+            let items = try list.map { list throws(DERSyntaxError) in try CertificateExtension.readAll(list) } ?? []
+            for item in items {
+                if isIndirect, item.identifier == .certificateIssuer {
+                    let names = DistributionPointName(try GeneralName.all(DERElement(parsing: item.value)))
+                    isOfIssuer = names.directoryNames.contains(certificateIssuer)
+                } else if item.isCritical, item.identifier != .reasonCode, item.identifier != .invalidityDate {
+                    throw DERSyntaxError(
+                        .invalidValue, at: serial.range.lowerBound, clause: "RFC 5280 5.3",
+                        "critical entry extension \(item.identifier)")
+                }
+            }
+            guard isOfIssuer, serial.input[serial.content].elementsEqual(serialNumber) else { continue }
             // Later entries override earlier ones only by being stricter; the first in time counts.
-            let read = try Self.readEntry(serialNumber, &entry)
+            let read = try Self.readEntry(serialNumber, date, items)
             if let earlier = found, earlier.revocationDate <= read.revocationDate { continue }
             found = read
         }
@@ -137,39 +184,30 @@ public final class CertificateRevocationList: Sendable, Hashable {
     ///
     /// - Throws: ``PKIXError`` when the algorithm cannot be used.
     public func isSigned(by issuer: PublicKey) throws(PKIXError) -> Bool {
-        try PKIXSignature.isValid(signature, over: signedBytes, algorithm: signatureAlgorithm, key: issuer)
-    }
-
-    /// Whether the list answers for a certificate of its issuer: its scope and its distribution point.
-    func covers(_ certificate: Certificate) -> Bool {
-        scope.covers(certificate) && (distributionPoint.map(certificate.names) ?? true)
+        // A signature value of every algorithm known here is a string of whole octets.
+        guard hasWholeSignature else { return false }
+        return try PKIXSignature.isValid(signature, over: signedBytes, algorithm: signatureAlgorithm, key: issuer)
     }
 
     /// The signature algorithm, for the algorithm policy.
     public var scheme: SignatureScheme? { SignatureScheme(signatureAlgorithm) }
 
-    private static func readEntry(_ serial: [UInt8], _ reader: inout DERReader) throws(DERSyntaxError) -> Entry {
-        let date = try reader.next().time()
+    private static func readEntry(
+        _ serial: [UInt8], _ date: DERElement, _ items: [CertificateExtension]
+    ) throws(DERSyntaxError) -> Entry {
         var reason: RevocationReason?
         var invalidity: Instant?
-        if let list = try reader.optional(.sequence) {
-            for item in try CertificateExtension.readAll(list) {
-                switch item.identifier {
-                case "2.5.29.21":
-                    let number = try DERElement(parsing: item.value).integer(.enumerated)
-                    reason = RevocationReason(rawValue: Int(clamping: number)) ?? .unspecified
-                case "2.5.29.24": invalidity = try DERElement(parsing: item.value).time()
-                default:
-                    guard !item.isCritical else {
-                        throw DERSyntaxError(
-                            .invalidValue, at: list.range.lowerBound, clause: "RFC 5280 5.3",
-                            "critical entry extension \(item.identifier)")
-                    }
-                }
+        for item in items {
+            switch item.identifier {
+            case .reasonCode:
+                let number = try DERElement(parsing: item.value).integer(.enumerated)
+                reason = RevocationReason(rawValue: Int(clamping: number)) ?? .unspecified
+            case .invalidityDate: invalidity = try DERElement(parsing: item.value).time()
+            default: break
             }
         }
-        try reader.end()
-        return Entry(serialNumber: serial, revocationDate: date, reason: reason, invalidityDate: invalidity)
+        return Entry(
+            serialNumber: serial, revocationDate: try date.time(), reason: reason, invalidityDate: invalidity)
     }
 
     public static func == (left: CertificateRevocationList, right: CertificateRevocationList) -> Bool {
@@ -178,26 +216,11 @@ public final class CertificateRevocationList: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 }
 
-/// CRLReason (RFC 5280 §5.3.1).
-public enum RevocationReason: Int, Sendable, Hashable {
-    /// No reason given.
-    case unspecified = 0
-    /// The subject's key was compromised.
-    case keyCompromise = 1
-    /// The authority's key was compromised.
-    case caCompromise = 2
-    /// The subject left the organisation.
-    case affiliationChanged = 3
-    /// Replaced by another certificate.
-    case superseded = 4
-    /// No longer needed.
-    case cessationOfOperation = 5
-    /// Suspended; may become good again.
-    case certificateHold = 6
-    /// Taken off the list again (delta lists only).
-    case removeFromCRL = 8
-    /// A right was withdrawn.
-    case privilegeWithdrawn = 9
-    /// The attribute authority's key was compromised.
-    case aaCompromise = 10
+extension ObjectIdentifier {
+    /// cRLReason.
+    static let reasonCode: ObjectIdentifier = "2.5.29.21"
+    /// deltaCRLIndicator.
+    static let deltaCRLIndicator: ObjectIdentifier = "2.5.29.27"
+    /// certificateIssuer.
+    static let certificateIssuer: ObjectIdentifier = "2.5.29.29"
 }

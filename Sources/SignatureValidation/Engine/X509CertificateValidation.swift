@@ -29,7 +29,8 @@ enum X509CertificateValidation {
         switch fault.rule {
         case .noPath: return .noCertificateChainFound
         case .signature, .overBudget, .criticalExtension, .notAnAuthority, .keyCertSign, .pathLength,
-            .revocationUnknown:
+            .revocationUnknown, .nameChaining, .malformedExtension, .nameConstraints, .policy, .policyMapping,
+            .algorithm:
             return .certificateChainGeneralFailure
         case .keyUsage, .extendedKeyUsage: return .chainConstraintsFailure
         case .revoked: return isLeaf ? .revokedNoPOE : .revokedCANoPOE

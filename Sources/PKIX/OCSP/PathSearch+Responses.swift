@@ -3,43 +3,46 @@
 
 import DossierCore
 
-extension CertificateGraph {
+extension PathSearch {
     /// What OCSP states of a certificate. Pure: signatures were checked when the graph was built.
     ///
     /// - Parameters:
-    ///   - issuer: Index of the issuer's node.
-    ///   - above: Indices of the rest of the path, the anchor last.
-    func responseStatements(
-        of certificate: Certificate, issuer: Int, above: ArraySlice<Int>, at time: Instant
+    ///   - above: Indices of the rest of the path, the issuer first and the anchor last.
+    mutating func responseStatements(
+        of certificate: Certificate, above: ArraySlice<Int>, at time: Instant
     ) -> [RevocationStatement] {
-        statements(nodes[issuer].answers[certificate] ?? [], issuer, above, time)
+        guard let issuer = above.first else { return [] }
+        return statements(graph.nodes[issuer].answers[certificate] ?? [], above, time)
     }
 
-    private func statements(
-        _ answers: [OCSPAnswer], _ issuer: Int, _ above: ArraySlice<Int>, _ time: Instant
+    private mutating func statements(
+        _ answers: [OCSPAnswer], _ above: ArraySlice<Int>, _ time: Instant
     ) -> [RevocationStatement] {
-        answers.compactMap { answer in
-            switch standing(of: answer, issuer, above, time) {
-            case .accepted: answer.statement(answers: true)
+        var found: [RevocationStatement?] = []
+        for answer in answers {
+            switch standing(of: answer, above, time) {
+            case .accepted: found.append(answer.statement(answers: true))
             // Nobody vouches for the responder now: its word is enough to refuse, not to accept.
-            case .unclear: answer.statement(answers: false)
-            case .refused: nil
+            case .unclear: found.append(answer.statement(answers: false))
+            case .refused: break
             }
         }
+        return found.compactMap(\.self)
     }
 
     private enum Standing { case accepted, unclear, refused }
 
     /// Whether the signer of a response may be believed (RFC 6960 §4.2.2.2 and §4.2.2.2.1).
-    private func standing(
-        of answer: OCSPAnswer, _ issuer: Int, _ above: ArraySlice<Int>, _ time: Instant
+    private mutating func standing(
+        of answer: OCSPAnswer, _ above: ArraySlice<Int>, _ time: Instant
     ) -> Standing {
         switch answer.authority {
         case .issuer: return .accepted
-        case .local(let domain): return nodes[above.last ?? issuer].anchorOf == domain ? .accepted : .refused
+        case .local(let domain): return above.last.map { graph.nodes[$0].anchorOf } == domain ? .accepted : .refused
         case .delegated(let responder, let others):
             // Valid when it signed; a response in the hands of the verifier does not end with its signer's certificate.
-            guard responder.isValid(at: answer.producedAt), !Self.hasUnprocessed(responder),
+            let node = CertificateGraph.Node(certificate: responder, anchorOf: nil)
+            guard responder.isValid(at: answer.producedAt), node.rulesBroken.isEmpty,
                 responder.keyUsage.map({ !$0.isDisjoint(with: [.digitalSignature, .nonRepudiation]) }) ?? true
             else { return .refused }
             // Where the authority names no source, it leaves the choice to the verifier (§4.2.2.2.1).
@@ -48,8 +51,8 @@ extension CertificateGraph {
             let instant = max(time, answer.producedAt)
             let found = RevocationEvaluation.finding(
                 for: responder,
-                by: listStatements(of: responder, issuer: issuer, above: above, at: instant)
-                    + statements(others, issuer, above, instant), at: instant)
+                by: listStatements(of: node, above: above, at: instant)
+                    + statements(others, above, instant), at: instant)
             switch found.status {
             case .good: return .accepted
             case .revoked: return .refused

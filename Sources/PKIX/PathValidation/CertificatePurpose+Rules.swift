@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DERSyntax
+
+extension CertificatePurpose {
+    /// Whether a certificate is for time-stamps and OCSP responses only; RFC 3161 §2.3 and RFC 6960 §4.2.2.2 give these
+    /// purposes a meaning of their own, which a signature over a document must not borrow.
+    private func servesOthersOnly(_ certificate: Certificate) -> Bool {
+        guard let purposes = certificate.extendedKeyUsage, !purposes.isEmpty else { return false }
+        return purposes.allSatisfy { $0 == "1.3.6.1.5.5.7.3.8" || $0 == "1.3.6.1.5.5.7.3.9" }
+    }
+
+    /// The rules that the certificate that is asked about breaks for this purpose.
+    func rulesBroken(by certificate: Certificate) -> [PathRule] {
+        let signs = certificate.keyUsage.map { !$0.isDisjoint(with: [.digitalSignature, .nonRepudiation]) } ?? true
+        switch self {
+        case .any: return []
+        case .signing: return (signs ? [] : [.keyUsage]) + (servesOthersOnly(certificate) ? [.extendedKeyUsage] : [])
+        case .timeStamping: return certificate.extendedKeyUsage == ["1.3.6.1.5.5.7.3.8"] ? [] : [.extendedKeyUsage]
+        case .ocspSigning:
+            return certificate.extendedKeyUsage?.contains("1.3.6.1.5.5.7.3.9") == true ? [] : [.extendedKeyUsage]
+        case .serverAuthentication: return rulesBroken(inPathBy: certificate)
+        }
+    }
+
+    /// The rules that any certificate of the path below the anchor breaks for this purpose.
+    func rulesBroken(inPathBy certificate: Certificate) -> [PathRule] {
+        guard self == .serverAuthentication else { return [] }
+        var broken: [PathRule] = []
+        if let purposes = certificate.extendedKeyUsage, !purposes.contains("1.3.6.1.5.5.7.3.1"),
+            !purposes.contains("2.5.29.37.0")
+        {
+            broken.append(.extendedKeyUsage)
+        }
+        switch certificate.scheme {
+        case .rsaPKCS1(.sha1), .rsaPKCS1(.md5), .rsaPSS(.sha1, _, _), .rsaPSS(.md5, _, _), .ecdsa(.sha1), .ecdsa(.md5):
+            broken.append(.algorithm)
+        default: break
+        }
+        return broken
+    }
+}
