@@ -16,6 +16,14 @@ public struct TestSubscriber: Sendable {
     /// The issuing authority's certificate.
     public let issuer: Certificate
 
+    /// Makes a subscriber from its parts.
+    public init(name: String, key: SoftwareKey, certificate: Certificate, issuer: Certificate) {
+        self.name = name
+        self.key = key
+        self.certificate = certificate
+        self.issuer = issuer
+    }
+
     /// A signer with this key.
     ///
     /// - Parameter scheme: `nil` for the key's default.

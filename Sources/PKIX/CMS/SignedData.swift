@@ -91,19 +91,22 @@ public struct SignedData: Sendable {
     /// - Parameters:
     ///   - signers: DER of each SignerInfo.
     ///   - content: Enclosed content, or `nil` for a detached signature.
+    ///   - contentType: The type of the content; the signers' content-type attribute must say the same.
     public static func encode(
-        digestAlgorithms: [AlgorithmIdentifier], content: [UInt8]?, certificates: [Certificate], signers: [[UInt8]]
+        digestAlgorithms: [AlgorithmIdentifier], content: [UInt8]?, contentType: ObjectIdentifier = .cmsData,
+        certificates: [Certificate], signers: [[UInt8]]
     ) -> [UInt8] {
         DERWriter.bytes { writer in
             writer.sequence { information in
                 information.objectIdentifier(.cmsSignedData)
                 information.explicit(0) { explicit in
                     explicit.sequence { data in
-                        // Version 1: id-data, version 3 certificates, signers by issuer and serial number (§5.1).
-                        data.integer(1)
+                        // Version 1: id-data, version 3 certificates, signers by issuer and serial number (§5.1);
+                        // version 3 for any other content.
+                        data.integer(contentType == .cmsData ? 1 : 3)
                         data.setOf(Array(Set(digestAlgorithms.map(\.bytes))))
                         data.sequence { encapsulated in
-                            encapsulated.objectIdentifier(.cmsData)
+                            encapsulated.objectIdentifier(contentType)
                             if let content { encapsulated.explicit(0) { $0.octetString(content) } }
                         }
                         if !certificates.isEmpty { data.setOf(certificates.map(\.bytes), tag: .context(0)) }
