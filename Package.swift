@@ -82,6 +82,8 @@ let package = Package(
             dependencies: ["SoftwareKeys", "TestPKI", "PKIX", "CryptoPrimitives", "DossierCore", "TestSupport"]),
         .target(
             name: "TestPKI", dependencies: ["PKIX", "SoftwareKeys", "CryptoPrimitives", "DERSyntax", "DossierCore"]),
+        .testTarget(
+            name: "TestPKITests", dependencies: ["TestPKI", "PKIX", "DERSyntax", "DossierCore", "TestSupport"]),
 
         // Row 4 — the vocabulary of AdES and the CMS-based signatures.
         .target(

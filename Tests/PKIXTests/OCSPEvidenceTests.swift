@@ -106,22 +106,20 @@ import Testing
         #expect(try ask { _ in }.faults.first?.rule == .revocationUnknown)
         #expect(try ask { $0.archiveCutoff = now.adding(seconds: -11 * day) }.outcome == .passed)
         #expect(try ask { $0.archiveCutoff = now.adding(seconds: -9 * day) }.faults.first?.rule == .revocationUnknown)
-        #expect(try ask { $0.hashedCertificates = [ended] }.outcome == .passed)
+        #expect(try ask { $0.hashedCertificates[ended.serialNumber] = ended }.outcome == .passed)
     }
 
     @Test func `a hash of another certificate of the same number makes the answer foreign`() throws {
-        let right = try fixture.response { $0.hashedCertificates = [fixture.citizen.certificate] }
+        let serial = fixture.citizen.certificate.serialNumber
+        let right = try fixture.response { $0.hashedCertificates[serial] = fixture.citizen.certificate }
         #expect(right.basic?.responses.first?.certificateHash != nil)
         #expect(try fixture.judge([right]).outcome == .passed)
         let other = try fixture.response {
-            $0.hashedCertificates = [fixture.citizen.certificate]
+            $0.hashedCertificates[serial] = fixture.citizen.certificate
             $0.hashDigest = .sha384
         }
         #expect(try fixture.judge([other]).outcome == .passed)
-        let foreign = try OCSPResponse(
-            parsing: other.bytes.replacing(
-                DigestAlgorithm.sha384.digest(of: fixture.citizen.certificate.bytes),
-                with: DigestAlgorithm.sha384.digest(of: fixture.root.bytes)))
+        let foreign = try fixture.response { $0.hashedCertificates[serial] = fixture.root }
         #expect(try fixture.judge([foreign]).outcome == .indeterminate)
     }
 

@@ -43,8 +43,8 @@ public struct OCSPResponder: Sendable {
     public var repeatsNonce = true
     /// Whether producedAt keeps the fraction of the second, which RFC 6960 does not allow and responders write.
     public var writesFraction = false
-    /// Certificates for which it writes certHash.
-    public var hashedCertificates: [Certificate] = []
+    /// Certificates whose hash it writes as certHash, by the serial number that is asked about.
+    public var hashedCertificates: [[UInt8]: Certificate] = [:]
     /// The digest of certHash.
     public var hashDigest = DigestAlgorithm.sha256
     /// ArchiveCutoff (RFC 6960 §4.4.4).
@@ -83,9 +83,7 @@ public struct OCSPResponder: Sendable {
             throw SoftwareKeysError(.unsupported, "\(used.displayName) has no identifier for new signatures")
         }
         let keyHash = try DigestAlgorithm.sha1.digest(of: certificate.subjectPublicKeyInfo.keyBytes)
-        let hashes = try Dictionary(
-            hashedCertificates.map { ($0.serialNumber, try hashDigest.digest(of: $0.bytes)) },
-            uniquingKeysWith: { first, _ in first })
+        let hashes = try hashedCertificates.mapValues { try hashDigest.digest(of: $0.bytes) }
         let body = DERWriter.bytes { writer in
             writer.sequence { data in
                 switch identification {
