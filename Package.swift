@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "PAdES", targets: ["PAdES"]),
         .library(name: "AdES", targets: ["AdES"]),
         .library(name: "PKIX", targets: ["PKIX"]),
+        .library(name: "TrustServices", targets: ["TrustServices"]),
         .library(name: "SoftwareKeys", targets: ["SoftwareKeys"]),
         .library(name: "TestPKI", targets: ["TestPKI"]),
         .library(name: "DocumentVault", targets: ["DocumentVault"]),
@@ -33,6 +34,9 @@ let package = Package(
         .systemLibrary(
             name: "CDossierSodium", pkgConfig: "libsodium",
             providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+        .systemLibrary(
+            name: "CDossierCURL", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(
             name: "CDossierZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         // Data files of the modules, compiled in with #embed: no resource bundle to lose.
@@ -74,6 +78,15 @@ let package = Package(
             dependencies: [
                 "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DossierCore", "TestSupport",
             ]),
+        .target(
+            name: "TrustServices", dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierCURL"]),
+        .testTarget(
+            name: "TrustServicesTests",
+            dependencies: [
+                "TrustServices", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore",
+                "TestSupport",
+            ],
+            exclude: ["server.py"]),
         .target(
             name: "SoftwareKeys",
             dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierOpenSSL"]),
@@ -169,4 +182,11 @@ for target in package.targets where target.type != .system && target.name.hasPre
             .enableUpcomingFeature("ImmutableWeakCaptures"),
             .treatAllWarnings(as: .error),
         ] + (target.type == .test ? [] : [.strictMemorySafety()])
+}
+
+// Only for the package in Tests/Fuzz, which a person builds by `make fuzz`: counters for libFuzzer in the parsers.
+if Context.environment["FUZZ"] != nil {
+    for target in package.targets where target.type == .regular && target.name.hasPrefix("CDossier") == false {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
 }

@@ -13,6 +13,8 @@ public struct AdESError: Error, Sendable, Equatable, CustomStringConvertible {
         case signatureValueMismatch
         /// An algorithm that may not be used for new signatures.
         case algorithmNotAllowed
+        /// A trust bundle whose signature does not hold, or is not by the signer that is pinned.
+        case bundleNotAccepted
         /// The structure to be completed is damaged.
         case invalidPreparation
     }
