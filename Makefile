@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test format lint samples clean
+.PHONY: help setup build demo test bench sanitize format lint samples clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,11 +28,22 @@ demo: ## set-up, build, the whole story on real files
 test: ## set-up, all tests incl. peers; last line `N passed, N failed`
 	@Scripts/test
 
+bench: ## measure against the peers; a table and Benchmarks/results.json
+	@Scripts/setup build
+	@swift build -c release --package-path Benchmarks --scratch-path .build --product Benchmarks
+	@.build/release/Benchmarks Benchmarks/results.json
+
+sanitize: ## 10,000 validations from 8 tasks under ThreadSanitizer and AddressSanitizer
+	@Scripts/setup build
+	@swift run --package-path Benchmarks --scratch-path .build/tsan --sanitize=thread ParallelValidations
+	@ASAN_OPTIONS=detect_leaks=0 swift run --package-path Benchmarks --scratch-path .build/asan --sanitize=address \
+		ParallelValidations
+
 format: ## format the Swift sources in place
-	@swift format --in-place --recursive $(wildcard Sources Tests Examples)
+	@swift format --in-place --recursive $(wildcard Sources Tests Examples Benchmarks)
 
 lint: ## report what `make format` would change, and style faults
-	@swift format lint --strict --recursive $(wildcard Sources Tests Examples)
+	@swift format lint --strict --recursive $(wildcard Sources Tests Examples Benchmarks)
 
 samples: ## make the sample documents of testvectors/ anew
 	@Scripts/make-samples

@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "Benchmarks",
+    platforms: [.macOS(.v26)],
+    dependencies: [.package(name: "DossierKit", path: "..")],
+    targets: [
+        .systemLibrary(
+            name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        // The peer of every measurement: the same work in C over libcrypto.
+        .target(name: "COpenSSLPeer", dependencies: ["CLibcrypto"]),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "COpenSSLPeer",
+                .product(name: "AdES", package: "DossierKit"),
+                .product(name: "SignatureValidation", package: "DossierKit"),
+                .product(name: "PKIX", package: "DossierKit"),
+                .product(name: "SoftwareKeys", package: "DossierKit"),
+                .product(name: "TestPKI", package: "DossierKit"),
+                .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "DossierCore", package: "DossierKit"),
+            ]),
+        // Not a measurement: what `make sanitize` runs.
+        .executableTarget(
+            name: "ParallelValidations",
+            dependencies: [
+                .product(name: "AdES", package: "DossierKit"),
+                .product(name: "SignatureValidation", package: "DossierKit"),
+                .product(name: "PKIX", package: "DossierKit"),
+                .product(name: "SoftwareKeys", package: "DossierKit"),
+                .product(name: "TestPKI", package: "DossierKit"),
+                .product(name: "DossierCore", package: "DossierKit"),
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type == .executable {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import Foundation
+import SoftwareKeys
+
+/// All measurements in one run: a table on standard output, and JSON in the file that the only argument names.
+@main
+struct Benchmarks {
+    static func main() async throws {
+        var bench = Bench()
+        let rsa = try Chain(.rsa(bits: 2048), scheme: .rsaPKCS1(.sha256))
+        let elliptic = try Chain(.elliptic(.p256), scheme: .ecdsa(.sha256))
+        print(Bench.header)
+        try await CertificateBenchmarks.path("RSA-2048", rsa, goal: 1 / 1.5, &bench)
+        try await CertificateBenchmarks.path("P-256", elliptic, goal: 1 / 1.2, &bench)
+        try await CertificateBenchmarks.parsing(rsa, &bench)
+        try await CertificateBenchmarks.revocationList(rsa, &bench)
+        try await SignatureBenchmarks.cades("RSA-2048", rsa, signing: 0.95, verifying: 1, &bench)
+        try await SignatureBenchmarks.cades("P-256", elliptic, signing: 0.8, verifying: 1, &bench)
+        try await EncryptionBenchmarks.cobblestone("64 KiB", size: 1 << 16, goal: 0.7, &bench)
+        try await EncryptionBenchmarks.cobblestone("1 MiB", size: 1 << 20, goal: 0.85, &bench)
+
+        if CommandLine.arguments.count > 1 {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try encoder.encode(bench.results).write(to: URL(filePath: CommandLine.arguments[1]), options: .atomic)
+        }
+        let missed = bench.results.count { !$0.holds }
+        print("\(bench.results.count - missed) of \(bench.results.count) goals hold")
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import PKIX
+import SoftwareKeys
+import TestPKI
+
+/// Root, issuing authority and signer of one kind of key, with the lists of both authorities.
+struct Chain {
+    /// 2026-11-21T00:00:00Z.
+    static let time = Instant(seconds: 1_795_219_200)
+    private static let day: Int64 = 86_400
+
+    let root: CertificateAuthority
+    let issuing: CertificateAuthority
+    let signer: SoftwareSigner
+    let signerKey: SoftwareKey
+    let lists: [CertificateRevocationList]
+
+    init(_ kind: SoftwareKey.Kind, scheme: SignatureScheme) throws {
+        root = try CertificateAuthority.root(
+            Self.template("DOSSIERKIT TEST Bench Root", BasicConstraints(isAuthority: true)), key: .generate(kind),
+            scheme: scheme)
+        let issuingKey = try SoftwareKey.generate(kind)
+        issuing = try CertificateAuthority(
+            key: issuingKey,
+            certificate: root.issue(
+                Self.template("DOSSIERKIT TEST Bench CA", BasicConstraints(isAuthority: true, pathLength: 0)),
+                for: issuingKey.subjectPublicKeyInfo),
+            scheme: scheme)
+        signerKey = try SoftwareKey.generate(kind)
+        signer = try SoftwareSigner(
+            key: signerKey,
+            certificate: issuing.issue(
+                Self.template("Nguyễn Văn Thử (TEST)", nil), for: signerKey.subjectPublicKeyInfo),
+            chain: [issuing.certificate], scheme: scheme)
+        lists = try [root, issuing].map {
+            try $0.revocationList(
+                thisUpdate: Self.time, nextUpdate: Self.time.adding(seconds: 30 * Self.day))
+        }
+    }
+
+    var domain: TrustDomain { TrustDomain(name: "public", anchors: [root.certificate]) }
+    var material: ValidationMaterial {
+        ValidationMaterial(certificates: [issuing.certificate], revocationLists: lists)
+    }
+
+    static func template(_ commonName: String, _ constraints: BasicConstraints?) -> CertificateTemplate {
+        CertificateTemplate(
+            subject: .vietnam(commonName: commonName, organization: "DOSSIERKIT TEST – NOT FOR REAL USE"),
+            notBefore: time.adding(seconds: -day), notAfter: time.adding(seconds: 365 * day),
+            basicConstraints: constraints,
+            keyUsage: constraints == nil ? [.digitalSignature, .nonRepudiation] : [.keyCertSign, .crlSign])
+    }
+}
