@@ -74,4 +74,17 @@ import Testing
                 + "\(selfSigned) self-signatures, \(requests) requests")
         #expect(paths.valid + paths.invalid == 97 && selfSigned == 16 && requests == 5)
     }
+
+    @Test func `a request that is cut or changed is refused or no longer signed`() throws {
+        guard let (rows, corpora) = try rows() else { return }
+        let file = try #require(rows.flatMap(\.files).first { $0.hasSuffix(".csr") })
+        let whole = try bytes(corpora.appending(path: file))
+        #expect(try CertificationRequest(parsing: whole).isSignedByOwnKey())
+        for position in stride(from: 0, to: whole.count, by: 7) {
+            #expect(throws: (any Error).self) { try CertificationRequest(parsing: Array(whole.prefix(position))) }
+            var changed = whole
+            changed[position] ^= 0x10
+            #expect((try? CertificationRequest(parsing: changed).isSignedByOwnKey()) != true)
+        }
+    }
 }

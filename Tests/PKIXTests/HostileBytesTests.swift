@@ -4,10 +4,11 @@
 import CryptoPrimitives
 import DERSyntax
 import Foundation
-import PKIX
 import TestPKI
 import TestSupport
 import Testing
+
+@testable import PKIX
 
 @Suite struct `Damaged certificates and lists give a value or a typed error` {
     /// Reads an object and touches what a verifier would touch; true when it could be read.
@@ -22,6 +23,7 @@ import Testing
                 _ = certificate.subject.description
                 _ = certificate.subject.subjectIdentifiers.map(\.masked)
                 _ = try? certificate.subjectPublicKeyInfo.publicKey()
+                _ = PathConstraints(certificate).constrainedNames(of: certificate)
                 _ = SignatureScheme(certificate.signatureAlgorithm)
             }
             return true

@@ -27,19 +27,12 @@ enum GeneralName: Sendable, Hashable {
     }
 
     init(_ element: DERElement) throws(DERSyntaxError) {
-        func ascii() throws(DERSyntaxError) -> String {
-            let octets = element.contentBytes
-            guard octets.allSatisfy({ $0 < 0x80 }) else {
-                throw DERSyntaxError(
-                    .invalidValue, at: element.range.lowerBound, clause: "RFC 5280 4.2.1.6",
-                    "a name that is no IA5String")
-            }
-            return String(decoding: octets, as: UTF8.self)
-        }
+        // An IA5String; what lies outside it occurs in real certificates and can only be unlike every constraint.
+        func text() -> String { String(decoding: element.contentBytes, as: UTF8.self) }
         switch element.tag {
-        case .contextPrimitive(1): self = .mail(try ascii())
-        case .contextPrimitive(2): self = .dns(try ascii())
-        case .contextPrimitive(6): self = .uri(try ascii())
+        case .contextPrimitive(1): self = .mail(text())
+        case .contextPrimitive(2): self = .dns(text())
+        case .contextPrimitive(6): self = .uri(text())
         case .context(4): self = .directory(try DistinguishedName(element.explicitContent()))
         case .contextPrimitive(7): self = .address(element.contentBytes)
         case .context(0), .context(3), .context(5), .contextPrimitive(8): self = .other(element.tag.number)

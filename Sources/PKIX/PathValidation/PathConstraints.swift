@@ -25,6 +25,8 @@ struct PathConstraints: Sendable {
     private(set) var names: NameConstraints?
     /// subjectAltName; `nil` when absent.
     private(set) var alternativeNames: [GeneralName]?
+    /// Whether subjectAltName cannot be read, so that no constraint on names can be said to hold.
+    private(set) var hasUnreadableNames = false
     /// cRLDistributionPoints.
     private(set) var distributionPoints: [DistributionPoint] = []
     /// Whether an extension cannot be read that has to be.
@@ -37,14 +39,19 @@ struct PathConstraints: Sendable {
         .certificatePolicies, .policyMappings, .policyConstraints, .inhibitAnyPolicy, .nameConstraints,
     ]
 
+    /// Extensions without which the judgement is the same or stricter.
+    private static let mayBeLeftOut: Set<ObjectIdentifier> = [
+        .certificatePolicies, .crlDistributionPoints, .subjectAlternativeName,
+    ]
+
     init(_ certificate: Certificate) {
         hasUnprocessed = certificate.extensions.contains { $0.isCritical && !Self.processed.contains($0.identifier) }
         for item in certificate.extensions {
             do {
                 try read(item, of: certificate)
             } catch {
-                let mayBeLeftOut = item.identifier == .certificatePolicies || item.identifier == .crlDistributionPoints
-                if item.isCritical || !mayBeLeftOut { isMalformed = true }
+                if item.identifier == .subjectAlternativeName { hasUnreadableNames = true }
+                if item.isCritical || !Self.mayBeLeftOut.contains(item.identifier) { isMalformed = true }
             }
         }
     }

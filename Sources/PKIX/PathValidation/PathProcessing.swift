@@ -43,6 +43,7 @@ struct PathProcessing {
     private mutating func process(_ node: CertificateGraph.Node, _ index: Int, work: inout Int) {
         let isSelfIssued = node.certificate.isSelfIssued
         if !constraints.isEmpty, !isSelfIssued || index == 0 {
+            if node.constraints.hasUnreadableNames { fault(.malformedExtension, index) }
             let names = node.constraints.constrainedNames(of: node.certificate)
             // Written out, because the closure of a search may not count down.
             search: for constraint in constraints {

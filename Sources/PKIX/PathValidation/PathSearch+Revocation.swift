@@ -113,26 +113,32 @@ extension PathSearch {
         mayAnswer: Bool, at time: Instant
     ) -> [RevocationStatement] {
         let isAuthority = certificate.basicConstraints?.isAuthority ?? false
+        // Each list is searched once, however many it is joined with.
+        let read: [(list: CertificateRevocationList, entry: Entry)] = lists.compactMap { list in
+            list.hasUnprocessed ? nil : (try? Entry(list, certificate)).map { (list, $0) }
+        }
+        let deltas = read.filter { $0.list.baseNumber != nil }
         var statements: [RevocationStatement] = []
-        for list in lists where !list.hasUnprocessed {
+        for (list, entry) in read {
             var reasons: RevocationReasons = []
             if list.issuingDistributionPoint?.covers(authority: isAuthority) ?? true {
                 for point in points { reasons.formUnion(point.reasons(of: list, for: certificate)) }
             }
             // A list that is not one of the certificate's can still revoke it, but only its issuer's own.
             guard !reasons.isEmpty || list.issuer == certificate.issuer else { continue }
-            guard let entry = try? Entry(list, certificate) else { continue }
-            // A delta list for a later base shows that this list's successor exists and is missing.
-            let isSuperseded = lists.contains { $0.isDelta(forLaterThan: list) && $0.thisUpdate <= time }
+            let isComplete = list.baseNumber == nil && !reasons.isEmpty
+            // A delta list for a later base shows that a stale list's successor exists and is missing.
+            let isStale = list.nextUpdate.map { $0 < time } ?? true
+            let isSuperseded =
+                isComplete && isStale
+                && deltas.contains { $0.list.isDelta(forLaterThan: list) && $0.list.thisUpdate <= time }
             statements.append(
                 RevocationStatement(
                     thisUpdate: list.thisUpdate, nextUpdate: list.nextUpdate, revocation: entry.revocation,
-                    answers: mayAnswer && list.baseNumber == nil && !reasons.isEmpty
-                        && !(isSuperseded && list.nextUpdate.map { $0 < time } ?? true), reasons: reasons,
+                    answers: mayAnswer && isComplete && !isSuperseded, reasons: reasons,
                     keepsExpiredSince: list.keepsExpiredSince, list: list))
-            guard list.baseNumber == nil, !reasons.isEmpty else { continue }
-            for delta in lists where delta.updates(list) {
-                guard let newer = try? Entry(delta, certificate) else { continue }
+            guard isComplete else { continue }
+            for (delta, newer) in deltas where delta.updates(list) {
                 statements.append(
                     RevocationStatement(
                         thisUpdate: delta.thisUpdate, nextUpdate: delta.nextUpdate,

@@ -14,6 +14,8 @@ struct PathSearch {
     let parameters: PathParameters
     private(set) var pathsTried = 0
     private(set) var isOverBudget = false
+    /// Paths of signers of lists, which count against the same budget.
+    private var signerPathsTried = 0
     private var steps = 0
     private var work: Int
     /// Nodes whose own path is being judged, because they signed a list; none of them may answer for itself.
@@ -49,7 +51,7 @@ struct PathSearch {
         var best: PathResult?
         var stack = [[start]]
         while let path = stack.popLast() {
-            guard pathsTried < graph.limits.paths, steps < graph.limits.steps, work > 0 else {
+            guard pathsTried + signerPathsTried < graph.limits.paths, steps < graph.limits.steps, work > 0 else {
                 isOverBudget = true
                 break
             }
@@ -57,7 +59,7 @@ struct PathSearch {
             let top = graph.nodes[path[path.count - 1]]
             if let domain = top.anchorOf {
                 guard anchor == nil || anchor == path[path.count - 1] else { continue }
-                pathsTried += 1
+                if pending.isEmpty { pathsTried += 1 } else { signerPathsTried += 1 }
                 let result = judge(path, domain, purpose, mode)
                 if best.map({ Self.rank(result) < Self.rank($0) }) ?? true { best = result }
                 if result.outcome == .passed || result.faults.contains(where: Self.holdsOnEveryPath) { break }
