@@ -7,6 +7,7 @@ let package = Package(
     dependencies: [
         .package(name: "DossierKit", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     ],
     targets: [
         .executableTarget(
@@ -16,6 +17,8 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         // The tests run the built tool as a user would; the dependency has it built first.
         .testTarget(name: "dossierTests", dependencies: ["dossier"]),

@@ -34,6 +34,9 @@ import Testing
                 table(
                     "Rules of certification paths (RFC 5280)",
                     PathRule.allCases.map { ($0.rawValue, $0.phrase) }),
+                table(
+                    "Faults of time-stamps (RFC 3161)",
+                    TimeStampFault.allCases.map { ($0.rawValue, $0.phrase) }),
             ].joined(separator: "\n")
     }
 

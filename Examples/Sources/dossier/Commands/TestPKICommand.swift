@@ -12,7 +12,7 @@ import TestPKI
 struct TestPKICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "testpki", abstract: "Hạ tầng khóa công khai thử nghiệm. / A test infrastructure.",
-        subcommands: [Initialise.self])
+        subcommands: [Initialise.self, Serve.self])
 
     struct Initialise: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -39,7 +39,7 @@ struct TestPKICommand: AsyncParsableCommand {
             try OutputFile.makeFolder(folder, force: force)
             let instant = try time.instant()
             let made = try TestInfrastructure(at: instant, baseURL: baseURL)
-            for name in ["trust/public", "trust/public-duty", "material"] {
+            for name in ["trust/public", "trust/public-duty", "material", "authorities"] {
                 try OutputFile.makeFolder("\(folder)/\(name)", force: true)
             }
             try OutputFile.write(
@@ -49,6 +49,15 @@ struct TestPKICommand: AsyncParsableCommand {
                 try OutputFile.write(domain.root.certificate.bytes, to: "\(folder)/material/\(domain.name)-root.crt")
                 try OutputFile.write(
                     domain.issuing.certificate.bytes, to: "\(folder)/material/\(domain.name)-issuing.crt")
+            }
+            for domain in [made.publicDomain, made.publicDutyDomain] {
+                for (kind, authority) in [("root", domain.root), ("issuing", domain.issuing)] {
+                    // `serve` signs lists with these keys; whoever has the folder can issue anything in this test world.
+                    let text =
+                        try authority.key.dangerouslyUnprotectedPEM()
+                        + PEM.encode(authority.certificate.bytes, label: "CERTIFICATE")
+                    try OutputFile.write(Array(text.utf8), to: "\(folder)/authorities/\(domain.name)-\(kind).pem")
+                }
             }
             let names = ["public-root", "public-issuing", "public-duty-root", "public-duty-issuing"]
             for (name, list) in zip(names, try made.revocationLists(at: instant)) {
