@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench sanitize format lint samples clean
+.PHONY: help setup build demo test bench fuzz sanitize format lint samples clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: ## measure against the peers; a table and Benchmarks/results.json
 	@Scripts/setup build
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product Benchmarks
 	@.build/release/Benchmarks Benchmarks/results.json
+
+fuzz: ## run a libFuzzer program per parser, each for FUZZ_SECONDS (60)
+	@Scripts/fuzz
 
 sanitize: ## 10,000 validations from 8 tasks under ThreadSanitizer and AddressSanitizer
 	@Scripts/setup build
