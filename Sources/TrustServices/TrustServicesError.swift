@@ -31,6 +31,12 @@ public struct TrustServicesError: Error, Sendable, Equatable, CustomStringConver
         case unexpectedStatus
         /// An answer that is not what was asked for.
         case unexpectedContent
+        /// The service answered that it does not answer; the detail says why.
+        case serviceRefused
+        /// The service will answer later, or has a fault of its own.
+        case serviceBusy
+        /// A well-formed answer to another question, or one whose own signature does not hold.
+        case wrongAnswer
         /// The task was cancelled.
         case cancelled
         /// The HTTP library refused a setting or reported something else.
@@ -53,7 +59,7 @@ public struct TrustServicesError: Error, Sendable, Equatable, CustomStringConver
     /// Whether the same request may succeed a little later; refusals by rule never do.
     public var isTransient: Bool {
         switch code {
-        case .timeout, .truncated, .notReachable: true
+        case .timeout, .truncated, .notReachable, .serviceBusy: true
         case .unexpectedStatus: status.map { $0 >= 500 || $0 == 429 || $0 == 408 } ?? false
         default: false
         }

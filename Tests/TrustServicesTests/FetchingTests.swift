@@ -84,7 +84,7 @@ struct FetchingTests {
 
     @Test func `a status other than 200 is an answer; errors of the server may pass`() async throws {
         for status in [404, 500, 503] { #expect(try await get("/status?\(status)").status == status) }
-        let access = ServiceAccess(fetcher)
+        let access = ServiceAccess(fetcher, retry: .once)
         for (status, isTransient) in [(500, true), (503, true), (429, true), (404, false), (403, false)] {
             do {
                 _ = try await access.body(of: HTTPRequest(.get, server.address("/status?\(status)"), from: .user))

@@ -6,7 +6,9 @@ python3 server.py FOLDER [CERTIFICATE KEY [TLS-VERSION]]: FOLDER is served below
 """
 import http.server
 import ssl
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -14,6 +16,23 @@ active = 0
 most = 0
 lock = threading.Lock()
 counts = {}
+
+
+kept = {}
+
+
+def openssl(body, arguments):
+    """What a service of the openssl command answers; nothing when it fails."""
+    with tempfile.TemporaryDirectory() as place:
+        names = {"in": f"{place}/in", "out": f"{place}/out"}
+        with open(names["in"], "wb") as file:
+            file.write(body)
+        subprocess.run(["openssl"] + [part.format(**names) for part in arguments], capture_output=True, cwd=folder)
+        try:
+            with open(names["out"], "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -109,6 +128,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if path == "/echo":
             self.answer(body, Content_Type=self.headers["Content-Type"])
+        elif path == "/tsa":
+            self.answer(openssl(body, ["ts", "-reply", "-queryfile", "{in}", "-config", f"{folder}/{query or 'tsa.cnf'}",
+                                       "-out", "{out}"]), Content_Type="application/timestamp-reply")
+        elif path == "/same":
+            # The first answer again and again: right once, an answer to another question ever after.
+            with lock:
+                kept.setdefault(path, openssl(body, ["ts", "-reply", "-queryfile", "{in}", "-config",
+                                                     f"{folder}/tsa.cnf", "-out", "{out}"]))
+            self.answer(kept[path])
+        elif path == "/ocsp":
+            self.answer(openssl(body, ["ocsp", "-index", f"{folder}/index.txt", "-CA", f"{folder}/issuer.pem",
+                                       "-rsigner", f"{folder}/{query or 'responder.pem'}", "-rkey", f"{folder}/responder.key",
+                                       "-ndays", "1", "-reqin", "{in}", "-respout", "{out}"]))
+        elif path == "/later":
+            self.answer(bytes.fromhex("30030a0103"))
+        elif path == "/unauthorized":
+            self.answer(bytes.fromhex("30030a0106"))
+        elif path == "/refusing":
+            self.answer(bytes.fromhex("30053003020102"))
+        elif path == "/status":
+            with lock:
+                counts[path] = counts.get(path, 0) + 1
+            self.answer(status=int(query))
         elif path.startswith("/moved"):
             self.answer(status=int(path[len("/moved"):]), Location="/echo")
         else:
