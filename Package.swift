@@ -184,8 +184,9 @@ for target in package.targets where target.type != .system && target.name.hasPre
         ] + (target.type == .test ? [] : [.strictMemorySafety()])
 }
 
-// Only for the package in Tests/Fuzz, which a person builds by `make fuzz`: counters for libFuzzer in the parsers.
+// `make fuzz` only: coverage in every module, and the parsers' own product. Unsafe flags stay away from everybody else.
 if Context.environment["FUZZ"] != nil {
+    package.products.append(.library(name: "DERSyntax", targets: ["DERSyntax"]))
     for target in package.targets where target.type == .regular && target.name.hasPrefix("CDossier") == false {
         target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
     }
