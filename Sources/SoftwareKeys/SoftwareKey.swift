@@ -23,6 +23,8 @@ public import PKIX
     let pointer: OpaquePointer
     /// The public key, as certificates carry it.
     public let subjectPublicKeyInfo: SubjectPublicKeyInfo
+    /// Kind of the public key, found once: reading the key again for every signature costs as much as some signatures.
+    private let publicKind: Result<PublicKey.Kind, SoftwareKeysError>
 
     /// Takes over a reference to a key.
     init(owning pointer: OpaquePointer) throws(SoftwareKeysError) {
@@ -40,6 +42,11 @@ public import PKIX
             throw SoftwareKeysError(.unsupported, "a private key without a usable public key")
         }
         subjectPublicKeyInfo = information
+        do {
+            publicKind = .success(try information.publicKey().kind)
+        } catch {
+            publicKind = .failure(SoftwareKeysError(.unsupported, "\(error)"))
+        }
     }
 
     deinit { unsafe EVP_PKEY_free(pointer) }
@@ -70,13 +77,7 @@ public import PKIX
         }
     }
 
-    func kind() throws(SoftwareKeysError) -> PublicKey.Kind {
-        do {
-            return try subjectPublicKeyInfo.publicKey().kind
-        } catch {
-            throw SoftwareKeysError(.unsupported, "\(error)")
-        }
-    }
+    func kind() throws(SoftwareKeysError) -> PublicKey.Kind { try publicKind.get() }
 
     /// Signs bytes.
     ///

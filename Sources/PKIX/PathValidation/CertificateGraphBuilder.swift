@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import CryptoPrimitives
 import DossierCore
 
 /// Finds what bears on a certificate and checks every signature once.
@@ -16,6 +17,8 @@ struct CertificateGraphBuilder {
     private let material: ValidationMaterial
     private var indices: [Certificate: Int] = [:]
     private var verifications = 0
+    /// Keys imported so far; an import costs a good part of a verification on P-256.
+    private var keys: [Certificate: PublicKey?] = [:]
 
     init(trusting domains: [TrustDomain], material: ValidationMaterial, limits: CertificateGraph.Limits) {
         self.limits = limits
@@ -62,6 +65,13 @@ struct CertificateGraphBuilder {
         return nodes.count - 1
     }
 
+    private mutating func key(of certificate: Certificate) -> PublicKey? {
+        if let known = keys[certificate] { return known }
+        let imported = try? certificate.subjectPublicKeyInfo.publicKey()
+        keys[certificate] = .some(imported)
+        return imported
+    }
+
     private mutating func mayVerify() -> Bool {
         guard !isOverBudget, verifications < limits.verifications else {
             isOverBudget = true
@@ -77,7 +87,7 @@ struct CertificateGraphBuilder {
         for candidate in Self.ordered(candidates[certificate.issuer] ?? [], for: certificate)
         where candidate != certificate {
             guard mayVerify() else { return }
-            guard let key = try? candidate.subjectPublicKeyInfo.publicKey(),
+            guard let key = key(of: candidate),
                 let isSigned = try? certificate.isSigned(by: key)
             else { continue }
             if isSigned {
@@ -95,7 +105,7 @@ struct CertificateGraphBuilder {
         for candidate in Self.ordered(byKeyIdentifier[identifier] ?? [], for: certificate)
         where candidate != certificate && candidate.subject != certificate.issuer {
             guard mayVerify() else { return }
-            guard let key = try? candidate.subjectPublicKeyInfo.publicKey(),
+            guard let key = key(of: candidate),
                 (try? certificate.isSigned(by: key)) == true
             else { continue }
             let issuer = node(of: candidate)
@@ -119,7 +129,7 @@ struct CertificateGraphBuilder {
 
     private mutating func findLists(of index: Int) {
         let certificate = nodes[index].certificate
-        guard let found = lists[certificate.subject], let key = try? certificate.subjectPublicKeyInfo.publicKey() else {
+        guard let found = lists[certificate.subject], let key = key(of: certificate) else {
             return
         }
         for list in found.sorted(by: {
