@@ -16,6 +16,10 @@ let programs: [(name: String, modules: [String])] = [
     ("FuzzPDF", ["PAdES", "PDFSyntax", "DossierCore"]),
     ("FuzzManifest", ["DossierKit"]),
     ("FuzzPolicy", ["SignatureValidation", "PKIX"]),
+    ("FuzzOCSP", ["PKIX"]),
+    ("FuzzTimeStamp", ["PKIX"]),
+    ("FuzzTrustBundle", ["PKIX"]),
+    ("FuzzAddress", ["TrustServices"]),
 ]
 
 let package = Package(
