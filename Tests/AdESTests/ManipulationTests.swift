@@ -47,6 +47,29 @@ import Testing
         #expect(try fixture.judge(signature) == .passed)
     }
 
+    @Test func `the attributes of a signature shown as content of another are not what somebody signed`() async throws {
+        let genuine = try await fixture.detached(fixture.company)
+        let info = try #require(try SignedData(parsing: genuine).signers.first)
+        let stolen = try #require(info.signedAttributesBytes)
+        let signer = DERWriter.bytes { writer in
+            writer.sequence {
+                $0.integer(1)
+                $0.raw(CMSBuilder.identifier(of: fixture.company.certificate))
+                $0.raw(info.digestAlgorithm.bytes)
+                $0.raw(info.signatureAlgorithm.bytes)
+                $0.octetString(info.signature)
+            }
+        }
+        let forged = SignedData.encode(
+            digestAlgorithms: [info.digestAlgorithm], content: nil, certificates: [fixture.company.certificate],
+            signers: [signer])
+        // The cryptography holds, which is the point: only the missing attributes tell.
+        let facts = try CAdESDocument(parsing: forged, content: MemorySource(stolen)).signatureFacts(with: .init())
+        #expect(facts.map(\.value) == [.valid] && facts.map(\.reference) == [.intact])
+        #expect(try fixture.judge(forged, content: stolen) == .open(.sigConstraintsFailure))
+        #expect(try fixture.judge(genuine) == .passed)
+    }
+
     @Test func `a changed signed attribute breaks the signature`() async throws {
         let signature = try await fixture.detached(fixture.citizen)
         let time = Array("261121000000Z".utf8)

@@ -138,12 +138,12 @@ struct SignerKind: CustomTestStringConvertible, Sendable {
         #expect(try fixture.judge(detached.output) == .passed)
         #expect(try fixture.judge(enveloping?.output ?? [], content: nil) == .passed)
         #expect(try fixture.judge(detached.output, content: SignatureFixture.content + [0]) == .failed(.hashFailure))
-        // Without signed attributes the value covers the content itself; the policy of the baseline formats refuses it.
+        // Without signed attributes the value may be that of another signature, whose attributes are shown as content.
         let bare = try OpenSSLPeer.run(
             options.filter { $0 != "-cades" } + ["-noattr"], in: folder, cases: "CMS by openssl")
-        #expect(try fixture.judge(bare?.output ?? []) == .passed)
-        let strict = fixture.validator(policy: .etsi2026)
-        #expect(try fixture.judge(bare?.output ?? [], with: strict) == .open(.noSigningCertificateFound))
+        #expect(try fixture.judge(bare?.output ?? []) == .open(.sigConstraintsFailure))
+        let other = fixture.validator(policy: .etsi2026)
+        #expect(try fixture.judge(bare?.output ?? [], with: other) == .open(.sigConstraintsFailure))
         let broken = try fixture.judge(bare?.output ?? [], content: SignatureFixture.content + [0])
         #expect(broken == .failed(.hashFailure))
     }

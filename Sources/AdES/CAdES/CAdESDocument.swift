@@ -50,6 +50,7 @@ public struct CAdESDocument: SignedDocument {
             }
             facts.signingCertificate = read.signingCertificate
             facts.bindsSigningCertificate = read.bindsSigningCertificate
+            facts.signsContentDirectly = signer.signedAttributes == nil
             facts.scheme = signer.scheme
             facts.digest = signer.digest
             facts.claimedSigningTime = read.signingTime

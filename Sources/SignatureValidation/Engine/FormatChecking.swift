@@ -44,6 +44,20 @@ enum SigningCertificateIdentification {
                 .noSigningCertificateFound,
                 [Finding(.failure, code: "no-signing-certificate", SubIndication.noSigningCertificateFound.phrase)])
         }
+        if facts.signsContentDirectly {
+            return .failed(
+                .sigConstraintsFailure,
+                [
+                    Finding(
+                        .failure, code: "signed-attributes-missing",
+                        Phrase(
+                            vi:
+                                "chữ ký không có thuộc tính ký, nên không loại trừ được việc lấy lại từ một chữ ký khác",
+                            en:
+                                "the signature has no signed attributes, so it may have been taken from another signature"
+                        ))
+                ])
+        }
         guard !facts.bindsSigningCertificate else { return .passed }
         let phrase = Phrase(
             vi: "chữ ký không gắn với chứng thư bằng thuộc tính signing-certificate",

@@ -43,6 +43,11 @@ public struct SignatureFacts: Sendable {
     public var signingCertificate: Certificate?
     /// Whether a signed attribute binds the certificate (ESS signing-certificate).
     public var bindsSigningCertificate = false
+    /// Whether the value stands over any bytes without signed attributes (RFC 5652 §5.4).
+    ///
+    /// Somebody can take the attributes out of another signature by the same key and show their DER as content. The format
+    /// leaves this `false` where its content cannot be such DER, as in a PDF.
+    public var signsContentDirectly = false
     /// The references.
     public var reference: ReferenceStatus
     /// The signature value.
