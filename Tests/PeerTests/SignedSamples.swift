@@ -105,20 +105,4 @@ final class SignedSamples: Sendable {
 }
 
 /// `pdfsig` of poppler-utils, without judging the certificate; `nil` after saying that it is not there.
-func pdfsig(_ path: String) throws -> String? {
-    let places = ["/usr/bin/pdfsig", "/usr/local/bin/pdfsig", "/opt/homebrew/bin/pdfsig"]
-    guard let program = places.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-        print("skipped: pdfsig is not installed")
-        return nil
-    }
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = ["-nocert", path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: output, as: UTF8.self)
-}
+func pdfsig(_ path: String) throws -> String? { try CommandPeer.run("pdfsig", ["-nocert", path])?.output }

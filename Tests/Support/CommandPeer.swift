@@ -3,21 +3,34 @@
 
 import Foundation
 
-/// An independent reader: exit code and output of `qpdf`, or `nil` after printing that it is not installed.
-public func qpdf(_ arguments: [String]) throws -> (status: Int32, output: String)? {
-    let places = ["/usr/bin/qpdf", "/usr/local/bin/qpdf", "/opt/homebrew/bin/qpdf"]
-    guard let path = places.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-        print("skipped: qpdf is not installed")
-        return nil
+/// An independent program, found on `PATH` and run as a process of its own.
+public enum CommandPeer {
+    /// Where a program is; `nil` when there is none of that name.
+    public static func path(_ name: String) -> String? {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+
+    /// Exit code and all output, or `nil` after printing that the program is not installed.
+    public static func run(_ name: String, _ arguments: [String]) throws -> (status: Int32, output: String)? {
+        guard let path = path(name) else {
+            print("skipped: \(name) is not installed")
+            return nil
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
+
+/// Exit code and output of `qpdf`, or `nil` after printing that it is not installed.
+public func qpdf(_ arguments: [String]) throws -> (status: Int32, output: String)? {
+    try CommandPeer.run("qpdf", arguments)
 }

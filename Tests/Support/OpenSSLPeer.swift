@@ -18,10 +18,7 @@ public enum OpenSSLPeer {
     }
 
     /// The program, from `PATH`; `nil` when there is none.
-    public static let program: String? = {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-        return folders.map { "\($0)/openssl" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-    }()
+    public static let program: String? = CommandPeer.path("openssl")
 
     /// Runs `openssl`, or returns `nil` after printing that the cases are skipped.
     public static func run(
