@@ -64,6 +64,28 @@ public struct SignatureFacts: Sendable {
     public var changesAfterSigning: [ChangeAfterSigning] = []
     /// Certificates and revocation lists that the signature brought along.
     public var material: ValidationMaterial
+    /// The signature as an object; `nil` when there is no value, so that nothing can prove its existence.
+    public var signatureObject: ValidationObject?
+    /// SHA-256 of the file that carries the signature; `nil` when the format does not know it.
+    public var fileDigest: [UInt8]?
+    /// The time-stamps that bear on this signature, in the file's order.
+    public var timeStamps: [AttachedTimeStamp] = []
+    /// Object identifiers of the commitments (commitment-type-indication).
+    public var commitments: [String] = []
+    /// Roles that the signer claims.
+    public var signerRoles: [String] = []
+    /// The place of signing as claimed, in one line.
+    public var productionPlace: String?
+    /// The signature policy, when one is stated.
+    public var signaturePolicy: SignaturePolicyReference?
+    /// A form beyond the baseline, for example `CAdES-C`.
+    public var profile: String?
+    /// Signatures over this signature's value.
+    public var counterSignatures: [CounterSignatureFacts] = []
+    /// What of ``material`` stands inside the file, for validation later on (EN 319 122-1 §5.4; EN 319 142-1 §5.4).
+    public var longTermMaterial = ValidationMaterial()
+    /// Where the content stands; `nil` when it is not at hand.
+    public var content: SignedContent?
     /// Remarks of the format that are no faults.
     public var findings: [Finding] = []
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import PKIX
+
+/// What a time-stamp stands over.
+public enum TimeStampKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Content before it was signed (content-time-stamp): the signature is not older.
+    case content
+    /// A signature value (signature-time-stamp): the signature is not newer.
+    case signature
+    /// A signature with what helps to validate it (archive-time-stamp).
+    case archive
+    /// All bytes of a PDF up to then (DocTimeStamp).
+    case document
+}
+
+/// A time-stamp that a file carries, its imprint and value checked by the format, not judged.
+public struct AttachedTimeStamp: Sendable {
+    /// Identifier within the file, `T-1` upwards in the file's order.
+    public var id: String
+    /// What it stands over.
+    public var kind: TimeStampKind
+    /// The token; `nil` when it cannot be read, which is among ``formatFaults``.
+    public var token: TimeStampToken?
+    /// What the token says and whether its imprint, attributes and value hold.
+    public var facts: TimeStampFacts?
+    /// What is proved to exist at the token's time if imprint and token hold.
+    ///
+    /// For a signature time-stamp the signature; for archive and document time-stamps also the earlier time-stamps, the
+    /// certificates, the revocation information and the content that they cover.
+    public var covers: [ValidationObject]
+    /// Faults of the structure around the token (ats-hash-index, byte range); the time-stamp then proves nothing.
+    public var formatFaults: [FormatFault] = []
+    /// What the token brought along to judge it by.
+    public var material: ValidationMaterial
+
+    /// Makes an attached time-stamp.
+    public init(
+        id: String, kind: TimeStampKind, token: TimeStampToken?, facts: TimeStampFacts?, covers: [ValidationObject],
+        formatFaults: [FormatFault] = [], material: ValidationMaterial = ValidationMaterial()
+    ) {
+        self.id = id
+        self.kind = kind
+        self.token = token
+        self.facts = facts
+        self.covers = covers
+        self.formatFaults = formatFaults
+        self.material = material
+    }
+}
