@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-/// Why a signature could not be made. Two errors are equal when their codes are.
+/// Why a signature could not be made or extended. Two errors are equal when their codes are.
 public struct AdESError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of fault.
     @nonexhaustive public enum Code: String, Sendable {
@@ -15,6 +15,12 @@ public struct AdESError: Error, Sendable, Equatable, CustomStringConvertible {
         case algorithmNotAllowed
         /// A trust bundle whose signature does not hold, or is not by the signer that is pinned.
         case bundleNotAccepted
+        /// A time-stamp that does not hold, is over something else, or lies outside the signer's validity.
+        case timeStampNotAccepted
+        /// The level that was asked for cannot be reached; nothing is written.
+        case levelNotReached
+        /// The signature cannot be extended, or nothing can be added to it: broken, of another kind, or of an older form.
+        case unsuitableSignature
         /// The structure to be completed is damaged.
         case invalidPreparation
     }

@@ -17,16 +17,31 @@ public struct PreparedPDFSignature: Sendable {
     /// The bytes that the signer signs.
     public var dataToBeSigned: [UInt8] { signature.dataToBeSigned }
 
-    /// The bytes to append to the file.
+    /// The bytes to append to the file, at level B-B.
     ///
     /// - Throws: ``AdES/AdESError`` when the value does not verify; ``PAdESError`` `contentsTooLarge`.
     public func completed(with value: [UInt8]) throws -> [UInt8] {
         try revision.completed(contents: signature.completed(with: value))
     }
+
+    /// The bytes to append to the file, at level B-T with a time-stamp over the value.
+    ///
+    /// - Throws: ``AdES/AdESError`` when value or token do not hold; ``PAdESError`` `contentsTooLarge` with the room that a
+    ///   new layout needs, when less was reserved.
+    public func completed(with value: [UInt8], timeStamp: TimeStampToken) throws -> [UInt8] {
+        try revision.completed(contents: signature.completed(with: value, timeStamp: timeStamp))
+    }
+
+    /// The same with a time-stamp that is asked for here, after the value was checked.
+    ///
+    /// - Throws: as ``completed(with:timeStamp:)``; errors of the authority unchanged.
+    public func completed(with value: [UInt8], stampedBy authority: some TimeStamping) async throws -> [UInt8] {
+        try await revision.completed(contents: signature.completed(with: value, stampedBy: authority))
+    }
 }
 
 extension PDFDocument {
-    /// Lays out a signature of level B-B (EN 319 142-1 §6.3).
+    /// Lays out a signature of level B-B or B-T (EN 319 142-1 §6.3).
     ///
     /// - Parameters:
     ///   - certificate: The signer's certificate, bound by signing-certificate-v2.
@@ -35,15 +50,21 @@ extension PDFDocument {
     ///   - time: The claimed time, written as `/M` in Vietnam's time; the CMS has no signing-time.
     ///   - reason: Written as `/Reason`.
     ///   - field: The field; `nil` for a new invisible one on page 1 with the first free name.
+    ///   - tokenRoom: Room for a time-stamp in bytes; `nil` for level B-B. Room for certificates, attributes and the largest
+    ///     value is computed.
     /// - Throws: ``PAdESError``; ``AdES/AdESError``; ``DossierCore/ByteSourceError``.
     public func preparingSignature(
         for certificate: Certificate, chain: [Certificate], scheme: SignatureScheme, claiming time: Instant,
-        reason: String? = nil, in field: FieldChoice? = nil
+        reason: String? = nil, in field: FieldChoice? = nil, tokenRoom: Int? = nil
     ) throws -> PreparedPDFSignature {
         var request = SignatureRequest(
             at: time, timeOffset: 25_200, name: certificate.subject.commonName, reason: reason)
-        // Room for the certificates, attributes and the largest value, computed, not guessed.
-        request.reservedBytes = ([certificate] + chain).reduce(4096) { $0 + $1.bytes.count } + 2048
+        let contentDigest = PreparedSignature.digest(for: scheme)
+        // A signature over another content of the same kind has the same size.
+        request.reservedBytes = try PreparedSignature(
+            contentDigest: [UInt8](repeating: 0, count: contentDigest.byteCount), certificate: certificate,
+            chain: chain, scheme: scheme, signingTime: nil
+        ).largestSize(tokenRoom: tokenRoom)
         // A digest of the file and the time: different for every signature without asking for randomness.
         var state = try DigestState(.sha256)
         try state.update(DigestAlgorithm.sha256.digest(of: file.source))
@@ -52,7 +73,7 @@ extension PDFDocument {
         let identifier = Array(try state.finalized().prefix(16))
         let choice = try field ?? .new(name: freeFieldName())
         let revision = try SignaturePlaceholder.prepare(file, in: choice, request, identifier: identifier)
-        var content = try DigestState(PreparedSignature.digest(for: scheme))
+        var content = try DigestState(contentDigest)
         try digest(revision, into: &content)
         let signature = try PreparedSignature(
             contentDigest: try content.finalized(), certificate: certificate, chain: chain, scheme: scheme,
@@ -63,18 +84,38 @@ extension PDFDocument {
     /// Signs and returns the whole signed file; the bytes before stay as they are.
     ///
     /// - Parameters:
-    ///   - signer: Called once. Check it first with ``AdES/SignerCheck``.
+    ///   - signer: Called once; again when a time-stamp does not fit the room that was reserved for it, because the room is
+    ///     part of what is signed. Check it first with ``AdES/SignerCheck``.
+    ///   - level: Reached, or an error is thrown; never a lower one.
     ///   - limit: Largest file that is returned in memory, in bytes.
-    /// - Throws: as ``preparingSignature(for:chain:scheme:claiming:reason:in:)``; errors of the signer unchanged.
+    /// - Throws: as ``preparingSignature(for:chain:scheme:claiming:reason:in:tokenRoom:)``; errors of the signer and of the
+    ///   time-stamp authority unchanged.
     public func signed(
         by signer: some Signer, claiming time: Instant, reason: String? = nil, in field: FieldChoice? = nil,
-        limit: Int64 = 1 << 30
+        level: SigningLevel = .b, limit: Int64 = 1 << 30
     ) async throws -> [UInt8] {
-        let prepared = try preparingSignature(
-            for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
-            in: field)
-        let appended = try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
-        return try file.source.allBytes(limit: limit) + appended
+        let original = try file.source.allBytes(limit: limit)
+        guard let authority = level.timeStamps else {
+            let prepared = try preparingSignature(
+                for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
+                in: field)
+            let value = try await signer.signature(over: prepared.dataToBeSigned)
+            return try original + prepared.completed(with: value)
+        }
+        var room = authority.tokenRoom
+        while true {
+            let prepared = try preparingSignature(
+                for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
+                in: field, tokenRoom: room)
+            let value = try await signer.signature(over: prepared.dataToBeSigned)
+            do {
+                return try await original + prepared.completed(with: value, stampedBy: authority)
+            } catch let error as PAdESError where error.code == .contentsTooLarge {
+                // At least doubled, so that an authority whose tokens grow each time cannot keep the signer signing.
+                room = max(2 * room, room + (error.neededBytes ?? 0) - prepared.revision.reservedBytes)
+                guard room <= 1 << 22 else { throw error }
+            }
+        }
     }
 
     /// Whether the file carries a signature or document time-stamp already.

@@ -11,6 +11,7 @@ public import SignatureValidation
 public struct CAdESDocument: SignedDocument {
     private let signedData: SignedData
     private let detachedContent: (any ByteSource)?
+    private let fileDigest: [UInt8]?
 
     /// Reads a signature file of at most 256 MiB.
     ///
@@ -19,13 +20,15 @@ public struct CAdESDocument: SignedDocument {
     public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
         signedData = try SignedData(parsing: bytes)
         detachedContent = content
+        fileDigest = try? DigestAlgorithm.sha256.digest(of: bytes)
     }
 
     /// Whether the signature encloses its content.
     public var isEnveloping: Bool { signedData.content != nil }
 
     public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
-        try signedData.signers.enumerated().map { index, signer in
+        var numbering = TimeStampNumbering()
+        return try signedData.signers.enumerated().map { index, signer in
             let read = try CMSSignatureFacts(signer, of: signedData, candidates: material.certificates) { digest in
                 if let content = signedData.content { return try digest.digest(of: content) }
                 return try detachedContent.map { try digest.digest(of: $0) }
@@ -35,26 +38,18 @@ public struct CAdESDocument: SignedDocument {
                 id: "S-\(index + 1)", format: read.bindsSigningCertificate ? .cades : .cms,
                 level: isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil,
                 packaging: isEnveloping ? .enveloping : .detached, reference: read.reference, value: read.value,
-                coverage: .entireFile,
-                material: ValidationMaterial(
-                    certificates: signedData.certificates, revocationLists: signedData.revocationLists))
-            facts.formatFaults = read.faults
+                coverage: .entireFile, material: signedData.material)
+            facts.fileDigest = fileDigest
+            let source = signedData.content.map { MemorySource($0) as any ByteSource } ?? detachedContent
+            read.add(to: &facts, source: source, ranges: nil, numbering: &numbering)
             // A detached signature must not enclose other content than the one it is shown with.
             if let enclosed = signedData.content, let detachedContent,
                 try detachedContent.size != Int64(enclosed.count)
                     || detachedContent.allBytes(limit: Int64(enclosed.count)) != enclosed
             {
                 facts.reference = .broken
-            } else {
-                facts.reference = read.reference
             }
-            facts.signingCertificate = read.signingCertificate
-            facts.bindsSigningCertificate = read.bindsSigningCertificate
-            facts.signsContentDirectly = signer.signedAttributes == nil
-            facts.scheme = signer.scheme
-            facts.digest = signer.digest
             facts.claimedSigningTime = read.signingTime
-            facts.findings = read.findings
             return facts
         }
     }

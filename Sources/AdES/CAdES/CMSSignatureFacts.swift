@@ -21,8 +21,20 @@ public struct CMSSignatureFacts: Sendable {
     public private(set) var value = SignatureFacts.ValueStatus.unknown
     /// The signing-time attribute.
     public private(set) var signingTime: Instant?
-    /// Whether a signature-time-stamp is present.
-    public let hasSignatureTimeStamp: Bool
+    /// The time-stamps inside the signature in order, not yet numbered.
+    public private(set) var timeStamps: [AttachedTimeStamp] = []
+    /// Whether the value stands over the content without signed attributes.
+    public let signsContentDirectly: Bool
+    /// The scheme of the value; `nil` for one that is not known.
+    public let scheme: SignatureScheme?
+    /// The digest over the content; `nil` for one that is not known.
+    public let digest: DigestAlgorithm?
+    /// The signature value as an object.
+    public let signatureObject: ValidationObject
+    /// The signed digest of the content; `nil` when there is none.
+    public private(set) var signedContentDigest: [UInt8]?
+    /// Whether a signature-time-stamp is present whose imprint and value hold.
+    public var hasSignatureTimeStamp: Bool { timeStamps.contains { $0.kind == .signature && $0.holds } }
     /// Remarks.
     public private(set) var findings: [Finding] = []
 
@@ -36,7 +48,10 @@ public struct CMSSignatureFacts: Sendable {
         _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate],
         contentDigest: (DigestAlgorithm) throws -> [UInt8]?
     ) throws {
-        hasSignatureTimeStamp = signer.unsignedAttributes.contains { $0.type == .signatureTimeStamp }
+        signatureObject = ValidationObject(.signature, bytes: signer.signature)
+        signsContentDirectly = signer.signedAttributes == nil
+        scheme = signer.scheme
+        digest = signer.digest
         let references = Self.references(signer)
         bindsSigningCertificate = !references.attributes.isEmpty
         let pool = signedData.certificates + candidates
@@ -51,6 +66,7 @@ public struct CMSSignatureFacts: Sendable {
         }
         checkAttributes(signer, signedData)
         checkValue(signer, try signer.digest.flatMap(contentDigest))
+        timeStamps = try CMSTimeStamps(signer, of: signedData, candidates: candidates).all(contentDigest: contentDigest)
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
         if signedData.wasBER {
             findings.append(
@@ -71,13 +87,34 @@ public struct CMSSignatureFacts: Sendable {
                             "\(signedData.unreadable.count) certificates or revocation lists in the signature cannot be read"
                     )))
         }
-        if hasSignatureTimeStamp {
-            findings.append(
-                Finding(
-                    .information, code: "time-stamp-not-used",
-                    Phrase(
-                        vi: "dấu thời gian của chữ ký chưa được dùng làm bằng chứng",
-                        en: "the signature's time-stamp is not used as a proof")))
+    }
+
+    /// Adds everything to the facts of a signature.
+    ///
+    /// - Parameters:
+    ///   - source: The content; `nil` when it is not at hand.
+    ///   - ranges: What of the source is the content, in order; `nil` for all of it.
+    ///   - numbering: Numbers the time-stamps of the file.
+    public func add(
+        to facts: inout SignatureFacts, source: (any ByteSource)?, ranges: [Range<Int64>]?,
+        numbering: inout TimeStampNumbering
+    ) {
+        facts.formatFaults += faults
+        facts.signingCertificate = signingCertificate
+        facts.bindsSigningCertificate = bindsSigningCertificate
+        facts.signsContentDirectly = signsContentDirectly
+        facts.reference = reference
+        facts.value = value
+        facts.scheme = scheme
+        facts.digest = digest
+        facts.findings += findings
+        facts.signatureObject = signatureObject
+        facts.timeStamps += numbering.numbered(timeStamps)
+        // What time-stamps enclose stands in the file as well.
+        facts.longTermMaterial = timeStamps.reduce(facts.material) { $0.merging($1.material) }
+        if let source, let digest, let signedContentDigest {
+            facts.content = SignedContent(
+                in: source, ranges: ranges, algorithm: digest, digest: signedContentDigest)
         }
     }
 
@@ -149,9 +186,11 @@ public struct CMSSignatureFacts: Sendable {
             let isValid = try? key.isValidSignature(signer.signature, overDigest: contentDigest, scheme: scheme)
             value = isValid == true ? .valid : .invalid
             reference = value == .valid ? .intact : .broken
+            signedContentDigest = contentDigest
             return
         }
-        if let contentDigest, let expected = try? signer.signedValue(.messageDigest)?.octetString() {
+        signedContentDigest = try? signer.signedValue(.messageDigest)?.octetString()
+        if let contentDigest, let expected = signedContentDigest {
             reference = expected == contentDigest ? .intact : .broken
         }
         guard let key, let scheme = signer.scheme else { return }

@@ -69,7 +69,7 @@ public struct PreparedSignature: Sendable {
     /// The digest over the content that belongs to a scheme: its own; SHA-512 for Ed25519 (RFC 8419 §3).
     public static func digest(for scheme: SignatureScheme) -> DigestAlgorithm { scheme.digest ?? .sha512 }
 
-    /// Finishes the signature.
+    /// Finishes the signature at level B-B.
     ///
     /// - Parameters:
     ///   - value: The signature value over ``dataToBeSigned``.
@@ -77,6 +77,52 @@ public struct PreparedSignature: Sendable {
     /// - Returns: DER of a ContentInfo.
     /// - Throws: ``AdESError`` `signatureValueMismatch` when the certificate does not verify the value.
     public func completed(with value: [UInt8], enclosing content: [UInt8]? = nil) throws(AdESError) -> [UInt8] {
+        try check(value)
+        return try assembled(value, timeStamp: nil, enclosing: content)
+    }
+
+    /// Finishes the signature at level B-T with a time-stamp that was had elsewhere (EN 319 122-1 §5.3).
+    ///
+    /// - Parameter timeStamp: Over the signature value; checked before it is embedded, apart from its authority's path.
+    /// - Throws: ``AdESError``: `signatureValueMismatch`; `timeStampNotAccepted` for a token over another value, one that does
+    ///   not hold, or one whose time lies outside the validity of the signer's certificate.
+    public func completed(
+        with value: [UInt8], timeStamp: TimeStampToken, enclosing content: [UInt8]? = nil
+    ) throws(AdESError) -> [UInt8] {
+        try check(value)
+        try timeStamp.check(stamping: value, by: certificates[0])
+        return try assembled(value, timeStamp: timeStamp, enclosing: content)
+    }
+
+    /// Finishes the signature with a time-stamp that is asked for here; the authority is called once, after the value was
+    /// checked.
+    ///
+    /// - Throws: as ``completed(with:timeStamp:enclosing:)``; errors of the authority unchanged.
+    public func completed(
+        with value: [UInt8], stampedBy authority: some TimeStamping, enclosing content: [UInt8]? = nil
+    ) async throws -> [UInt8] {
+        try check(value)
+        let token = try await authority.acceptedToken(over: value)
+        return try completed(with: value, timeStamp: token, enclosing: content)
+    }
+
+    /// Most bytes that the detached signature can have, for room to be reserved before the value exists.
+    ///
+    /// - Parameter tokenRoom: Room for a time-stamp; `nil` for level B-B.
+    public func largestSize(tokenRoom: Int? = nil) -> Int {
+        let value: Int =
+            switch try? certificates[0].subjectPublicKeyInfo.publicKey().kind {
+            case .rsa(let bits): (bits + 7) / 8
+            // Two integers with tags, lengths and sign octets.
+            case .elliptic(let curve): 2 * ((curve.bits + 7) / 8 + 3) + 3
+            case .ed25519, .ed448, nil: 128
+            }
+        let base = (try? assembled([UInt8](repeating: 0, count: value), timeStamp: nil, enclosing: nil).count) ?? 0
+        // Attribute, SET and the four lengths around them that may grow by an octet each.
+        return base + (tokenRoom.map { $0 + 64 } ?? 0)
+    }
+
+    private func check(_ value: [UInt8]) throws(AdESError) {
         let isValid: Bool
         do {
             isValid = try certificates[0].subjectPublicKeyInfo.publicKey()
@@ -84,26 +130,41 @@ public struct PreparedSignature: Sendable {
         } catch {
             throw AdESError(.signatureValueMismatch, "\(error)")
         }
-        guard isValid, let algorithm = scheme.identifier else {
+        guard isValid else {
             throw AdESError(
                 .signatureValueMismatch, "the signer's certificate does not verify the value that was returned")
         }
-        let digestAlgorithm = AlgorithmIdentifier(digest.objectIdentifier)
-        let signer = DERWriter.bytes { writer in
+    }
+
+    private func assembled(
+        _ value: [UInt8], timeStamp: TimeStampToken?, enclosing content: [UInt8]?
+    ) throws(AdESError) -> [UInt8] {
+        SignedData.encode(
+            digestAlgorithms: [AlgorithmIdentifier(digest.objectIdentifier)], content: content,
+            certificates: certificates, signers: [try signerInfo(value, timeStamp: timeStamp)])
+    }
+
+    /// DER of the SignerInfo.
+    private func signerInfo(_ value: [UInt8], timeStamp: TimeStampToken?) throws(AdESError) -> [UInt8] {
+        guard let algorithm = scheme.identifier else {
+            throw AdESError(.algorithmNotAllowed, "\(scheme.displayName) is not used for new signatures")
+        }
+        return DERWriter.bytes { writer in
             writer.sequence { info in
                 info.integer(1)
                 info.sequence {
                     $0.raw(certificates[0].issuer.bytes)
                     $0.element(.integer, certificates[0].serialNumber)
                 }
-                info.raw(digestAlgorithm.bytes)
+                info.raw(AlgorithmIdentifier(digest.objectIdentifier).bytes)
                 info.element(.context(0), Self.content(of: dataToBeSigned))
                 info.raw(algorithm.bytes)
                 info.octetString(value)
+                if let timeStamp {
+                    info.setOf([CMSAttribute.encode(.signatureTimeStamp, value: timeStamp.bytes)], tag: .context(1))
+                }
             }
         }
-        return SignedData.encode(
-            digestAlgorithms: [digestAlgorithm], content: content, certificates: certificates, signers: [signer])
     }
 
     /// The content octets of one DER element that this module wrote itself.

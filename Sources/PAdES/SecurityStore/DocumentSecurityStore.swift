@@ -41,23 +41,28 @@ public struct DocumentSecurityStore: Sendable, Hashable {
     ///
     /// - Throws: as ``init(in:asOf:)``.
     public static func ofAllRevisions(in file: PDFFile) throws(PAdESError) -> DocumentSecurityStore {
-        var store = DocumentSecurityStore()
+        let added = try addedByRevision(in: file)
+        return DocumentSecurityStore(
+            certificates: added.flatMap(\.certificates), revocationLists: added.flatMap(\.revocationLists),
+            ocspResponses: added.flatMap(\.ocspResponses))
+    }
+
+    /// What each revision added, oldest first: what stands in the file up to a revision is all of it until then.
+    ///
+    /// - Throws: as ``init(in:asOf:)``.
+    static func addedByRevision(in file: PDFFile) throws(PAdESError) -> [DocumentSecurityStore] {
+        var added: [DocumentSecurityStore] = []
         var seen: Set<SecurityStoreReader.Place> = []
         var bytes: Int64 = 0
         for revision in file.revisions.indices {
             var reader = SecurityStoreReader(file: file, revision: revision)
             reader.seen = seen
             reader.bytes = bytes
-            let found = try reader.read()
+            added.append(try reader.read())
             seen = reader.seen
             bytes = reader.bytes
-            store.certificates += found.certificates
-            store.revocationLists += found.revocationLists
-            store.ocspResponses += found.ocspResponses
         }
-        return DocumentSecurityStore(
-            certificates: store.certificates, revocationLists: store.revocationLists, ocspResponses: store.ocspResponses
-        )
+        return added
     }
 
     private static func unique(_ items: [[UInt8]]) -> [[UInt8]] {

@@ -13,8 +13,10 @@ public struct SignedData: Sendable {
     public let certificates: [Certificate]
     /// The revocation lists that could be read, in order.
     public let revocationLists: [CertificateRevocationList]
-    /// Enclosed certificates and lists that could not be read; they are left out, which can only make a verdict worse.
+    /// Enclosed certificates, lists and responses that could not be read; they are left out, which can only make a verdict worse.
     public let unreadable: [DERSyntaxError]
+    /// The OCSP responses that could be read, in order (RFC 5940 §2).
+    public let ocspResponses: [OCSPResponse]
     /// The signers.
     public let signers: [SignerInfo]
     /// Digest algorithms announced for the signers.
@@ -22,6 +24,8 @@ public struct SignedData: Sendable {
 
     /// Whether the structure was BER and was read in its definite-length form (``DERSyntax/BERTranscoding``).
     public let wasBER: Bool
+    /// The whole ContentInfo as received, without what follows it; for BER its definite-length form.
+    public let bytes: [UInt8]
 
     /// Reads a ContentInfo that holds SignedData, in DER or BER.
     ///
@@ -33,6 +37,7 @@ public struct SignedData: Sendable {
         wasBER = isIndefinite
         var whole = DERReader(bytes)
         let outer = try whole.next(.sequence)
+        self.bytes = outer.bytes
         if allowsTrailingZeros {
             guard bytes[outer.range.upperBound...].allSatisfy({ $0 == 0 }) else {
                 throw DERSyntaxError(
@@ -71,9 +76,17 @@ public struct SignedData: Sendable {
             do { certificates.append(try Certificate(item)) } catch { unreadable.append(error) }
         }
         var lists: [CertificateRevocationList] = []
-        for item in try reader.optional(.context(1))?.elements() ?? [] where item.tag == .sequence {
-            do { lists.append(try CertificateRevocationList(parsing: item.bytes)) } catch { unreadable.append(error) }
+        var responses: [OCSPResponse] = []
+        for item in try reader.optional(.context(1))?.elements() ?? [] {
+            do {
+                if item.tag == .sequence {
+                    lists.append(try CertificateRevocationList(parsing: item.bytes))
+                } else if let response = try OCSPResponse(revocationInformation: item) {
+                    responses.append(response)
+                }
+            } catch { unreadable.append(error) }
         }
+        ocspResponses = responses
         self.certificates = certificates
         revocationLists = lists
         self.unreadable = unreadable

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DERSyntax
+import DossierCore
+public import PKIX
+public import SignatureValidation
+
+/// Reads the time-stamps inside one signer's signature and holds them against what they stamp (EN 319 122-1 §5.2.8, §5.3).
+struct CMSTimeStamps {
+    private let signer: SignerInfo
+    private let signedData: SignedData
+    private let candidates: [Certificate]
+
+    init(_ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate]) {
+        self.signer = signer
+        self.signedData = signedData
+        self.candidates = candidates
+    }
+
+    /// All time-stamps: over the content, then over the value, each in the order of the attributes.
+    ///
+    /// - Parameter contentDigest: Digest of the content, or `nil` when there is no content.
+    func all(contentDigest: (DigestAlgorithm) throws -> [UInt8]?) throws -> [AttachedTimeStamp] {
+        var found: [AttachedTimeStamp] = []
+        for value in values(.contentTimeStamp, in: signer.signedAttributes ?? []) {
+            let covered = try contentDigest(.sha256).map { [ValidationObject(.content, digest: $0)] } ?? []
+            found.append(try stamp(value, .content, covers: covered, imprint: contentDigest))
+        }
+        return try found + values(.signatureTimeStamp, in: signer.unsignedAttributes).map(signature)
+    }
+
+    private func values(_ type: ObjectIdentifier, in attributes: [CMSAttribute]) -> [DERElement] {
+        attributes.filter { $0.type == type }.flatMap(\.values)
+    }
+
+    private func signature(_ value: DERElement) throws -> AttachedTimeStamp {
+        try stamp(value, .signature, covers: [ValidationObject(.signature, bytes: signer.signature)]) {
+            try? $0.digest(of: signer.signature)
+        }
+    }
+
+    private func stamp(
+        _ value: DERElement, _ kind: TimeStampKind, covers: [ValidationObject],
+        imprint: (DigestAlgorithm) throws -> [UInt8]?
+    ) throws -> AttachedTimeStamp {
+        guard let token = try? TimeStampToken(parsing: value.bytes) else { return .unreadable(kind) }
+        return AttachedTimeStamp(
+            id: "", kind: kind, token: token,
+            facts: try token.verify(imprint: imprint, candidates: signedData.certificates + candidates), covers: covers,
+            material: token.material)
+    }
+}
+
+extension SignedData {
+    /// What the structure brings along.
+    public var material: ValidationMaterial {
+        ValidationMaterial(
+            certificates: certificates, revocationLists: revocationLists, ocspResponses: ocspResponses)
+    }
+}
+
+extension TimeStampToken {
+    /// What the token brings along.
+    public var material: ValidationMaterial { signedData.material }
+}
+
+extension AttachedTimeStamp {
+    /// A time-stamp whose token cannot be read.
+    public static func unreadable(_ kind: TimeStampKind) -> AttachedTimeStamp {
+        AttachedTimeStamp(
+            id: "", kind: kind, token: nil, facts: nil, covers: [],
+            formatFaults: [
+                FormatFault(
+                    code: "time-stamp-unreadable", clause: "RFC 3161 2.4.2",
+                    phrase: Phrase(vi: "không đọc được dấu thời gian", en: "the time-stamp cannot be read"))
+            ])
+    }
+
+    /// Whether structure, imprint and value hold; the authority's path is not judged.
+    public var holds: Bool { formatFaults.isEmpty && facts?.faults.isEmpty == true }
+}
+
+/// Numbers the time-stamps of a file: `T-1` upwards in its order.
+public struct TimeStampNumbering: Sendable {
+    private var count = 0
+
+    /// Begins at 1.
+    public init() {}
+
+    /// The time-stamps with the next numbers.
+    public mutating func numbered(_ timeStamps: [AttachedTimeStamp]) -> [AttachedTimeStamp] {
+        timeStamps.map { timeStamp in
+            count += 1
+            var timeStamp = timeStamp
+            timeStamp.id = "T-\(count)"
+            return timeStamp
+        }
+    }
+}

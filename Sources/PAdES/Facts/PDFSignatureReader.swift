@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import AdES
+import CryptoPrimitives
+import DERSyntax
+import DossierCore
+import PDFSyntax
+import PKIX
+import SignatureValidation
+
+/// Reads the signatures of a PDF one by one, with what they have in common.
+struct PDFSignatureReader {
+    let file: PDFFile
+    let changes: [RevisionChange]
+    /// Material of the document security store of all revisions.
+    let embedded: ValidationMaterial
+    /// Material from elsewhere.
+    let material: ValidationMaterial
+    let fileDigest: [UInt8]
+    private var numbering = TimeStampNumbering()
+
+    init(
+        file: PDFFile, changes: [RevisionChange], embedded: ValidationMaterial, material: ValidationMaterial,
+        fileDigest: [UInt8]
+    ) {
+        self.file = file
+        self.changes = changes
+        self.embedded = embedded
+        self.material = material
+        self.fileDigest = fileDigest
+    }
+
+    mutating func documentTimeStamp(
+        _ signature: DocumentSignatures.Signature, covering covered: [ValidationObject]
+    ) throws -> AttachedTimeStamp {
+        let stamp = try DocumentTimeStampReader(file: file, material: embedded.merging(material))
+            .read(signature, covering: covered)
+        return numbering.numbered([stamp]).first ?? stamp
+    }
+
+    mutating func facts(_ signature: DocumentSignatures.Signature, id: String) throws -> SignatureFacts {
+        let dictionary = signature.dictionary
+        let isPAdES = dictionary.subFilter == "ETSI.CAdES.detached"
+        var facts = SignatureFacts(
+            id: id, format: isPAdES ? .pades : .pdf, level: nil, packaging: .enveloped, reference: .notFound,
+            value: .unknown, coverage: signature.coverage.reported, material: embedded)
+        facts.fileDigest = fileDigest
+        facts.longTermMaterial = embedded
+        facts.formatFaults = signature.coverage.faults.map {
+            FormatFault(code: $0.code.rawValue, clause: $0.clause, phrase: $0.code.phrase)
+        }
+        facts.claimedSigningTime = dictionary.claimedTime
+        if let revision = signature.coverage.revision {
+            facts.changesAfterSigning = changes.filter { $0.revision > revision && $0.kind != .noEffect }.map(
+                \.reported)
+        }
+        guard isPAdES || dictionary.subFilter == "adbe.pkcs7.detached" else {
+            facts.findings.append(Self.notJudged(dictionary.subFilter))
+            return facts
+        }
+        do {
+            try read(signature, isPAdES: isPAdES, into: &facts)
+        } catch let error as DERSyntaxError {
+            facts.formatFaults.append(
+                FormatFault(
+                    code: "contents-not-cms", clause: error.clause,
+                    phrase: Phrase(
+                        vi: "nội dung chữ ký không phải CMS hợp lệ: \(error)",
+                        en: "the signature's contents are no valid CMS: \(error)")))
+        }
+        return facts
+    }
+
+    private static func notJudged(_ subFilter: String?) -> Finding {
+        switch subFilter {
+        case "adbe.pkcs7.sha1", "adbe.x509.rsa_sha1":
+            Finding(
+                .warning, code: "subfilter-obsolete",
+                Phrase(
+                    vi:
+                        "loại chữ ký \(subFilter ?? "") dựa trên SHA-1 và không còn được dùng; chữ ký không được kiểm tra",
+                    en:
+                        "signatures of kind \(subFilter ?? "") rest on SHA-1 and are obsolete; the signature is not checked"
+                ))
+        default:
+            Finding(
+                .warning, code: "subfilter-not-judged",
+                Phrase(
+                    vi: "loại chữ ký \(subFilter ?? "không rõ") chưa được hỗ trợ",
+                    en: "signatures of kind \(subFilter ?? "unknown") are not judged"))
+        }
+    }
+
+    private mutating func read(
+        _ signature: DocumentSignatures.Signature, isPAdES: Bool, into facts: inout SignatureFacts
+    ) throws {
+        let signedData = try SignedData(parsing: signature.dictionary.contents, allowsTrailingZeros: true)
+        facts.material = signedData.material.merging(embedded)
+        // ISO 32000-2 §12.8.3.3.1: exactly one signer, and the content is the byte range, never enclosed.
+        guard signedData.signers.count == 1, signedData.content == nil else {
+            facts.formatFaults.append(
+                FormatFault(
+                    code: "signer-count", clause: "ISO 32000-2 12.8.3.3.1",
+                    phrase: Phrase(
+                        vi: "chữ ký PDF phải có đúng một người ký và không chứa nội dung kèm theo",
+                        en: "a PDF signature must have exactly one signer and enclose no content")))
+            return
+        }
+        let signer = signedData.signers[0]
+        let ranges = signature.coverage.signedRanges
+        let candidates = embedded.certificates + material.certificates
+        let read = try CMSSignatureFacts(signer, of: signedData, candidates: candidates) { digest in
+            ranges.isEmpty ? nil : try digest.digest(of: file.source, ranges: ranges)
+        }
+        read.add(to: &facts, source: file.source, ranges: ranges, numbering: &numbering)
+        facts.signsContentDirectly = false
+        if facts.claimedSigningTime == nil { facts.claimedSigningTime = read.signingTime }
+        // EN 319 142-1 §6.3: /M instead of the signing-time attribute, and no certificates in /Cert.
+        let isBaseline =
+            isPAdES && read.bindsSigningCertificate && read.signingTime == nil
+            && signature.dictionary.claimedTime != nil && !signature.dictionary.hasCertificateEntry
+        facts.level = isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil
+    }
+}
+
+extension ByteRangeCoverage {
+    /// The coverage as the engine and its reports have it: revisions counted from 1.
+    var reported: SignatureCoverage {
+        let scope: SignatureCoverage.Scope =
+            switch scope {
+            case .entireFile: .entireFile
+            case .entireRevision: .entireRevision
+            case .partial: .partial
+            case .unclear: .unclear
+            }
+        return SignatureCoverage(
+            scope: scope, revision: revision.map { $0 + 1 } ?? 0, revisions: revisionCount,
+            uncovered: uncoveredRanges.map { .init(from: $0.lowerBound, to: $0.upperBound) })
+    }
+}
+
+extension RevisionChange {
+    /// The change as the engine and its reports have it.
+    var reported: ChangeAfterSigning {
+        let kind: ChangeAfterSigning.Kind =
+            switch kind {
+            case .noEffect, .other: .other
+            case .metadata: .metadata
+            case .securityStore: .dss
+            case .timeStamp: .timestamp
+            case .formFill: .formFill
+            case .signature: .signature
+            case .annotation: .annotation
+            }
+        return ChangeAfterSigning(
+            revision: revision + 1, kind: kind, allowed: isAllowed, objects: objects.map(\.description))
+    }
+}
