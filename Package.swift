@@ -163,7 +163,7 @@ let package = Package(
         // The rules that hold for every module: imports, purity, words, size.
         .testTarget(
             name: "ArchitectureTests",
-            dependencies: ["SignatureValidation", "PKIX", "DossierCore", "TestSupport"]),
+            dependencies: ["SignatureValidation", "TrustServices", "PKIX", "DossierCore", "TestSupport"]),
 
         // What the tests share: corpora, peers, temporary folders.
         .target(name: "TestSupport", dependencies: ["DossierCore"], path: "Tests/Support"),

@@ -4,7 +4,7 @@
 /// Why a service gave no usable answer. Two errors are equal when their codes are.
 public struct TrustServicesError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of fault.
-    @nonexhaustive public enum Code: String, Sendable {
+    @nonexhaustive public enum Code: String, Sendable, CaseIterable {
         /// An address that is not plain `http://` or `https://` of RFC 3986, or that carries user information.
         case invalidAddress
         /// The name leads to an address that documents must not reach: loopback, private, link-local, multicast…
@@ -37,6 +37,10 @@ public struct TrustServicesError: Error, Sendable, Equatable, CustomStringConver
         case serviceBusy
         /// A well-formed answer to another question, or one whose own signature does not hold.
         case wrongAnswer
+        /// The certificate names no address over HTTP where to ask.
+        case noAddress
+        /// The caller's bound on calls, bytes or time was reached.
+        case overBudget
         /// The task was cancelled.
         case cancelled
         /// The HTTP library refused a setting or reported something else.

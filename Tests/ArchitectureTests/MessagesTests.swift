@@ -7,6 +7,7 @@ import PKIX
 import SignatureValidation
 import TestSupport
 import Testing
+import TrustServices
 
 @Suite struct `The list of messages` {
     private func table(_ title: String, _ rows: [(code: String, phrase: Phrase)]) -> String {
@@ -37,6 +38,12 @@ import Testing
                 table(
                     "Faults of time-stamps (RFC 3161)",
                     TimeStampFault.allCases.map { ($0.rawValue, $0.phrase) }),
+                table(
+                    "What services can be asked for",
+                    RetrievalNote.Kind.allCases.map { ($0.rawValue, $0.phrase) }),
+                table(
+                    "Why a service gave nothing",
+                    TrustServicesError.Code.allCases.map { ($0.rawValue, $0.phrase) }),
             ].joined(separator: "\n")
     }
 

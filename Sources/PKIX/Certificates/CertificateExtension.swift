@@ -62,4 +62,8 @@ extension ObjectIdentifier {
     public static let extendedKeyUsage: ObjectIdentifier = "2.5.29.37"
     /// authorityInfoAccess.
     public static let authorityInformationAccess: ObjectIdentifier = "1.3.6.1.5.5.7.1.1"
+    /// id-kp-timeStamping.
+    static let timeStampingPurpose: ObjectIdentifier = "1.3.6.1.5.5.7.3.8"
+    /// id-kp-OCSPSigning.
+    static let ocspSigning: ObjectIdentifier = "1.3.6.1.5.5.7.3.9"
 }

@@ -14,19 +14,13 @@ struct OCSPAnswerBuilder {
         let responder: Certificate
         let issuer: Int
     }
-    private enum Signer {
-        case issuer
-        case delegated(Certificate)
-        case local(String)
-    }
-
     private let responses: [OCSPResponse]
     private let candidates: [Certificate]
     private let localResponders: [(domain: String, certificate: Certificate)]
     private let limit: Int
     private var bySerialNumber: [[UInt8]: [(response: Int, single: Int)]] = [:]
     private var answersByResponder: [ResponderKey: [OCSPAnswer]] = [:]
-    private var signers: [Pair: [Signer]] = [:]
+    private var signers: [Pair: [ResponderAuthority]] = [:]
     /// Signature verifications so far.
     private(set) var verifications: Int
     /// Whether something was left out because the limit was reached.
@@ -43,7 +37,7 @@ struct OCSPAnswerBuilder {
     ) {
         self.responses = Set(responses).filter { $0.basic?.hasUnprocessedExtension == false }
             .sorted { $1.fingerprint.lexicographicallyPrecedes($0.fingerprint) }
-        self.candidates = candidates.filter(Self.maySignResponses)
+        self.candidates = candidates.filter(\.maySignResponses)
         self.localResponders = localResponders
         self.verifications = verifications
         self.limit = limit
@@ -127,34 +121,14 @@ struct OCSPAnswerBuilder {
     /// Who signed a response, of those whom an issuer lets answer.
     private mutating func signersOf(
         _ response: Int, _ basic: BasicOCSPResponse, _ issuer: Certificate, _ index: Int
-    ) -> [Signer] {
+    ) -> [ResponderAuthority] {
         let pair = Pair(response: response, issuer: index)
         if let known = signers[pair] { return known }
-        var found: [Signer] = []
-        if basic.names(issuer), isSigned(basic, by: issuer) { found.append(.issuer) }
-        for responder in basic.certificates.filter(Self.maySignResponses) + candidates
-        where found.isEmpty && responder != issuer && responder.issuer == issuer.subject && basic.names(responder) {
-            if isSigned(responder, by: issuer), isSigned(basic, by: responder) { found.append(.delegated(responder)) }
-        }
-        for (domain, responder) in localResponders where basic.names(responder) {
-            if isSigned(basic, by: responder) { found.append(.local(domain)) }
+        let found = basic.authorities(for: issuer, candidates: candidates, local: localResponders) {
+            isWithinBudget()
         }
         signers[pair] = found
         return found
-    }
-
-    private static func maySignResponses(_ certificate: Certificate) -> Bool {
-        certificate.extendedKeyUsage?.contains("1.3.6.1.5.5.7.3.9") ?? false
-    }
-
-    private mutating func isSigned(_ basic: BasicOCSPResponse, by signer: Certificate) -> Bool {
-        guard isWithinBudget(), let key = try? signer.subjectPublicKeyInfo.publicKey() else { return false }
-        return (try? basic.isSigned(by: key)) ?? false
-    }
-
-    private mutating func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
-        guard isWithinBudget(), let key = try? issuer.subjectPublicKeyInfo.publicKey() else { return false }
-        return (try? certificate.isSigned(by: key)) ?? false
     }
 
     private mutating func isWithinBudget() -> Bool {

@@ -9,7 +9,7 @@ extension CertificatePurpose {
     /// purposes a meaning of their own, which a signature over a document must not borrow.
     private func servesOthersOnly(_ certificate: Certificate) -> Bool {
         guard let purposes = certificate.extendedKeyUsage, !purposes.isEmpty else { return false }
-        return purposes.allSatisfy { $0 == "1.3.6.1.5.5.7.3.8" || $0 == "1.3.6.1.5.5.7.3.9" }
+        return purposes.allSatisfy { $0 == .timeStampingPurpose || $0 == .ocspSigning }
     }
 
     /// The rules that the certificate that is asked about breaks for this purpose.
@@ -18,9 +18,9 @@ extension CertificatePurpose {
         switch self {
         case .any: return []
         case .signing: return (signs ? [] : [.keyUsage]) + (servesOthersOnly(certificate) ? [.extendedKeyUsage] : [])
-        case .timeStamping: return certificate.extendedKeyUsage == ["1.3.6.1.5.5.7.3.8"] ? [] : [.extendedKeyUsage]
+        case .timeStamping: return certificate.extendedKeyUsage == [.timeStampingPurpose] ? [] : [.extendedKeyUsage]
         case .ocspSigning:
-            return certificate.extendedKeyUsage?.contains("1.3.6.1.5.5.7.3.9") == true ? [] : [.extendedKeyUsage]
+            return certificate.maySignResponses ? [] : [.extendedKeyUsage]
         case .serverAuthentication: return rulesBroken(inPathBy: certificate)
         }
     }

@@ -110,7 +110,7 @@ public struct TimeStampFacts: Sendable {
     private mutating func checkCertificate() {
         guard let signingCertificate else { return }
         let usage = signingCertificate.extensions.first { $0.identifier == .extendedKeyUsage }
-        if signingCertificate.extendedKeyUsage != ["1.3.6.1.5.5.7.3.8"] || usage?.isCritical != true {
+        if signingCertificate.extendedKeyUsage != [.timeStampingPurpose] || usage?.isCritical != true {
             faults.append(.extendedKeyUsage)
         }
         if !signingCertificate.isValid(at: information.time) { faults.append(.outsideValidity) }

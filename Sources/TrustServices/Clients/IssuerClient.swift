@@ -22,10 +22,7 @@ public struct IssuerClient: Sendable {
         var failure: TrustServicesError?
         for address in certificate.issuerAddresses {
             do {
-                let found = try Self.read(try await access.body(at: address, limits: limits))
-                    .filter { $0.subject == certificate.issuer }
-                guard found.isEmpty else { return Array(found.prefix(64)) }
-                failure = TrustServicesError(.unexpectedContent, "no certificate of the issuer's name")
+                return try await issuers(of: certificate, at: address)
             } catch {
                 if error.code == .cancelled { throw error }
                 failure = error
@@ -33,6 +30,16 @@ public struct IssuerClient: Sendable {
         }
         if let failure { throw failure }
         return []
+    }
+
+    /// Certificates of one address, as ``issuers(of:)`` reads them; never empty.
+    func issuers(of certificate: Certificate, at address: String) async throws(TrustServicesError) -> [Certificate] {
+        let found = try Self.read(try await access.body(at: address, limits: limits))
+            .filter { $0.subject == certificate.issuer }
+        guard !found.isEmpty else {
+            throw TrustServicesError(.unexpectedContent, "no certificate of the issuer's name")
+        }
+        return Array(found.prefix(64))
     }
 
     /// A certificate in DER or PEM, or a certificates-only CMS message (RFC 5280 §4.2.2.1).

@@ -43,28 +43,10 @@ public struct OCSPClient: Sendable {
     public func response(
         about certificate: Certificate, issuedBy issuer: Certificate, at time: Instant
     ) async throws(TrustServicesError) -> OCSPResponse? {
-        let key = MaterialCache.Key(issuer: issuer.fingerprint, .serialNumber(certificate.serialNumber))
-        if let bytes = cache.bytes(for: key, at: time), let response = try? OCSPResponse(parsing: bytes) {
-            return response
-        }
-        let addresses = certificate.responderAddresses
-        guard !addresses.isEmpty else { return nil }
-        let question: OCSPRequest
-        do {
-            question = OCSPRequest([try OCSPCertificateID(of: certificate, issuer: issuer)], nonce: nonces?.bytes(16))
-        } catch {
-            throw TrustServicesError(.internalFailure, "\(error)")
-        }
         var failure: TrustServicesError?
-        for address in addresses {
+        for address in certificate.responderAddresses {
             do {
-                let response = try await ask(address, question)
-                if let basic = response.basic, Self.isVouchedFor(basic, by: issuer),
-                    let single = basic.responses.first(where: { question.certificateIDs.contains($0.certificateID) })
-                {
-                    cache.keep(response.bytes, for: key, from: single.thisUpdate, until: single.nextUpdate)
-                }
-                return response
+                return try await response(from: address, about: certificate, issuedBy: issuer, at: time)
             } catch {
                 if error.code == .cancelled { throw error }
                 failure = error
@@ -72,6 +54,29 @@ public struct OCSPClient: Sendable {
         }
         if let failure { throw failure }
         return nil
+    }
+
+    /// The response of one address, from the cache when that has one about the certificate which holds.
+    func response(
+        from address: String, about certificate: Certificate, issuedBy issuer: Certificate, at time: Instant
+    ) async throws(TrustServicesError) -> OCSPResponse {
+        let key = MaterialCache.Key(issuer: issuer.fingerprint, .serialNumber(certificate.serialNumber))
+        if let bytes = cache.bytes(for: key, at: time), let response = try? OCSPResponse(parsing: bytes) {
+            return response
+        }
+        let question: OCSPRequest
+        do {
+            question = OCSPRequest([try OCSPCertificateID(of: certificate, issuer: issuer)], nonce: nonces?.bytes(16))
+        } catch {
+            throw TrustServicesError(.internalFailure, "\(error)")
+        }
+        let response = try await ask(address, question)
+        if let basic = response.basic, basic.authority(for: issuer) != nil,
+            let single = basic.responses.first(where: { question.certificateIDs.contains($0.certificateID) })
+        {
+            cache.keep(response.bytes, for: key, from: single.thisUpdate, until: single.nextUpdate)
+        }
+        return response
     }
 
     private func ask(_ address: String, _ question: OCSPRequest) async throws(TrustServicesError) -> OCSPResponse {
@@ -98,17 +103,5 @@ public struct OCSPClient: Sendable {
             throw TrustServicesError(.wrongAnswer, "a response to another question")
         }
         return response
-    }
-
-    /// Whether the issuer's key, or a responder that it certified for this purpose, signed the response.
-    private static func isVouchedFor(_ basic: BasicOCSPResponse, by issuer: Certificate) -> Bool {
-        guard let key = try? issuer.subjectPublicKeyInfo.publicKey() else { return false }
-        if basic.names(issuer) { return (try? basic.isSigned(by: key)) == true }
-        return basic.certificates.prefix(8).contains { responder in
-            basic.names(responder) && responder.issuer == issuer.subject
-                && responder.extendedKeyUsage?.contains("1.3.6.1.5.5.7.3.9") == true
-                && (try? responder.isSigned(by: key)) == true
-                && (try? basic.isSigned(by: responder.subjectPublicKeyInfo.publicKey())) == true
-        }
     }
 }

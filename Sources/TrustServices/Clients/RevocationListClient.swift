@@ -36,18 +36,8 @@ public struct RevocationListClient: Sendable {
     ) async throws(TrustServicesError) -> CertificateRevocationList? {
         var failure: TrustServicesError?
         for address in certificate.revocationListAddresses {
-            let key = MaterialCache.Key(issuer: issuer.fingerprint, .list(address))
-            if let bytes = cache.bytes(for: key, at: time), let list = try? CertificateRevocationList(parsing: bytes) {
-                return list
-            }
             do {
-                let list = try Self.read(try await access.body(at: address, limits: limits))
-                if list.issuer == issuer.subject, let issuerKey = try? issuer.subjectPublicKeyInfo.publicKey(),
-                    (try? list.isSigned(by: issuerKey)) == true
-                {
-                    cache.keep(list.bytes, for: key, from: list.thisUpdate, until: list.nextUpdate)
-                }
-                return list
+                return try await revocationList(at: address, issuedBy: issuer, at: time)
             } catch {
                 if error.code == .cancelled { throw error }
                 failure = error
@@ -55,6 +45,23 @@ public struct RevocationListClient: Sendable {
         }
         if let failure { throw failure }
         return nil
+    }
+
+    /// The list of one address, from the cache when that has one which holds.
+    func revocationList(
+        at address: String, issuedBy issuer: Certificate, at time: Instant
+    ) async throws(TrustServicesError) -> CertificateRevocationList {
+        let key = MaterialCache.Key(issuer: issuer.fingerprint, .list(address))
+        if let bytes = cache.bytes(for: key, at: time), let list = try? CertificateRevocationList(parsing: bytes) {
+            return list
+        }
+        let list = try Self.read(try await access.body(at: address, limits: limits))
+        if list.issuer == issuer.subject, let issuerKey = try? issuer.subjectPublicKeyInfo.publicKey(),
+            (try? list.isSigned(by: issuerKey)) == true
+        {
+            cache.keep(list.bytes, for: key, from: list.thisUpdate, until: list.nextUpdate)
+        }
+        return list
     }
 
     private static func read(_ body: [UInt8]) throws(TrustServicesError) -> CertificateRevocationList {
