@@ -111,8 +111,9 @@ extension PDFDocument {
             do {
                 return try await original + prepared.completed(with: value, stampedBy: authority)
             } catch let error as PAdESError where error.code == .contentsTooLarge {
-                // At least doubled, so that an authority whose tokens grow each time cannot keep the signer signing.
-                room = max(2 * room, room + (error.neededBytes ?? 0) - prepared.revision.reservedBytes)
+                // At least doubled, so that an authority whose tokens grow each time cannot keep the signer signing; and some
+                // bytes more than were missing, because an elliptic signature in the next token may be longer by a few.
+                room = max(2 * room, room + (error.neededBytes ?? 0) - prepared.revision.reservedBytes + 64)
                 guard room <= 1 << 22 else { throw error }
             }
         }
