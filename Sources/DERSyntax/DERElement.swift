@@ -28,6 +28,14 @@ public struct DERElement: Sendable {
         try reader.end()
     }
 
+    /// The element that begins at an offset of an input, without what follows it.
+    ///
+    /// - Parameter end: Where it must have ended; not beyond the input.
+    public init(in input: [UInt8], at offset: Int, before end: Int) throws(DERSyntaxError) {
+        let header = try DERHeader(input.span, at: offset, before: end)
+        self.init(input: input, tag: header.tag, range: header.range, content: header.content, depth: 0)
+    }
+
     init(input: [UInt8], tag: DERTag, range: Range<Int>, content: Range<Int>, depth: Int) {
         self.input = input
         self.tag = tag

@@ -30,40 +30,9 @@ public struct DERReader: Sendable {
 
     /// Reads the next element.
     public mutating func next() throws(DERSyntaxError) -> DERElement {
-        let start = position
-        guard end_ - start >= 2 else {
-            throw DERSyntaxError(.truncated, at: start, "\(end_ - start) bytes left, an element needs at least 2")
-        }
-        let tag = DERTag(rawValue: input[start])
-        guard tag.number != 31 else {
-            throw DERSyntaxError(
-                .unexpectedTag, at: start, clause: "X.690 8.1.2.4", "multi-octet tags are not expected")
-        }
-        guard tag.rawValue & 0xdf != 0 else {
-            throw DERSyntaxError(.unexpectedTag, at: start, clause: "X.690 8.1.5", "end-of-contents octets in DER")
-        }
-        var length = Int(input[start + 1])
-        var body = start + 2
-        if length >= 0x80 {
-            let count = length & 0x7f
-            guard count > 0 else {
-                throw DERSyntaxError(.invalidLength, at: start, clause: "X.690 10.1", "indefinite length")
-            }
-            guard count <= 7, end_ - body >= count else {
-                throw DERSyntaxError(.invalidLength, at: start, clause: "X.690 10.1", "length of \(count) octets")
-            }
-            length = 0
-            for index in body..<body + count { length = length << 8 | Int(input[index]) }
-            body += count
-            guard length >= 0x80, count == 1 || length >> ((count - 1) * 8) != 0 else {
-                throw DERSyntaxError(.invalidLength, at: start, clause: "X.690 10.1", "length not in the fewest octets")
-            }
-        }
-        guard length <= end_ - body else {
-            throw DERSyntaxError(.truncated, at: start, "length \(length), but \(end_ - body) bytes are left")
-        }
-        position = body + length
-        return DERElement(input: input, tag: tag, range: start..<position, content: body..<position, depth: depth)
+        let header = try DERHeader(input.span, at: position, before: end_)
+        position = header.range.upperBound
+        return DERElement(input: input, tag: header.tag, range: header.range, content: header.content, depth: depth)
     }
 
     /// Reads the next element, which must have this tag.

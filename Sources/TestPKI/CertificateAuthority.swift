@@ -94,11 +94,18 @@ public struct CertificateAuthority: Sendable {
         list.sequence { item in
             item.element(.integer, entry.serialNumber)
             item.time(entry.revocationDate)
-            if let reason = entry.reason {
-                item.sequence { extensions in
+            guard entry.reason != nil || entry.invalidityDate != nil else { return }
+            item.sequence { extensions in
+                if let reason = entry.reason {
                     extensions.sequence {
                         $0.objectIdentifier("2.5.29.21")
                         $0.octetString(DERWriter.bytes { $0.integer(reason.rawValue, tag: .enumerated) })
+                    }
+                }
+                if let date = entry.invalidityDate {
+                    extensions.sequence {
+                        $0.objectIdentifier("2.5.29.24")
+                        $0.octetString(DERWriter.bytes { $0.generalizedTime(date) })
                     }
                 }
             }

@@ -126,8 +126,9 @@ struct TrustBundleTests {
         }
     }
 
-    @Test func `a bundle of the published Vietnamese certificates shows their names`() throws {
-        guard let folder = Corpora.path("vietnam", cases: "a bundle of 15 Vietnamese certificates") else { return }
+    /// The bundle that `Scripts/make-trust-bundle` makes of the Vietnamese test data; `nil` without the data.
+    private func vietnam() throws -> [UInt8]? {
+        guard let folder = Corpora.path("vietnam", cases: "a bundle of 15 Vietnamese certificates") else { return nil }
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -136,10 +137,69 @@ struct TrustBundleTests {
             + ["--id", "vietnam", "--issued", "2026-11-21", "--next-update", "2027-02-21"]
             + ["--domain", "public-duty=*vgca*", "--domain", "public=*", folder.path()]
         process.standardOutput = output
-        process.standardError = Pipe()
+        process.standardError = FileHandle.nullDevice
         try process.run()
         let file = Array(try output.fileHandleForReading.readToEnd() ?? Data())
         process.waitUntilExit()
+        return file
+    }
+
+    private func schemaFaults(_ documents: [Any]) throws -> [[String]]? {
+        let outcome = try PythonPeer.run(
+            "Tests/Python/schema_peer.py",
+            [Corpora.packageRoot.appending(path: "docs/schemas/trust-bundle-v1.schema.json").path()],
+            input: JSONSerialization.data(withJSONObject: documents), cases: "trust bundles against their JSON Schema")
+        guard let outcome else { return nil }
+        guard outcome.status != 3 else {
+            print("skipped: trust bundles against their JSON Schema: the Python peers lack jsonschema")
+            return nil
+        }
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        return try JSONDecoder().decode([[String]].self, from: outcome.output)
+    }
+
+    @Test func `bundles of ours and of the script follow the JSON Schema, bent ones do not`() throws {
+        let minimal = try TrustBundle(
+            id: "a", issued: Self.time, nextUpdate: Self.time.adding(seconds: 1))
+        var good = try [bundle.bytes, minimal.bytes].map { try JSONSerialization.jsonObject(with: Data($0)) }
+        let script = try vietnam()
+        if let script { good.append(try JSONSerialization.jsonObject(with: Data(script))) }
+        let whole = try #require(good[0] as? [String: Any])
+        let entry = try #require((whole["entries"] as? [[String: Any]])?.first)
+        let bends: [(String, Any?)] = [
+            ("version", 2), ("id", "Test"), ("id", nil), ("issued", "yesterday"), ("nextUpdate", nil),
+            ("entries", [String: Any]()), ("signature", "x"),
+        ]
+        let entryBends: [(String, Any?)] = [
+            ("domain", ""), ("role", "root"), ("usages", [String]()), ("usages", ["everything"]), ("sha256", "00"),
+            ("sha256", nil), ("name", ""), ("certificate", nil), ("trustedfrom", "2026-01-01"),
+        ]
+        let bad =
+            bends.map { member, value -> Any in
+                var bent = whole
+                bent[member] = value
+                return bent
+            }
+            + entryBends.map { member, value -> Any in
+                var (bent, inner) = (whole, entry)
+                inner[member] = value
+                bent["entries"] = [inner]
+                return bent
+            }
+        guard let faults = try schemaFaults(good + bad) else { return }
+        for (number, found) in faults.prefix(good.count).enumerated() { #expect(found == [], "good \(number)") }
+        for (number, found) in faults.dropFirst(good.count).enumerated() { #expect(!found.isEmpty, "bent \(number)") }
+        #expect(faults.count == good.count + bad.count)
+        // What the schema refuses, the reader refuses as well.
+        for document in bad {
+            let file = Array(try JSONSerialization.data(withJSONObject: document))
+            #expect(throws: PKIXError(.invalidStructure, clause: "", "")) { try TrustBundle(parsing: file) }
+        }
+        print("trust bundles against the JSON Schema: \(good.count) follow it, \(bad.count) bent ones do not")
+    }
+
+    @Test func `a bundle of the published Vietnamese certificates shows their names`() throws {
+        guard let file = try vietnam() else { return }
         let bundle = try TrustBundle(parsing: file)
         #expect(bundle.remark == "not compared with the authority's publication")
         func names(_ role: TrustBundle.Role, _ domain: String) -> Set<String> {

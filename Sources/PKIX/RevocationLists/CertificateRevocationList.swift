@@ -4,10 +4,11 @@
 public import CryptoPrimitives
 public import DERSyntax
 public import DossierCore
+import Synchronization
 
 /// A certificate revocation list (RFC 5280 §5), read but not judged.
 ///
-/// Entries are searched where they stand; a list of 100,000 entries is not expanded.
+/// Entries stay where they stand; the first search makes an index of 16 bytes for each.
 public final class CertificateRevocationList: Sendable, Hashable {
     /// One revoked certificate.
     public struct Entry: Sendable, Hashable {
@@ -60,6 +61,8 @@ public final class CertificateRevocationList: Sendable, Hashable {
     private let signature: [UInt8]
     private let hasWholeSignature: Bool
     private let entries: DERElement?
+    /// Made by the first search, or why it cannot be made.
+    private let index = Mutex<Result<RevocationListIndex, DERSyntaxError>?>(nil)
 
     /// Reads a list of at most 256 MiB in DER.
     ///
@@ -137,7 +140,7 @@ public final class CertificateRevocationList: Sendable, Hashable {
     ///
     /// - Throws: ``DERSyntax/DERSyntaxError`` when an entry cannot be read or has a critical extension that is not
     ///   processed; the list then answers nothing (RFC 5280 §5.3).
-    /// - Complexity: one walk over the entries.
+    /// - Complexity: The first search walks over all entries and sorts their places; every further one is a binary search.
     public func entry(for serialNumber: [UInt8]) throws(DERSyntaxError) -> Entry? {
         try entry(for: serialNumber, issuedBy: issuer)
     }
@@ -150,34 +153,15 @@ public final class CertificateRevocationList: Sendable, Hashable {
     {
         guard let entries else { return nil }
         let isIndirect = issuingDistributionPoint?.isIndirect == true
-        var reader = try entries.reader()
-        var found: Entry?
-        // An entry without certificateIssuer is about the issuer of the one before it (RFC 5280 §5.3.3).
-        var isOfIssuer = certificateIssuer == issuer
-        while !reader.isAtEnd {
-            var entry = try reader.next().reader(.sequence)
-            let serial = try entry.next(.integer)
-            let date = try entry.next()
-            let list = try entry.optional(.sequence)
-            try entry.end()
-            let items = try list.map { list throws(DERSyntaxError) in try CertificateExtension.readAll(list) } ?? []
-            for item in items {
-                if isIndirect, item.identifier == .certificateIssuer {
-                    let names = DistributionPointName(try GeneralName.all(DERElement(parsing: item.value)))
-                    isOfIssuer = names.directoryNames.contains(certificateIssuer)
-                } else if item.isCritical, item.identifier != .reasonCode, item.identifier != .invalidityDate {
-                    throw DERSyntaxError(
-                        .invalidValue, at: serial.range.lowerBound, clause: "RFC 5280 5.3",
-                        "critical entry extension \(item.identifier)")
-                }
+        let index = index.withLock { index in
+            if let index { return index }
+            let made = Result { () throws(DERSyntaxError) in
+                try RevocationListIndex(entries, isIndirect: isIndirect)
             }
-            guard isOfIssuer, serial.input[serial.content].elementsEqual(serialNumber) else { continue }
-            // Later entries override earlier ones only by being stricter; the first in time counts.
-            let read = try Self.readEntry(serialNumber, date, items)
-            if let earlier = found, earlier.revocationDate <= read.revocationDate { continue }
-            found = read
+            index = made
+            return made
         }
-        return found
+        return try index.get().entry(for: serialNumber, issuedBy: certificateIssuer, listIssuer: issuer)
     }
 
     /// Whether the list was signed with a key.
@@ -191,24 +175,6 @@ public final class CertificateRevocationList: Sendable, Hashable {
 
     /// The signature algorithm, for the algorithm policy.
     public var scheme: SignatureScheme? { SignatureScheme(signatureAlgorithm) }
-
-    private static func readEntry(
-        _ serial: [UInt8], _ date: DERElement, _ items: [CertificateExtension]
-    ) throws(DERSyntaxError) -> Entry {
-        var reason: RevocationReason?
-        var invalidity: Instant?
-        for item in items {
-            switch item.identifier {
-            case .reasonCode:
-                let number = try DERElement(parsing: item.value).integer(.enumerated)
-                reason = RevocationReason(rawValue: Int(clamping: number)) ?? .unspecified
-            case .invalidityDate: invalidity = try DERElement(parsing: item.value).time()
-            default: break
-            }
-        }
-        return Entry(
-            serialNumber: serial, revocationDate: try date.time(), reason: reason, invalidityDate: invalidity)
-    }
 
     public static func == (left: CertificateRevocationList, right: CertificateRevocationList) -> Bool {
         left.fingerprint == right.fingerprint

@@ -30,81 +30,48 @@ public struct TimeStampFacts: Sendable {
             faults.append(.imprintUnknown)
         }
         if information.extensions.contains(where: \.isCritical) { faults.append(.criticalExtension) }
-        checkAttributes(token)
-        findCertificate(token, candidates)
-        checkValue(token)
+        let verification = SignerInfoVerification(
+            token.signer, contentType: .timeStampInformation, certificates: token.signedData.certificates + candidates
+        ) { algorithm in token.signedData.content.flatMap { try? algorithm.digest(of: $0) } }
+        checkAttributes(verification)
+        takeCertificate(verification)
+        checkValue(verification)
         checkCertificate()
     }
 
-    private mutating func checkAttributes(_ token: TimeStampToken) {
-        let signer = token.signer
-        guard signer.signedAttributes != nil, signer.hasWellFormedSignedAttributes,
-            (try? signer.signedValue(.contentType)?.objectIdentifier()) == .timeStampInformation,
-            let signed = try? signer.signedValue(.messageDigest)?.octetString()
-        else {
+    private mutating func checkAttributes(_ verification: SignerInfoVerification) {
+        if verification.faults.contains(where: { $0 != .algorithmProtectionMismatch && $0 != .referenceUnreadable }) {
             faults.append(.attributes)
             return
         }
-        guard let content = token.signedData.content, let digest = signer.digest else {
-            faults.append(.algorithmUnknown)
-            return
+        switch verification.digest {
+        case .holds: break
+        case .broken: faults.append(.digestMismatch)
+        case .notChecked: faults.append(.algorithmUnknown)
         }
-        if (try? digest.digest(of: content)) != signed { faults.append(.digestMismatch) }
-        if let protection = signer.signedValue(.algorithmProtection), !Self.protects(protection, signer) {
-            faults.append(.attributes)
-        }
-    }
-
-    /// CMSAlgorithmProtection (RFC 6211 §2); NULL and absent parameters mean the same for digests.
-    private static func protects(_ value: DERElement, _ signer: SignerInfo) -> Bool {
-        guard var reader = try? value.reader(.sequence), let digest = try? AlgorithmIdentifier(reader.next()),
-            let signature = try? reader.optional(.context(1)),
-            let algorithm = try? AlgorithmIdentifier(signature, tag: .context(1))
-        else { return false }
-        return digest.algorithm == signer.digestAlgorithm.algorithm && algorithm == signer.signatureAlgorithm
+        if verification.faults.contains(.algorithmProtectionMismatch) { faults.append(.attributes) }
     }
 
     /// The reference decides, not whichever key happens to verify (RFC 3161 §2.4.2, RFC 5816 §2.2.1).
-    private mutating func findCertificate(_ token: TimeStampToken, _ candidates: [Certificate]) {
-        var references: [SigningCertificateReference] = []
-        for (type, isVersion2) in [(ObjectIdentifier.signingCertificateV2, true), (.signingCertificate, false)] {
-            for attribute in token.signer.signedAttributes ?? [] where attribute.type == type {
-                for value in attribute.values {
-                    guard let reference = try? SigningCertificateReference(value, isVersion2: isVersion2) else {
-                        faults.append(.attributes)
-                        return
-                    }
-                    references.append(reference)
-                }
-            }
-        }
-        let named = (token.signedData.certificates + candidates).filter(token.signer.names)
-        guard !references.isEmpty else {
+    private mutating func takeCertificate(_ verification: SignerInfoVerification) {
+        signingCertificate = verification.signingCertificate
+        if verification.faults.contains(.referenceUnreadable) {
+            faults.append(.attributes)
+        } else if !verification.bindsCertificate {
             faults.append(.certificateNotBound)
-            signingCertificate = named.first
-            return
+        } else if signingCertificate == nil {
+            faults.append(verification.namesCertificateAtHand ? .certificateNotBound : .certificateMissing)
         }
-        signingCertificate = named.first { candidate in references.allSatisfy { $0.matches(candidate) } }
-        if signingCertificate == nil { faults.append(named.isEmpty ? .certificateMissing : .certificateNotBound) }
     }
 
-    private mutating func checkValue(_ token: TimeStampToken) {
-        guard let signingCertificate, let signed = token.signer.signedAttributesBytes else { return }
-        guard let scheme, let key = try? signingCertificate.subjectPublicKeyInfo.publicKey() else {
-            faults.append(.algorithmUnknown)
-            return
+    private mutating func checkValue(_ verification: SignerInfoVerification) {
+        // Without signed attributes there is nothing of a token to check, which was said.
+        guard signingCertificate != nil, !verification.faults.contains(.signedAttributesMissing) else { return }
+        switch verification.value {
+        case .holds: break
+        case .broken: faults.append(.signature)
+        case .notChecked: faults.append(.algorithmUnknown)
         }
-        func isValid(_ bytes: [UInt8]) -> Bool {
-            (try? key.isValidSignature(token.signer.signature, over: bytes, scheme: scheme)) ?? false
-        }
-        if isValid(signed) { return }
-        // RFC 5652 §5.4 has the signature made over DER; some producers sign DER but write another order.
-        if !token.signer.signedAttributesAreSorted, let elements = try? DERElement(parsing: signed).elements(),
-            isValid(DERWriter.bytes { $0.setOf(elements.map(\.bytes)) })
-        {
-            return
-        }
-        faults.append(.signature)
     }
 
     private mutating func checkCertificate() {

@@ -5,6 +5,7 @@ import CryptoPrimitives
 public import DossierCore
 import FoundationEssentials
 public import PKIX
+import SoftwareKeys
 
 /// All services of a test infrastructure behind the paths of HTTP that its certificates name. It opens no socket.
 public struct TestServices: Sendable {
@@ -28,8 +29,15 @@ public struct TestServices: Sendable {
     public var certificates: [String: Certificate]
     /// The authority behind `tsa`.
     public var timeStampAuthority: TimeStampAuthority
+    /// The certificates that a revocation among the faults befalls, in lists and OCSP. When empty, OCSP says it of every
+    /// certificate and the lists of none.
+    public var subscribers: [Certificate] = []
     /// What goes wrong; ``TestFault/concernsServices`` says which faults change an answer.
-    public var fault: TestFault?
+    public var fault: TestFault? {
+        didSet { newKey = Self.newKey(fault) }
+    }
+    /// The new key of an authority that was re-keyed.
+    private(set) var newKey: SoftwareKey?
 
     /// Makes services.
     public init(
@@ -41,6 +49,11 @@ public struct TestServices: Sendable {
         self.certificates = certificates
         self.timeStampAuthority = timeStampAuthority
         self.fault = fault
+        newKey = Self.newKey(fault)
+    }
+
+    private static func newKey(_ fault: TestFault?) -> SoftwareKey? {
+        fault == .rekeyedSameName ? try? SoftwareKey.generate(.elliptic(.p256)) : nil
     }
 
     /// Answers a request of HTTP: OCSP by POST and GET (RFC 6960 appendix A), lists and certificates by GET, time-stamps
@@ -64,7 +77,7 @@ public struct TestServices: Sendable {
             guard parts[1].hasSuffix(".crt"), let found = certificates[String(parts[1].dropLast(4))] else {
                 return Self.failure(404)
             }
-            return Reply(status: 200, contentType: "application/pkix-cert", body: found.bytes)
+            return certificate(found, time)
         case ("POST", "tsa", 1): return stamp(body, time)
         default: return Self.failure(404)
         }
@@ -80,57 +93,22 @@ public struct TestServices: Sendable {
         return bytes
     }
 
-    private static func failure(_ status: Int) -> Reply {
+    static func failure(_ status: Int) -> Reply {
         Reply(status: status, contentType: "text/plain", body: Array("\(status)\n".utf8))
-    }
-
-    private func answer(_ name: String, _ request: [UInt8], _ time: Instant) -> Reply {
-        guard var responder = responders[name] else { return Self.failure(404) }
-        switch fault {
-        case .hold:
-            responder.otherStatus = .revoked(since: time.adding(seconds: -86_400), reason: .certificateHold)
-        case .revokedBefore:
-            responder.otherStatus = .revoked(since: time.adding(seconds: -86_400), reason: .keyCompromise)
-        case .wrongResponder:
-            if let other = responders.first(where: { $0.key != name })?.value {
-                (responder.key, responder.certificate) = (other.key, other.certificate)
-            }
-        case .staleList: responder.age = 60 * 86_400
-        case .sha1: responder.scheme = .ecdsa(.sha1)
-        default: break
-        }
-        return Reply(
-            status: 200, contentType: "application/ocsp-response", body: responder.response(to: request, at: time))
-    }
-
-    private func list(_ file: String, _ time: Instant) -> Reply {
-        guard file.hasSuffix(".crl"), var service = lists[String(file.dropLast(4))] else { return Self.failure(404) }
-        if fault == .staleList { service.age = 60 * 86_400 }
-        guard let list = try? service.list(at: time) else { return Self.failure(500) }
-        return Reply(status: 200, contentType: "application/pkix-crl", body: list.bytes)
-    }
-
-    private func stamp(_ request: [UInt8], _ time: Instant) -> Reply {
-        var authority = timeStampAuthority
-        switch fault {
-        case .slowTimeStamps: authority.behaviour = .slow(seconds: 200)
-        case .deadTimeStamps: authority.behaviour = .dead
-        default: break
-        }
-        let reply = authority.reply(to: request, at: time)
-        return Reply(
-            status: reply.bytes == nil ? nil : 200, contentType: "application/timestamp-reply", body: reply.bytes ?? [],
-            delay: reply.delay)
     }
 }
 
 extension TestFault {
-    /// Whether the fault lies in what a service answers; the others lie in certificates or in the signer's clock.
+    /// Whether the fault can be seen in what services answer; the other lies in the signer's clock.
+    ///
+    /// As a service, `expired` and `wrong-eku` are about the time-stamp authority, and `revoked-after` revokes at the second
+    /// of the question, so that whatever was signed before it was signed in time.
     public var concernsServices: Bool {
         switch self {
-        case .hold, .revokedBefore, .wrongResponder, .staleList, .sha1, .slowTimeStamps, .deadTimeStamps: true
-        case .expired, .revokedAfter, .wrongExtendedKeyUsage, .renewedSameKey, .rekeyedSameName, .signingTimeAhead:
-            false
+        case .expired, .hold, .revokedBefore, .revokedAfter, .wrongResponder, .staleList, .sha1, .wrongExtendedKeyUsage,
+            .renewedSameKey, .rekeyedSameName, .slowTimeStamps, .deadTimeStamps:
+            true
+        case .signingTimeAhead: false
         }
     }
 }
@@ -142,6 +120,7 @@ extension TestInfrastructure {
     public func services(fault: TestFault? = nil) throws -> TestServices {
         var services = TestServices(
             responders: [:], lists: [:], certificates: [:], timeStampAuthority: try timeStampAuthority(), fault: fault)
+        services.subscribers = subscribers.filter { $0.certificate.extendedKeyUsage == nil }.map(\.certificate)
         for domain in [publicDomain, publicDutyDomain] {
             services.responders[domain.name] = try ocspResponder(for: domain)
             for (kind, authority) in [("root", domain.root), ("issuing", domain.issuing)] {
