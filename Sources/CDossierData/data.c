@@ -32,6 +32,12 @@ static const struct {
     {"SignatureValidation/etsi-2026.json", (const uint8_t[]){
 #embed "../SignatureValidation/Data/etsi-2026.json" suffix(, )
         0}},
+    {"SignatureValidation/rfc5280.json", (const uint8_t[]){
+#embed "../SignatureValidation/Data/rfc5280.json" suffix(, )
+        0}},
+    {"SignatureValidation/strict.json", (const uint8_t[]){
+#embed "../SignatureValidation/Data/strict.json" suffix(, )
+        0}},
     {"SignatureValidation/vietnam-2026.json", (const uint8_t[]){
 #embed "../SignatureValidation/Data/vietnam-2026.json" suffix(, )
         0}},

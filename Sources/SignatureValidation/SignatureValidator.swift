@@ -6,7 +6,8 @@ public import PKIX
 
 /// Judges signed documents. Trust, policy and material are three arguments; time is an argument of the call.
 public struct SignatureValidator: Sendable {
-    /// The trust domains.
+    /// The trust domains. A domain that declares usages counts for these only: a time-stamp proves nothing when its path
+    /// ends in a domain that may not time-stamp.
     public let domains: [TrustDomain]
     /// The policy.
     public let policy: ValidationPolicy
@@ -28,37 +29,99 @@ public struct SignatureValidator: Sendable {
 
     /// Judges every signature of a document at an instant.
     ///
+    /// - Parameters:
+    ///   - document: The document.
+    ///   - time: The instant of judgement.
+    ///   - proofs: What the caller vouches for; those about other files and signatures are left out.
+    ///   - expected: The person who was to sign; compared with each signer, never a reason against a signature.
+    ///   - fileDigest: SHA-256 of the file, for `proofs`, where the format does not know it.
     /// - Throws: Only what `document` throws: it cannot be read at all. A bad signature is a verdict.
-    public func validate(_ document: some SignedDocument, at time: Instant) throws -> DocumentReport {
-        let signatures = try document.signatureFacts(with: material).map { validate($0, at: time) }
+    public func validate(
+        _ document: some SignedDocument, at time: Instant, existence proofs: [ExistenceProof] = [],
+        expecting expected: ExpectedSigner? = nil, fileDigest: [UInt8]? = nil
+    ) throws -> DocumentReport {
+        let signatures = try document.signatureFacts(with: material).map { facts in
+            var facts = facts
+            if facts.fileDigest == nil { facts.fileDigest = fileDigest }
+            return validate(facts, at: time, existence: proofs, expecting: expected)
+        }
         return DocumentReport(policy: policy, validationTime: time, signatures: signatures)
     }
 
     /// Judges one signature from its facts.
-    public func validate(_ facts: SignatureFacts, at time: Instant) -> SignatureReport {
-        let graph = facts.signingCertificate.map {
-            CertificateGraph(of: $0, trusting: domains, material: facts.material.merging(material))
-        }
-        let conclusion = BasicSignatureValidation(
-            facts: facts, graph: graph, policy: policy, revocation: revocation, time: time
-        ).conclude()
-        let conformity = AlgorithmConformity(facts, policy: policy)
-        return SignatureReport(
-            facts: facts, indication: conclusion.subIndication?.indication ?? .totalPassed,
-            subIndication: conclusion.subIndication, path: conclusion.path, revocationMode: revocation,
-            // Nothing proves an earlier existence yet: a basic signature is judged now.
-            bestSignatureTime: time, validAtSigningTime: answer(conclusion.path),
-            validAtClaimedTime: answer(
-                facts.claimedSigningTime.flatMap { graph?.evaluate(at: $0, purpose: .signing, revocation: revocation) }),
-            conformityFindings: conformity.findings, findings: conclusion.findings + conformity.findings)
+    public func validate(
+        _ facts: SignatureFacts, at time: Instant, existence proofs: [ExistenceProof] = [],
+        expecting expected: ExpectedSigner? = nil
+    ) -> SignatureReport {
+        let input = gather(facts, at: time, proofs)
+        return SignatureReport(SignatureVerdict(input), of: input, expecting: expected)
     }
 
-    private func answer(_ path: PathResult?) -> SignatureReport.Answer {
-        guard let path else { return .unknown }
-        switch path.outcome {
-        case .passed: return path.hasUncheckedRevocation ? .unknown : .yes
-        case .failed: return .no
-        case .indeterminate: return .unknown
+    /// Everything that bears on a signature, all signatures of certificates, lists and responses checked once.
+    private func gather(_ facts: SignatureFacts, at time: Instant, _ proofs: [ExistenceProof]) -> ValidationCase {
+        let stamps = facts.timeStamps.prefix(Self.mostTimeStamps)
+        let inFile = stamps.reduce(facts.material.merging(facts.longTermMaterial)) { $0.merging($1.ownMaterial) }
+        let all = inFile.merging(material)
+        let signing = domains.filter { $0.usages.contains(.signing) }
+        let signer = facts.signingCertificate.map {
+            GraphPaths(of: $0, trusting: signing, material: all, purpose: .signing, at: time)
         }
+        var authorities: [Certificate: (paths: GraphPaths, forbidden: String?)] = [:]
+        let cases = stamps.map { stamp in
+            let authority = stamp.facts?.signingCertificate
+            if let authority, authorities[authority] == nil {
+                authorities[authority] = paths(ofAuthority: authority, all, at: time)
+            }
+            return TimeStampCase(stamp, paths: authority.flatMap { authorities[$0] })
+        }
+        let own = [facts.fileDigest, facts.signatureObject?.digest].compactMap { $0 }
+        var input = ValidationCase(
+            facts: facts, signer: signer, timeStamps: cases, proofs: proofs.filter { own.contains($0.digest) },
+            policy: policy, revocation: revocation, time: time)
+        if facts.timeStamps.count > Self.mostTimeStamps {
+            input.facts.findings.append(
+                Finding(
+                    .warning, code: "too-many-time-stamps",
+                    Phrase(
+                        vi: "chỉ \(Self.mostTimeStamps) dấu thời gian đầu tiên được xét",
+                        en: "only the first \(Self.mostTimeStamps) time-stamps are judged")))
+        }
+        return input
+    }
+
+    private func paths(
+        ofAuthority certificate: Certificate, _ material: ValidationMaterial, at time: Instant
+    ) -> (paths: GraphPaths, forbidden: String?) {
+        func paths(_ domains: [TrustDomain]) -> GraphPaths {
+            GraphPaths(of: certificate, trusting: domains, material: material, purpose: .timeStamping, at: time)
+        }
+        let allowed = paths(domains.filter { $0.usages.contains(.timeStamping) })
+        let others = domains.filter { !$0.usages.contains(.timeStamping) }
+        guard !others.isEmpty, allowed.path(at: time, revocation: .off).trustDomain == nil else {
+            return (allowed, nil)
+        }
+        return (allowed, paths(others).path(at: time, revocation: .off).trustDomain)
+    }
+
+    /// More than any archive needs; each costs a path.
+    private static let mostTimeStamps = 64
+}
+
+extension AttachedTimeStamp {
+    /// What the token brought along, inside it and as the format found it.
+    fileprivate var ownMaterial: ValidationMaterial {
+        guard let signedData = token?.signedData else { return material }
+        return material.merging(
+            ValidationMaterial(certificates: signedData.certificates, revocationLists: signedData.revocationLists))
+    }
+}
+
+extension TimeStampCase {
+    fileprivate init(_ stamp: AttachedTimeStamp, paths: (paths: GraphPaths, forbidden: String?)?) {
+        self.init(
+            id: stamp.id, kind: stamp.kind, time: stamp.facts?.time, bounds: stamp.facts?.information.bounds,
+            object: stamp.token.map { ValidationObject($0) }, covers: stamp.covers, formatFaults: stamp.formatFaults,
+            faults: stamp.facts?.faults ?? [], authority: stamp.facts?.signingCertificate, scheme: stamp.facts?.scheme,
+            imprint: stamp.facts?.information.imprint.digest, paths: paths?.paths, forbiddenDomain: paths?.forbidden)
     }
 }

@@ -144,3 +144,36 @@ extension PublicKey.Kind {
         }
     }
 }
+
+extension AlgorithmPolicy {
+    /// Until when a use of an algorithm may be relied on.
+    public enum End: Sendable, Hashable {
+        /// No end is known.
+        case never
+        /// Not from the beginning of this day on, in UTC.
+        case day(CalendarDate)
+        /// It never could, as far as the policy says.
+        case always
+    }
+
+    /// Until when a digest may be relied on.
+    public func end(of digest: DigestAlgorithm) -> End {
+        guard let rule = digests[digest.rawValue] else { return .always }
+        return rule.until.map(End.day) ?? .never
+    }
+
+    /// Until when a scheme with its digest and key may be relied on; the earlier of both ends.
+    public func end(of scheme: SignatureScheme?, key: PublicKey.Kind?) -> End {
+        guard let scheme, let key,
+            let rule = signatures[Self.name(of: scheme)]?.filter({ $0.bits <= key.bits }).max(by: { $0.bits < $1.bits })
+        else { return .always }
+        let own = rule.until.map(End.day) ?? .never
+        guard let digest = scheme.digest else { return own }
+        switch (own, end(of: digest)) {
+        case (.always, _), (_, .always): return .always
+        case (.never, let other): return other
+        case (let other, .never): return other
+        case (.day(let first), .day(let second)): return .day(min(first, second))
+        }
+    }
+}

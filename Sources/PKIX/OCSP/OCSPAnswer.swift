@@ -46,6 +46,7 @@ struct OCSPAnswer: Sendable {
         statement.keepsExpiredSince = single.archiveCutoff
         statement.namesCertificate = knowsCertificate
         statement.response = response
+        if case .delegated(let responder, _) = authority { statement.signer = responder }
         return statement
     }
 }

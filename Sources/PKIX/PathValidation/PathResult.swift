@@ -29,11 +29,18 @@ public struct PathResult: Sendable {
         /// When the key is said to have become unsafe, as stated with the revocation. It is part of the judgement only
         /// where it is earlier than the revocation.
         public let invalidityDate: Instant?
+        /// Until when the revocation information is fresh by itself; `nil` when there is none.
+        public let revocationNextUpdate: Instant?
+        /// Who signed the revocation information, when that is another certificate than the issuer's in this path.
+        public let revocationIssuer: Certificate?
 
-        init(
+        package init(
             certificate: Certificate, revocation: RevocationStatus, revocationList: CertificateRevocationList? = nil,
-            ocspResponse: OCSPResponse? = nil, invalidityDate: Instant? = nil
+            ocspResponse: OCSPResponse? = nil, invalidityDate: Instant? = nil, revocationNextUpdate: Instant? = nil,
+            revocationIssuer: Certificate? = nil
         ) {
+            self.revocationNextUpdate = revocationNextUpdate
+            self.revocationIssuer = revocationIssuer
             self.certificate = certificate
             self.revocation = revocation
             self.revocationList = revocationList
@@ -48,6 +55,11 @@ public struct PathResult: Sendable {
         public let rule: PathRule
         /// Index into ``PathResult/chain`` of the certificate that breaks it; 0 is the certificate that was asked about.
         public let certificateIndex: Int
+
+        package init(rule: PathRule, certificateIndex: Int) {
+            self.rule = rule
+            self.certificateIndex = certificateIndex
+        }
     }
 
     /// The answer.
@@ -69,7 +81,7 @@ public struct PathResult: Sendable {
     /// The user notices of the certificate for ``validPolicies``, to be shown to the relying party.
     public let userNotices: [String]
 
-    init(
+    package init(
         outcome: Outcome, chain: [Link], trustDomain: String?, faults: [Fault], revocationMode: RevocationMode,
         time: Instant, pathsTried: Int, validPolicies: [ObjectIdentifier] = [], userNotices: [String] = []
     ) {

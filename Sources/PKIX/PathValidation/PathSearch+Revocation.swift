@@ -67,7 +67,8 @@ extension PathSearch {
             let standing = standing(of: signer, of: certificate, above: above, anchor)
             guard standing != .none else { continue }
             statements += Self.statements(
-                on: certificate, points, by: graph.nodes[signer].lists, mayAnswer: standing == .answers, at: instant)
+                on: certificate, points, by: graph.nodes[signer].lists, mayAnswer: standing == .answers, at: instant
+            ).map { $0.signed(by: graph.nodes[signer].certificate) }
         }
         return statements
     }

@@ -157,7 +157,8 @@ struct PathSearch {
                 PathResult.Link(
                     certificate: node.certificate, revocation: status, revocationList: statement?.list,
                     ocspResponse: statement?.response,
-                    invalidityDate: statement?.revocation?.invalidityDate))
+                    invalidityDate: statement?.revocation?.invalidityDate,
+                    revocationNextUpdate: statement?.nextUpdate, revocationIssuer: statement?.signer))
             switch status {
             case .notAsked, .good: break
             case .revoked(_, .certificateHold): fault(.onHold, index)

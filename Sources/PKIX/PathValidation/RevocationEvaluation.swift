@@ -35,6 +35,15 @@ struct RevocationStatement: Sendable {
     var list: CertificateRevocationList?
     /// The OCSP response, when it is one.
     var response: OCSPResponse?
+    /// Whose key signed it; `nil` for the issuer's of the certificate.
+    var signer: Certificate?
+
+    /// The same statement with its signer.
+    func signed(by certificate: Certificate) -> RevocationStatement {
+        var statement = self
+        statement.signer = certificate
+        return statement
+    }
 
     /// How much earlier than the certificate's notBefore the information may be, in seconds: the clocks of the machines that
     /// sign certificates and lists differ, and a list may have been made while the certificate was.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+public import DossierCore
+
 /// Named sets of certificates that paths may end in.
 ///
 /// A dossier normally carries signatures from two unrelated infrastructures (public, public-duty); a result says in which
@@ -12,12 +14,37 @@ public struct TrustDomain: Sendable {
     public let anchors: [Certificate]
     /// OCSP responders that may answer for every certificate of the domain, whoever certified them (RFC 6960 §4.2.2.2 (1)).
     public let responders: [Certificate]
+    /// What paths may end in the domain for; a domain that declares nothing serves every usage.
+    public let usages: Set<TrustBundle.Usage>
+    /// The last instant of trust of anchors whose trust ends (EN 319 102-1 §5.2.6, sunset date).
+    public let trustedUntil: [Certificate: Instant]
 
     /// Makes a domain.
-    public init(name: String, anchors: [Certificate], responders: [Certificate] = []) {
+    ///
+    /// - Parameters:
+    ///   - name: Shown in results.
+    ///   - anchors: Trusted without further proof.
+    ///   - responders: OCSP responders that answer for the whole domain.
+    ///   - usages: What paths may end here for; every usage unless declared.
+    ///   - trustedUntil: The last instant of trust of anchors whose trust ends.
+    public init(
+        name: String, anchors: [Certificate], responders: [Certificate] = [],
+        usages: Set<TrustBundle.Usage> = Set(TrustBundle.Usage.allCases), trustedUntil: [Certificate: Instant] = [:]
+    ) {
         self.name = name
         self.anchors = anchors
         self.responders = responders
+        self.usages = usages
+        self.trustedUntil = trustedUntil
+    }
+
+    /// The domain with the anchors only that are still trusted at an instant; `nil` when none is.
+    public func trusted(at time: Instant) -> TrustDomain? {
+        guard trustedUntil.contains(where: { $0.value < time }) else { return self }
+        let left = anchors.filter { anchor in trustedUntil[anchor].map { time <= $0 } ?? true }
+        guard !left.isEmpty else { return nil }
+        return TrustDomain(
+            name: name, anchors: left, responders: responders, usages: usages, trustedUntil: trustedUntil)
     }
 }
 

@@ -8,8 +8,12 @@ extension ValidationPolicy {
     public static let vietnam2026 = shipped("vietnam-2026")
     /// EN 319 102-1 with the defaults of the baseline formats.
     public static let etsi2026 = shipped("etsi-2026")
+    /// As `vietnam-2026`, and revocation information must be newer than the best signature time.
+    public static let strict = shipped("strict")
+    /// Certification paths only: no algorithm has an end.
+    public static let rfc5280 = shipped("rfc5280")
     /// Every policy that comes with the library.
-    public static let all = [vietnam2026, etsi2026]
+    public static let all = [vietnam2026, etsi2026, strict, rfc5280]
 
     /// A policy that comes with the library, by its id.
     ///

@@ -11,6 +11,7 @@ extension SignatureReport: Encodable {
         case certificateNotBefore, certificateNotAfter, claimedSigningTime, bestSignatureTime, bestSignatureTimeSource
         case integrity, validAtSigningTime, validAtClaimedTime, coverage, changesAfterSigning, conformity, findings
         case timestamps, qualification, revocationMode, materialIds, renewBefore
+        case profile, criteria, signerMatch, existenceProof, remedy, fields
     }
     private enum SignerKey: String, CodingKey { case commonName, subject, identifiers }
     private enum ConformityKey: String, CodingKey { case conformant, findings }
@@ -40,7 +41,7 @@ extension SignatureReport: Encodable {
         try container.encode(certificate?.notAfter, forKey: .certificateNotAfter)
         try container.encode(facts.claimedSigningTime, forKey: .claimedSigningTime)
         try container.encode(bestSignatureTime, forKey: .bestSignatureTime)
-        try container.encode("validation-time", forKey: .bestSignatureTimeSource)
+        try container.encode(bestSignatureTimeSource, forKey: .bestSignatureTimeSource)
         try container.encode(integrity, forKey: .integrity)
         try container.encode(validAtSigningTime, forKey: .validAtSigningTime)
         try container.encode(validAtClaimedTime, forKey: .validAtClaimedTime)
@@ -50,18 +51,28 @@ extension SignatureReport: Encodable {
         try conformity.encode(conformityFindings.isEmpty, forKey: .conformant)
         try conformity.encode(conformityFindings, forKey: .findings)
         try container.encode(findings, forKey: .findings)
-        try container.encode([String](), forKey: .timestamps)
+        try container.encode(timeStamps, forKey: .timestamps)
         var qualification = container.nestedContainer(keyedBy: QualificationKey.self, forKey: .qualification)
         try qualification.encode("not-assessed", forKey: .status)
         try container.encode(revocationMode, forKey: .revocationMode)
         try container.encode(materialIds, forKey: .materialIds)
-        try container.encode(path?.chain.dropLast().map(\.certificate.notAfter).min(), forKey: .renewBefore)
+        try container.encode(renewBefore, forKey: .renewBefore)
+        try container.encode(facts.profile, forKey: .profile)
+        try container.encode(criteria, forKey: .criteria)
+        try container.encode(signerMatch, forKey: .signerMatch)
+        try container.encode(
+            bestSignatureTimeSource == .caller ? proofSource : nil, forKey: .existenceProof)
+        try container.encode(remedy, forKey: .remedy)
+        var fields = container.nestedContainer(keyedBy: FieldKey.self, forKey: .fields)
+        for field in requiredFields { try fields.encode(field.value, forKey: FieldKey(field.key)) }
     }
 
-    /// The unit that manages the certificate, as its issuer names it; `nil` when not stated.
-    private var managingUnit: String? {
-        let issuer = facts.signingCertificate?.issuer
-        return issuer?.values(.organizationalUnit).first ?? issuer?.values(.organization).first
+    private struct FieldKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ key: ReportField.Key) { stringValue = key.rawValue }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     /// SHA-256 of the certificates of the path, which the evidence refers to.

@@ -32,26 +32,56 @@ public struct SignatureReport: Sendable {
         case unknown
     }
 
+    /// How the signer compares with the person who was expected.
+    public enum SignerMatch: String, Sendable, Hashable, Encodable {
+        /// The certificate bears the expected number.
+        case match
+        /// It bears another number of that kind.
+        case mismatch
+        /// It bears no number of that kind.
+        case absent
+    }
+
     /// The facts that were judged.
     public let facts: SignatureFacts
-    /// The main indication.
-    public let indication: Indication
     /// The reason, unless passed.
     public let subIndication: SubIndication?
-    /// The path that was judged; `nil` without a signing certificate.
+    /// The path that the verdict rests on; `nil` without a signing certificate.
     public let path: PathResult?
+    /// The path at ``bestSignatureTime``, by all that is known now.
+    public let pathAtBestTime: PathResult?
     /// How revocation was asked about.
     public let revocationMode: RevocationMode
     /// Earliest instant at which the signature is proved to have existed; never the claim.
     public let bestSignatureTime: Instant
+    /// What proves it.
+    public let bestSignatureTimeSource: BestSignatureTimeSource
+    /// The source that a caller named, or the identifier of the time-stamp.
+    public let proofSource: String?
     /// Whether the certificate was valid at ``bestSignatureTime``.
     public let validAtSigningTime: Answer
     /// Whether it was at the claimed time; shown, never relied on.
     public let validAtClaimedTime: Answer
+    /// The time-stamps in the file's order.
+    public let timeStamps: [TimeStampReport]
+    /// How the signer compares with the expected person; `nil` when nobody was named.
+    public let signerMatch: SignerMatch?
     /// Deviations from the list of algorithms.
     public let conformityFindings: [Finding]
     /// All remarks.
     public let findings: [Finding]
+    /// Until when the signature should get a newer time-stamp over it, while its proofs can still be checked.
+    public let renewBefore: Instant?
+
+    /// The main indication.
+    public var indication: Indication { subIndication?.indication ?? .totalPassed }
+    /// What can be done about the reason.
+    public var remedy: Phrase? { subIndication?.remedy }
+    /// The unit that manages the certificate, as its issuer names it; `nil` when not stated.
+    public var managingUnit: String? {
+        let issuer = facts.signingCertificate?.issuer
+        return issuer?.values(.organizationalUnit).first ?? issuer?.values(.organization).first
+    }
 
     /// Whether what was signed is unchanged.
     public var integrity: Integrity {

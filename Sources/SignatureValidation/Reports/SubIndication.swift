@@ -159,4 +159,53 @@ public enum SubIndication: String, Sendable, Hashable, Codable, CaseIterable {
             Phrase(vi: "không tìm thấy dữ liệu đã ký", en: "the signed data was not found")
         }
     }
+
+    /// What can be done about it.
+    public var remedy: Phrase {
+        switch self {
+        case .formatFailure, .hashFailure, .sigCryptoFailure, .revoked, .expired, .notYetValid:
+            Phrase(
+                vi: "hãy yêu cầu người ký ký lại bản gốc bằng chứng thư còn hiệu lực",
+                en: "ask the signer to sign the original again with a valid certificate")
+        case .sigConstraintsFailure, .chainConstraintsFailure:
+            Phrase(
+                vi: "hãy yêu cầu người ký ký lại bằng chứng thư và phần mềm phù hợp",
+                en: "ask the signer to sign again with a suitable certificate and software")
+        case .certificateChainGeneralFailure:
+            Phrase(
+                vi: "hãy cung cấp chứng thư và thông tin thu hồi còn thiếu (CRL, OCSP), rồi kiểm tra lại",
+                en: "provide the missing certificates and revocation information (CRL, OCSP), then verify again")
+        case .cryptoConstraintsFailure:
+            Phrase(
+                vi: "hãy yêu cầu người ký ký lại bằng thuật toán được chấp nhận",
+                en: "ask the signer to sign again with an accepted algorithm")
+        case .cryptoConstraintsFailureNoPOE, .revokedNoPOE, .revokedCANoPOE, .outOfBoundsNotRevoked, .outOfBoundsNoPOE,
+            .revocationOutOfBoundsNoPOE, .noPOE, .noCertificateChainFoundNoPOE:
+            Phrase(
+                vi: "hãy tìm bản có dấu thời gian, hoặc biên nhận chứng minh tệp đã tồn tại trước thời điểm đó",
+                en: "ask for a copy with a time-stamp, or for a receipt that proves that the file existed before")
+        case .policyProcessingError, .signaturePolicyNotAvailable:
+            Phrase(
+                vi: "hãy yêu cầu bên ban hành cung cấp văn bản chính sách chữ ký",
+                en: "ask its issuer for the document of the signature policy")
+        case .timestampOrderFailure:
+            Phrase(
+                vi: "hãy yêu cầu bên gửi cung cấp bản có dấu thời gian đúng",
+                en: "ask the sender for a copy with correct time-stamps")
+        case .noSigningCertificateFound:
+            Phrase(vi: "hãy yêu cầu người ký cung cấp chứng thư", en: "ask the signer for the certificate")
+        case .noCertificateChainFound:
+            Phrase(
+                vi: "hãy kiểm tra danh sách gốc tin cậy, và cung cấp chứng thư trung gian còn thiếu",
+                en: "check the list of trust anchors, and provide missing intermediate certificates")
+        case .tryLater:
+            Phrase(
+                vi: "hãy thử lại khi có CRL hoặc phản hồi OCSP mới hơn",
+                en: "try again when a newer CRL or OCSP response is there")
+        case .signedDataNotFound:
+            Phrase(
+                vi: "hãy cung cấp tệp gốc mà chữ ký này được tạo cho",
+                en: "provide the file that this signature was made for")
+        }
+    }
 }
