@@ -23,6 +23,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         // Tests only: the other reader of DER to compare with; who depends on this package does not fetch it.
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
@@ -71,12 +72,16 @@ let package = Package(
 
         // Row 3 — the verdict, private keys, the test infrastructure.
         .target(
-            name: "SignatureValidation", dependencies: ["PKIX", "CryptoPrimitives", "DossierCore", "CDossierData"],
+            name: "SignatureValidation",
+            dependencies: [
+                "PKIX", "CryptoPrimitives", "DossierCore", "CDossierData", .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Data"]),
         .testTarget(
             name: "SignatureValidationTests",
             dependencies: [
-                "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DossierCore", "TestSupport",
+                "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "TrustServices", dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierCURL"]),

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 public import DossierCore
+public import Logging
 public import PKIX
 
 /// Judges signed documents. Trust, policy and material are three arguments; time is an argument of the call.
@@ -15,12 +16,22 @@ public struct SignatureValidator: Sendable {
     public let material: ValidationMaterial
     /// What missing revocation information means.
     public let revocation: RevocationMode
+    /// Told of every verdict by identifiers and indications only: no names, numbers, digests or content.
+    public let logger: Logger?
 
     /// Makes a validator.
+    ///
+    /// - Parameters:
+    ///   - domains: The trust domains.
+    ///   - policy: What is demanded.
+    ///   - material: Untrusted certificates, lists and responses from elsewhere.
+    ///   - revocation: What missing revocation information means.
+    ///   - logger: `nil` for no log.
     public init(
         trusting domains: [TrustDomain], policy: ValidationPolicy, material: ValidationMaterial = ValidationMaterial(),
-        revocation: RevocationMode = .required
+        revocation: RevocationMode = .required, logger: Logger? = nil
     ) {
+        self.logger = logger
         self.domains = domains
         self.policy = policy
         self.material = material
@@ -54,7 +65,16 @@ public struct SignatureValidator: Sendable {
         expecting expected: ExpectedSigner? = nil
     ) -> SignatureReport {
         let input = gather(facts, at: time, proofs)
-        return SignatureReport(SignatureVerdict(input), of: input, expecting: expected)
+        let report = SignatureReport(SignatureVerdict(input), of: input, expecting: expected)
+        logger?.debug(
+            "signature judged",
+            metadata: [
+                "signature": "\(facts.id)", "format": "\(facts.format.rawValue)", "policy": "\(policy.id)",
+                "indication": "\(report.indication.rawValue)",
+                "subIndication": "\(report.subIndication?.rawValue ?? "-")",
+                "timeStamps": "\(report.timeStamps.count)", "timeSource": "\(report.bestSignatureTimeSource.rawValue)",
+            ])
+        return report
     }
 
     /// Everything that bears on a signature, all signatures of certificates, lists and responses checked once.

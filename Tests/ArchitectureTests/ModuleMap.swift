@@ -37,7 +37,7 @@ enum ModuleMap {
         "ZIPSyntax": core,
         "OnceOnly": core.union(["CDossierData"]),
         "PKIX": primitives.union(["DERSyntax", "CDossierData"]),
-        "SignatureValidation": certificates.union(["CDossierData"]),
+        "SignatureValidation": certificates.union(["CDossierData", "Logging"]),
         "TrustServices": certificates.union(["CDossierCURL"]),
         "SoftwareKeys": certificates.union(["CDossierOpenSSL"]),
         "HardwareKeys": certificates.union(["CDossierPKCS11"]),

@@ -49,7 +49,7 @@ import Testing
             "trustDomain", "certificateNotBefore", "certificateNotAfter", "claimedSigningTime", "bestSignatureTime",
             "bestSignatureTimeSource", "integrity", "validAtSigningTime", "validAtClaimedTime", "coverage",
             "changesAfterSigning", "conformity", "findings", "timestamps", "qualification", "revocationMode",
-            "materialIds", "renewBefore",
+            "materialIds", "renewBefore", "profile", "criteria", "signerMatch", "existenceProof", "remedy", "fields",
         ]
         for report in reports() {
             let object = try JSONSerialization.jsonObject(with: encode(report)) as? [String: Any]

@@ -97,13 +97,7 @@ struct X509CertificateValidation: Sendable {
         case .revoked: return isLeaf ? .revokedNoPOE : .revokedCANoPOE
         case .onHold, .revocationStale: return .tryLater
         case .notYetValid, .expired:
-            // Not known to be revoked by what was said of it while it was valid, however old that is by now.
-            guard isLeaf, let leaf = path.chain.first else { return .outOfBoundsNoPOE }
-            switch leaf.revocation {
-            case .good: return .outOfBoundsNotRevoked
-            case .stale where leaf.revocationList != nil || leaf.ocspResponse != nil: return .outOfBoundsNotRevoked
-            default: return .outOfBoundsNoPOE
-            }
+            return isLeaf && path.chain.first?.isKnownGood == true ? .outOfBoundsNotRevoked : .outOfBoundsNoPOE
         }
     }
 
@@ -119,5 +113,16 @@ struct X509CertificateValidation: Sendable {
         case (.revocationUnknown, _): return .listNeeded(link.certificate.issuer.description)
         default: return .none
         }
+    }
+}
+
+extension PathResult.Link {
+    /// Whether it is known not to be revoked.
+    var isKnownGood: Bool {
+        if case .good = revocation { true } else { false }
+    }
+    /// Whether all that is known of it is too old.
+    var isStale: Bool {
+        if case .stale = revocation { true } else { false }
     }
 }

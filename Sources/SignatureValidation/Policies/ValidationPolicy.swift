@@ -32,8 +32,9 @@ public struct ValidationPolicy: Sendable, Hashable {
     public let pkcs1Conforms: Bool
     /// When revocation information is recent enough.
     public let freshness: RevocationFreshness
-    /// Longest time in seconds between the claimed signing time and the best signature time; `nil` for any.
-    public let timeStampDelay: Int64?
+    /// Longest time in seconds between the claimed signing time and the best signature time; the constraint
+    /// ``Constraint/timeStampDelay`` says what a longer one means.
+    public let timeStampDelay: Int64
     /// How far the signer's clock may be wrong, in seconds.
     public let clockTolerance: Int64
     /// How past validation slides its time.
@@ -84,7 +85,7 @@ public struct ValidationPolicy: Sendable, Hashable {
         }
         for (name, seconds) in [
             ("freshness.seconds", read.freshness.seconds), ("freshness.tolerance", read.freshness.tolerance),
-            ("clockTolerance", read.clockTolerance), ("timeStampDelay", read.timeStampDelay ?? 0),
+            ("clockTolerance", read.clockTolerance), ("timeStampDelay", read.timeStampDelay),
         ] {
             // A hundred years: beyond it the calendar is not at stake either.
             guard (0...3_155_760_000).contains(seconds) else { throw Self.invalid("\(name): seconds from 0 on") }
@@ -121,7 +122,7 @@ private struct PolicyFile: Decodable {
     let pkcs1Conforms: Bool
     let constraints: [String: ConstraintLevel]
     let freshness: RevocationFreshness
-    let timeStampDelay: Int64?
+    let timeStampDelay: Int64
     let clockTolerance: Int64
     let sliding: ValidationPolicy.Sliding
 
@@ -140,13 +141,7 @@ private struct PolicyFile: Decodable {
         pkcs1Conforms = try container.decode(Bool.self, forKey: .pkcs1Conforms)
         constraints = try container.decode([String: ConstraintLevel].self, forKey: .constraints)
         freshness = try container.decode(RevocationFreshness.self, forKey: .freshness)
-        // Said explicitly: null for no limit, so that a misspelt member is not taken for one.
-        guard container.contains(.timeStampDelay) else {
-            throw DecodingError.keyNotFound(
-                CodingKeys.timeStampDelay,
-                DecodingError.Context(codingPath: container.codingPath, debugDescription: "missing"))
-        }
-        timeStampDelay = try container.decodeIfPresent(Int64.self, forKey: .timeStampDelay)
+        timeStampDelay = try container.decode(Int64.self, forKey: .timeStampDelay)
         clockTolerance = try container.decode(Int64.self, forKey: .clockTolerance)
         sliding = try container.decode(ValidationPolicy.Sliding.self, forKey: .sliding)
     }

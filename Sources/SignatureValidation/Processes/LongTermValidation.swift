@@ -48,7 +48,8 @@ struct LongTermValidation: Sendable {
                         NamedSubject(certificate, role: .signer), begins: certificate.notBefore, signed: best))
                 return
             }
-            guard isWithin, open == .outOfBoundsNotRevoked else { return }
+            // Information that is too old by now may have been fresh then; its absence leaves the question open.
+            guard isWithin, open == .outOfBoundsNotRevoked || leaf.isStale else { return }
         // f) The chain and its revocation information are not proved to be older: their algorithms are judged now.
         case .cryptoConstraintsFailureNoPOE:
             let own = AlgorithmUse.ofSignature(input.facts)
@@ -160,10 +161,8 @@ enum TimeStampCoherence {
 
     /// How long after the claimed time the signature is proved.
     static func delay(_ input: ValidationCase, _ best: Instant) -> BuildingBlock {
-        guard let limit = input.policy.timeStampDelay, let claimed = input.facts.claimedSigningTime, best < input.time
-        else {
-            return BuildingBlock()
-        }
+        guard let claimed = input.facts.claimedSigningTime, best < input.time else { return BuildingBlock() }
+        let limit = input.policy.timeStampDelay
         return BuildingBlock([
             Check(
                 best <= claimed.adding(seconds: limit), input.policy.level(of: .timeStampDelay),

@@ -187,9 +187,3 @@ extension SignatureReport {
         }
     }
 }
-
-extension PathResult.Link {
-    var isKnownGood: Bool {
-        if case .good = revocation { true } else { false }
-    }
-}
