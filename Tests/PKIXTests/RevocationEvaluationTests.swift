@@ -78,6 +78,13 @@ import Testing
                 == .revoked(since: day(800), reason: .keyCompromise))
     }
 
+    @Test func `a revocation stated after the certificate's end also says that it was good before`() {
+        let stated = [statement(from: 1100, revoked: 10)]
+        #expect(status(stated, at: 9) == .good(thisUpdate: day(1100)))
+        #expect(status(stated, at: 10) == .revoked(since: day(10), reason: .keyCompromise))
+        #expect(status([statement(from: 1100)], at: 9) == .unknown)
+    }
+
     @Test func `information from before the certificate answers only within a quarter of an hour`() {
         func early(by seconds: Int64) -> RevocationStatement {
             RevocationStatement(

@@ -50,8 +50,11 @@ struct RevocationStatement: Sendable {
     private static let tolerance: Int64 = 900
 
     /// Whether its issuer knew the certificate when it was issued (EN 319 102-1 §5.2.5).
+    ///
+    /// Who states when a certificate was revoked knows it, however long ago it expired: an earlier instant is then judged by
+    /// that date (EN 319 102-1 §5.5.4 c).
     func knows(_ certificate: Certificate) -> Bool {
-        if namesCertificate { return true }
+        if namesCertificate || revocation != nil { return true }
         guard thisUpdate.adding(seconds: Self.tolerance) >= certificate.notBefore else { return false }
         return thisUpdate <= certificate.notAfter || keepsExpiredSince.map { $0 <= certificate.notAfter } ?? false
     }
