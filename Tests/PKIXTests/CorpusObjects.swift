@@ -16,8 +16,19 @@ enum CorpusObjects {
 
     static let folders = ["pkits/certs", "pkits/crls", "vietnam", "botan/src", "openssl/test"]
 
-    /// Every object, or an empty list after printing that the cases are skipped.
-    static let all: [Object] = {
+    /// Further folders, whose certificates nobody else looks at.
+    static let furtherFolders = ["pyhanko", "xmlsec", "dss", "digidoc4j"]
+
+    /// Every object of ``folders``, or an empty list after printing that the cases are skipped.
+    static let all = objects(below: folders)
+
+    /// Every object of all folders once, whichever files carry it.
+    static let distinct: [Object] = {
+        var seen: Set<[UInt8]> = []
+        return (all + objects(below: furtherFolders)).filter { seen.insert($0.der).inserted }
+    }()
+
+    private static func objects(below folders: [String]) -> [Object] {
         guard let root = Corpora.path("pkits", cases: "certificates and lists of other producers") else { return [] }
         let corpora = root.deletingLastPathComponent()
         var found: [Object] = []
@@ -32,7 +43,7 @@ enum CorpusObjects {
             }
         }
         return found
-    }()
+    }
 
     private static func objects(in file: [UInt8], named name: String) -> [Object] {
         if file.first == 0x30 {

@@ -33,11 +33,7 @@ import Testing
         }
     }
 
-    /// Each object once, whichever files carry it.
-    private static let objects: [CorpusObjects.Object] = {
-        var seen: Set<[UInt8]> = []
-        return CorpusObjects.all.filter { seen.insert($0.der).inserted }
-    }()
+    private static let objects = CorpusObjects.distinct
 
     /// What the changes of one object gave; objects are worked on side by side, each with a seed of its own.
     private func counts(
@@ -51,6 +47,8 @@ import Testing
                     for index in stride(from: lane, to: Self.objects.count, by: width) {
                         let found = work(index, Self.objects[index])
                         sum = (sum.0 + found.readable, sum.1 + found.refused)
+                        // Tests that watch the time run beside this one.
+                        await Task.yield()
                     }
                     return sum
                 }
@@ -74,7 +72,7 @@ import Testing
         }
         print("cut certificates and lists: \(Self.objects.count) at 50 places each, \(found.refused) refused")
         #expect(found.readable == 0)
-        #expect(Self.objects.isEmpty || found.refused == Self.objects.count * 50)
+        #expect(found.refused == Self.objects.reduce(0) { $0 + $1.der.cutLengths(50).count })
     }
 
     @Test func `500 changed bytes never trap and never throw anything untyped`() async throws {

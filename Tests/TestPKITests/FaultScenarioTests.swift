@@ -42,6 +42,18 @@ import Testing
         }
     }
 
+    @Test func `a policy of algorithms refuses the weak certificate, at its place, and RFC 5280 alone does not`() throws
+    {
+        let infrastructure = try Self.infrastructure.get()
+        for (fault, isWeak) in [(TestFault.sha1, true), (.renewedSameKey, false)] {
+            let result = judge(try infrastructure.scenario(fault, at: Self.now), trusting: infrastructure.trust)
+            #expect(result.outcome == .passed && result.algorithmFaults(under: .rfc5280, at: Self.now).isEmpty)
+            let faults = result.algorithmFaults(under: .etsi2026, at: Self.now)
+            #expect(faults.map(\.certificateIndex) == (isWeak ? [0] : []))
+            #expect(faults.map(\.place) == (isWeak ? [.certificate] : []))
+        }
+    }
+
     @Test func `a slow authority takes longer than the limit, a dead one never answers`() throws {
         let infrastructure = try Self.infrastructure.get()
         let request = TimeStampRequest(try MessageImprint(of: [1, 2, 3])).bytes

@@ -76,7 +76,16 @@ struct FaultsOverHTTPTests {
             let scheme = byResponse.ocspResponses.first?.basic?.scheme
             #expect((scheme?.digest == .sha1) == isWeak)
             #expect(byList.revocationLists.allSatisfy { ($0.scheme?.digest == .sha1) == isWeak })
-            #expect((AlgorithmPolicy.etsi2026.fault(of: scheme, key: .elliptic(.p256), at: now) != nil) == isWeak)
+            for (material, place) in [
+                (byResponse, PathResult.AlgorithmFault.Place.ocspResponse), (byList, .revocationList),
+            ] {
+                // The path holds all the same: algorithms are another question.
+                let result = judge(citizen, material)
+                let faults = result.algorithmFaults(under: .etsi2026, at: now)
+                #expect(result.outcome == .passed && faults.contains { $0.place == place } == isWeak)
+                #expect(faults.allSatisfy { $0.place != .certificate })
+                #expect(result.algorithmFaults(under: .rfc5280, at: now).isEmpty)
+            }
         }
     }
 

@@ -96,7 +96,20 @@ struct FetchingTests {
     }
 
     @Test func `nobody there is said`() async throws {
-        let closed = try HTTPAddress("http://127.0.0.1:1/")
+        // Bound and not listening: nobody else can take the port meanwhile.
+        let place = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(place) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(place, $0, length) == 0 && getsockname(place, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        let closed = try HTTPAddress("http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/")
         await #expect(throws: TrustServicesError(.notReachable, "")) {
             try await fetcher.response(to: HTTPRequest(.get, closed, from: .user))
         }

@@ -5,11 +5,12 @@ import CryptoPrimitives
 import Foundation
 import SoftwareKeys
 
-/// All measurements in one run: a table on standard output, and JSON in the file that the only argument names.
+/// All measurements in one run: a table on standard output, and JSON in the file that the first argument names. A second
+/// argument is part of the names of the only ones that are wanted.
 @main
 struct Benchmarks {
     static func main() async throws {
-        var bench = Bench()
+        var bench = Bench(only: CommandLine.arguments.count > 2 ? CommandLine.arguments[2] : "")
         let rsa = try Chain(.rsa(bits: 2048), scheme: .rsaPKCS1(.sha256))
         let elliptic = try Chain(.elliptic(.p256), scheme: .ecdsa(.sha256))
         print(Bench.header)
@@ -22,7 +23,7 @@ struct Benchmarks {
         try await EncryptionBenchmarks.cobblestone("64 KiB", size: 1 << 16, goal: 0.7, &bench)
         try await EncryptionBenchmarks.cobblestone("1 MiB", size: 1 << 20, goal: 0.85, &bench)
 
-        if CommandLine.arguments.count > 1 {
+        if CommandLine.arguments.count > 1, CommandLine.arguments[1] != "-" {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try encoder.encode(bench.results).write(to: URL(filePath: CommandLine.arguments[1]), options: .atomic)

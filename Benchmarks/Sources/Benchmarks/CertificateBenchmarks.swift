@@ -78,6 +78,19 @@ enum CertificateBenchmarks {
             try PeerRefused.check(peer_parse_list(bytes, bytes.count), "a revocation list")
         }
 
+        try await bench.compare(
+            "CRL of 100,000 entries parsed and searched", goal: .ratio(2),
+            note: "parsing with the first search, which checks every entry; the peer sorts a list of its entries"
+        ) {
+            guard try CertificateRevocationList(parsing: bytes).entry(for: serials[4_711]) != nil else {
+                throw PeerRefused(what: "our first search")
+            }
+        } peer: {
+            guard let list = peer_list_new(bytes, bytes.count) else { throw PeerRefused(what: "a revocation list") }
+            defer { peer_list_free(list) }
+            try PeerRefused.check(peer_list_contains(list, serials[4_711], serials[4_711].count), "a first search")
+        }
+
         let ours = try CertificateRevocationList(parsing: bytes)
         guard let theirs = peer_list_new(bytes, bytes.count) else { throw PeerRefused(what: "a revocation list") }
         defer { peer_list_free(theirs) }

@@ -41,6 +41,8 @@ enum Goal {
 /// Runs measurements: medians of repeated batches, ours and the peer's in turn, so that a busy moment hits both.
 struct Bench {
     private(set) var results: [Measurement] = []
+    /// Part of the names of the only measurements that are made; empty for all.
+    let only: String
     private let clock = ContinuousClock()
     /// Batches of each side, and how long one should last.
     private let rounds = 41
@@ -49,6 +51,7 @@ struct Bench {
     mutating func compare(
         _ name: String, goal: Goal, note: String, ours: () async throws -> Void, peer: () throws -> Void
     ) async throws {
+        guard only.isEmpty || name.contains(only) else { return }
         let peerAsync: () async throws -> Void = { try peer() }
         let ourCount = try await batchSize(ours)
         let peerCount = try await batchSize(peerAsync)

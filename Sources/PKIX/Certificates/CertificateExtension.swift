@@ -23,12 +23,18 @@ public struct CertificateExtension: Sendable {
 
     /// Reads an Extensions SEQUENCE; a type that occurs twice is refused (RFC 5280 §4.2).
     static func readAll(_ element: DERElement) throws(DERSyntaxError) -> [CertificateExtension] {
-        try element.expect(.sequence)
-        var seen: Set<ObjectIdentifier> = []
         var extensions: [CertificateExtension] = []
-        for item in try element.elements() {
+        // A few are compared with each other; many, which only a hostile certificate has, by a set.
+        var seen: Set<ObjectIdentifier> = []
+        var reader = try element.reader(.sequence)
+        while !reader.isAtEnd {
+            let item = try reader.next()
             let read = try CertificateExtension(item)
-            guard seen.insert(read.identifier).inserted else {
+            if extensions.count == 32 { seen = Set(extensions.map(\.identifier)) }
+            let isRepeated =
+                extensions.count < 32
+                ? extensions.contains { $0.identifier == read.identifier } : !seen.insert(read.identifier).inserted
+            guard !isRepeated else {
                 throw DERSyntaxError(
                     .invalidValue, at: item.range.lowerBound, clause: "RFC 5280 4.2",
                     "extension \(read.identifier) twice")

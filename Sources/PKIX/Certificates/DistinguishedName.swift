@@ -53,7 +53,7 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         try element.expect(.sequence)
         relativeNames = names
         bytes = element.bytes
-        comparable = names.map { $0.map(Self.comparable).sorted() }
+        comparable = names.map { $0.count == 1 ? [Self.comparable($0[0])] : $0.map(Self.comparable).sorted() }
     }
 
     /// Whether the name has no attributes.
@@ -90,9 +90,49 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
 
     /// The type by its octets and the value, marked as text or not, so that neither can imitate the other.
     private static func comparable(_ attribute: Attribute) -> String {
-        let type = Hexadecimal.encode(attribute.type.octets)
-        guard let text = attribute.text else { return "\(type) octets \(Hexadecimal.encode(attribute.valueBytes))" }
-        return "\(type) text " + text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard let text = attribute.text else {
+            return "\(Hexadecimal.encode(attribute.type.octets)) octets \(Hexadecimal.encode(attribute.valueBytes))"
+        }
+        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+        if let simple = simple(attribute.type, isASCII ? text : text.lowercased()) { return simple }
+        return "\(Hexadecimal.encode(attribute.type.octets)) text "
+            + text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// The same in one pass, for text in which a scalar is a character and only ASCII has spaces: Latin letters, composed,
+    /// and the punctuation of their languages; `nil` for other text.
+    ///
+    /// - Parameter text: In lower case where it is not ASCII.
+    private static func simple(_ type: ObjectIdentifier, _ text: String) -> String? {
+        var octets: [UInt8] = []
+        let identifier = type.octets
+        octets.reserveCapacity(identifier.count * 2 + 6 + text.utf8.count)
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+        for octet in identifier {
+            octets.append(digit(octet >> 4))
+            octets.append(digit(octet & 15))
+        }
+        octets += [0x20, 0x74, 0x65, 0x78, 0x74, 0x20]
+        let start = octets.count
+        var isAfterSpace = false
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x20, 0x09...0x0d:
+                isAfterSpace = true
+                continue
+            case 0..<0x80, 0xa1...0x2ff, 0x1e00...0x1eff, 0x2010...0x2027: break
+            default: return nil
+            }
+            if isAfterSpace, octets.count > start { octets.append(0x20) }
+            isAfterSpace = false
+            if scalar.value < 0x80 {
+                let octet = UInt8(truncatingIfNeeded: scalar.value)
+                octets.append((0x41...0x5a).contains(octet) ? octet | 0x20 : octet)
+            } else {
+                octets += scalar.utf8
+            }
+        }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// By scalars: a combining mark after a separator must not hide it.
