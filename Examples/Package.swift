@@ -15,6 +15,7 @@ let package = Package(
             dependencies: [
                 .product(name: "DossierKit", package: "DossierKit"),
                 .product(name: "TestPKI", package: "DossierKit"),
+                .product(name: "TrustServices", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),

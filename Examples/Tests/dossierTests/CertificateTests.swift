@@ -46,4 +46,91 @@ import Testing
         #expect(try DossierTool.run(["certificate", "--list", list, citizen]).status == 64)
         #expect(try DossierTool.run(["certificate"]).status == 64)
     }
+
+    @Test func `a long list keeps its order, reads trust once and is one JSON object per line`() throws {
+        let bench = try Bench()
+        // A file that cannot be read is said once for each time that its folder is read.
+        let anchors = bench.path("anchors")
+        try bench.write(Array("nonsense".utf8), "anchors/odd.crt")
+        try FileManager.default.copyItem(
+            atPath: Bench.shared("pki/trust/public/root.crt"), toPath: anchors + "/root.crt")
+        let names = ["citizen", "company", "tsa"]
+        let lines = (0..<300).map { index in
+            "--trust \(anchors) --material \(Bench.shared("pki/material")) \(Bench.shared("pki/\(names[index % 3]).crt"))"
+        }
+        let list = try bench.write(Array(lines.joined(separator: "\n").utf8), "list")
+        let outcome = try DossierTool.run(["certificate", "--list", list])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let digests = try names.map { name -> String in
+            let single = try DossierTool.run(
+                ["certificate", "--json"] + Bench.trust() + [Bench.shared("pki/\(name).crt")])
+            return try #require((single.json["chain"] as? [[String: Any]])?.first?["sha256"] as? String)
+        }
+        let found = try outcome.output.split(separator: "\n").map { line -> String? in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return (object?["chain"] as? [[String: Any]])?.first?["sha256"] as? String
+        }
+        #expect(found == (0..<300).map { digests[$0 % 3] })
+        #expect(outcome.messages.filter { $0.contains("odd.crt") }.count == 1)
+    }
+
+    @Test func `bad input of every kind has its own code`() throws {
+        let bench = try Bench()
+        #expect(try DossierTool.run(["certificate", bench.path("none.crt")]).status == 66)
+        #expect(try DossierTool.run(["certificate", bench.folder.path()]).status == 65)
+        #expect(try DossierTool.run(["certificate", "--list", bench.path("none")]).status == 66)
+        let garbage = try bench.write(Array("-----BEGIN CERTIFICATE-----\nAAAA\n".utf8), "garbage.pem")
+        #expect(try DossierTool.run(["certificate", garbage]).status == 65)
+        for option in ["--trust", "--material"] {
+            #expect(try judge(option, bench.path("none")).status == 66, "\(option)")
+            #expect(try judge(option, garbage).status == 65, "\(option)")
+        }
+        #expect(try DossierTool.run(["certificate", "--trust", bench.folder.path(), citizen]).status == 78)
+        for options in [["--at", "yesterday"], ["--revocation", "maybe"], ["--purpose", ""], ["--no-such"]] {
+            #expect(try DossierTool.run(["certificate"] + options + [citizen]).status == 64, "\(options)")
+        }
+        let list = try bench.write([], "empty-list")
+        let empty = try DossierTool.run(["certificate", "--list", list])
+        #expect(empty.status == 0 && empty.output.isEmpty)
+    }
+
+    @Test func `a revoked certificate names date, reason, source and invalidity date`() throws {
+        guard let python = DossierTool.python else {
+            print("skipped: invalidity date in the report: no Python with the peers")
+            return
+        }
+        let bench = try Bench()
+        // The list of another program, signed with the authority's key.
+        let script = """
+            import sys, datetime
+            from cryptography import x509
+            from cryptography.hazmat.primitives import hashes, serialization
+            pem = open(sys.argv[1], "rb").read()
+            key = serialization.load_pem_private_key(pem, None)
+            issuer = x509.load_pem_x509_certificate(pem[pem.index(b"-----BEGIN CERT"):])
+            subject = x509.load_der_x509_certificate(open(sys.argv[2], "rb").read())
+            now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+            day = datetime.timedelta(days=1)
+            entry = x509.RevokedCertificateBuilder().serial_number(subject.serial_number)
+            entry = entry.revocation_date(now - datetime.timedelta(minutes=1))
+            entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), False)
+            entry = entry.add_extension(x509.InvalidityDate(datetime.datetime(2026, 1, 2, 3, 4, 5)), False)
+            crl = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject).last_update(now)
+            crl = crl.next_update(now + day).add_revoked_certificate(entry.build()).sign(key, hashes.SHA256())
+            open(sys.argv[3], "wb").write(crl.public_bytes(serialization.Encoding.DER))
+            """
+        let made = try DossierTool.run(
+            python,
+            ["-c", script, Bench.shared("pki/authorities/public-issuing.pem"), citizen, bench.path("revoked.crl")])
+        #expect(made.status == 0, "\(made.errors)")
+        let outcome = try judge("--material", bench.path("revoked.crl"))
+        #expect(outcome.status == 1)
+        #expect(outcome.json["rule"] as? String == "revoked")
+        let link = try #require((outcome.json["chain"] as? [[String: Any]])?.first)
+        #expect(link["invalidityDate"] as? String == "2026-01-02T03:04:05Z")
+        #expect(link["revokedSince"] as? String == "2026-01-02T03:04:05Z", "the earlier of the two counts")
+        #expect(link["revocationSource"] as? String == "crl" && link["revocationReason"] as? String == "keyCompromise")
+        let twin = try #require((try judge().json["chain"] as? [[String: Any]])?.first)
+        #expect(twin["revocation"] as? String == "good" && twin["invalidityDate"] is NSNull)
+    }
 }

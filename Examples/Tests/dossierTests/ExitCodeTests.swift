@@ -26,13 +26,13 @@ struct ExitCodeTests {
         #expect(try bench.verify(bench.sign(form, as: "signed.pdf")).status == 0)
     }
 
-    @Test func `a folder as a file is 65, a missing file 66, with an error in its own object`() throws {
-        let folder = try bench.verify(bench.folder.path())
-        #expect(folder.status == 65)
-        #expect((folder.files.first?["error"] as? [String: String])?["en"]?.isEmpty == false)
+    @Test func `a device is 65, a missing file 66, with an error in its own object`() throws {
+        let device = try bench.verify("/dev/null")
+        #expect(device.status == 65)
+        #expect((device.files.first?["error"] as? [String: String])?["en"]?.isEmpty == false)
         #expect(try bench.verify(bench.path("none.pdf")).status == 66)
         let signed = try bench.sign(form, as: "signed.pdf")
-        let batch = try bench.verify(bench.path("none.pdf"), signed, bench.folder.path())
+        let batch = try bench.verify(bench.path("none.pdf"), signed, "/dev/null")
         #expect(batch.status == 66, "the first failing file decides")
         #expect(batch.files.count == 3)
         #expect(batch.files[1]["indication"] as? String == "TOTAL-PASSED", "the others are still judged")

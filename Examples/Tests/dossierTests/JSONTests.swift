@@ -34,6 +34,9 @@ struct JSONTests {
         _ = try run("verify-report-v1", verify + files)
         _ = try run("verify-report-v1", verify + ["--at", "2035-01-01T00:00:00Z", signed])
         _ = try run("verify-report-v1", ["verify", "--revocation", "off", signed])
+        _ = try run("verify-report-v1", verify + ["--list", bench.write(Array(signed.utf8), "list")])
+        let line = try DossierTool.run(verify + ["--json-lines", signed])
+        runs.append(("verify-report-v1#/$defs/line", line, "verify --json-lines"))
         for name in ["citizen", "tsa"] {
             let certificate = Bench.shared("pki/\(name).crt")
             _ = try run("certificate-v1", ["certificate"] + Bench.trust() + [certificate])

@@ -4,37 +4,6 @@
 import Foundation
 import Testing
 
-/// A running `dossier testpki serve`; ends with its last reference.
-private final class Server {
-    let address: String
-    private let process = Process()
-
-    /// Starts the tool on a free port; `nil` after some ports were taken.
-    init?(_ options: [String] = []) throws {
-        for _ in 0..<5 {
-            let port = Int.random(in: 20_000..<60_000)
-            let process = Process()
-            process.executableURL = DossierTool.executable
-            process.arguments = ["testpki", "serve", Bench.shared("pki"), "--port", "\(port)"] + options
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            for _ in 0..<50 where process.isRunning {
-                usleep(100_000)
-                let probe = try curl(["-o", "/dev/null", "http://127.0.0.1:\(port)/crl/public-root.crl"])
-                guard probe?.status == 0 else { continue }
-                address = "http://127.0.0.1:\(port)"
-                self.running = process
-                return
-            }
-            if process.isRunning { process.terminate() }
-        }
-        return nil
-    }
-
-    private var running: Process?
-    deinit { running?.terminate() }
-}
-
 /// A program from `PATH`, or `nil` after printing that the cases are skipped.
 private func program(_ name: String) -> URL? {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
@@ -72,7 +41,7 @@ private func curl(_ arguments: [String]) throws -> DossierTool.Outcome? {
         }
     }
 
-    private func ocsp(_ server: Server) throws -> DossierTool.Outcome {
+    private func ocsp(_ server: TestServer) throws -> DossierTool.Outcome {
         try ask([
             "ocsp", "-url", server.address + "/ocsp/public", "-issuer", "issuing", "-cert", "citizen", "-CAfile",
             "root",
@@ -83,7 +52,7 @@ private func curl(_ arguments: [String]) throws -> DossierTool.Outcome? {
     @Test func `openssl ocsp, openssl ts and curl get what they ask for`() throws {
         guard openssl != nil else { return }
         try prepare()
-        let server = try #require(try Server())
+        let server = try #require(try TestServer())
         let answer = try ocsp(server)
         #expect(answer.errors.contains("Response verify OK") && answer.output.contains("citizen: good"))
         #expect(!answer.errors.contains("no nonce"))
@@ -114,7 +83,7 @@ private func curl(_ arguments: [String]) throws -> DossierTool.Outcome? {
     func `a fault of revocation reaches openssl`(_ fault: String, _ reason: String) throws {
         guard openssl != nil else { return }
         try prepare()
-        let answer = try ocsp(#require(try Server(["--fault", fault])))
+        let answer = try ocsp(#require(try TestServer(["--fault", fault])))
         #expect(answer.errors.contains("Response verify OK"))
         #expect(answer.output.contains("citizen: revoked") && answer.output.contains(reason))
     }
@@ -122,9 +91,9 @@ private func curl(_ arguments: [String]) throws -> DossierTool.Outcome? {
     @Test func `a wrong responder is refused by openssl, a dead authority never answers`() throws {
         guard openssl != nil else { return }
         try prepare()
-        let answer = try ocsp(#require(try Server(["--fault", "wrong-responder"])))
+        let answer = try ocsp(#require(try TestServer(["--fault", "wrong-responder"])))
         #expect(!answer.errors.contains("Response verify OK"))
-        let server = try #require(try Server(["--fault", "dead-tsa"]))
+        let server = try #require(try TestServer(["--fault", "dead-tsa"]))
         #expect(try curl(["--max-time", "1", "--data-binary", "x", server.address + "/tsa"])?.status == 28)
     }
 

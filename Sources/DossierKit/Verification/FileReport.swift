@@ -18,9 +18,16 @@ public struct FileReport: Sendable, Encodable {
     public let report: DocumentReport?
     /// Why the file could not be judged.
     public let error: Phrase?
+    /// Remarks on the file that belong to none of its signatures.
+    public var findings: [Finding]
+    /// Path of the file that holds the signatures, when that is another one.
+    public var signatureFile: String?
+    /// Path of the content that detached signatures were judged over.
+    public var contentFile: String?
 
     /// Makes a report.
     public init(path: String, format: String?, sha256: String?, report: DocumentReport?, error: Phrase? = nil) {
+        findings = []
         self.path = path
         self.format = format
         self.sha256 = sha256
@@ -46,16 +53,21 @@ public struct FileReport: Sendable, Encodable {
         path: String, source: any ByteSource, content: (any ByteSource)? = nil, validator: SignatureValidator,
         at time: Instant
     ) throws {
-        self.path = path
-        sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
+        try self.init(OpenedFile(path: path, source: source, content: content), validator: validator, at: time)
+    }
+
+    /// Judges a file that was opened.
+    ///
+    /// - Parameter findings: What has to be said of this file beside its signatures: what could not be fetched for it.
+    /// - Throws: When the file cannot be read.
+    public init(
+        _ file: OpenedFile, validator: SignatureValidator, at time: Instant, findings: [Finding] = []
+    ) throws {
+        path = file.path
+        sha256 = file.sha256
         error = nil
-        let document: (any SignedDocument)?
-        if let content {
-            document = try SignedFile.signature(source.allBytes(limit: 1 << 28), over: content)
-        } else {
-            document = try SignedFile.open(source)
-        }
-        guard let document else {
+        self.findings = findings
+        guard let document = file.document else {
             format = nil
             report = .unsigned(policy: validator.policy, at: time)
             return
@@ -66,7 +78,9 @@ public struct FileReport: Sendable, Encodable {
         format = (report.signatures.first?.facts.format ?? fallback).rawValue
     }
 
-    private enum Key: String, CodingKey { case path, format, sha256, indication, subIndication, signatures, error }
+    private enum Key: String, CodingKey {
+        case path, format, sha256, indication, subIndication, signatures, error, findings, signatureFile, contentFile
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
@@ -80,38 +94,8 @@ public struct FileReport: Sendable, Encodable {
         try container.encode(report?.indication, forKey: .indication)
         try container.encode(report?.subIndication, forKey: .subIndication)
         try container.encode(report?.signatures ?? [], forKey: .signatures)
-    }
-}
-
-/// The verdicts on several files, in the shape that other tools rely on.
-public struct VerificationReport: Sendable, Encodable {
-    /// The policy that was applied.
-    public let policy: ValidationPolicy
-    /// The instant of judgement.
-    public let validationTime: Instant
-    /// One report per file, in the order given.
-    public let files: [FileReport]
-
-    /// Makes a report.
-    public init(policy: ValidationPolicy, validationTime: Instant, files: [FileReport]) {
-        self.policy = policy
-        self.validationTime = validationTime
-        self.files = files
-    }
-
-    /// The same report as JSON: sorted members, the same bytes on every machine.
-    public func json() throws -> [UInt8] { try CanonicalJSON.encode(self) }
-
-    private enum Key: String, CodingKey { case version, policy, validationTime, files }
-    private enum PolicyKey: String, CodingKey { case id, version }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(1, forKey: .version)
-        var policyContainer = container.nestedContainer(keyedBy: PolicyKey.self, forKey: .policy)
-        try policyContainer.encode(policy.id, forKey: .id)
-        try policyContainer.encode(policy.version, forKey: .version)
-        try container.encode(validationTime, forKey: .validationTime)
-        try container.encode(files, forKey: .files)
+        try container.encode(findings, forKey: .findings)
+        try container.encodeIfPresent(signatureFile, forKey: .signatureFile)
+        try container.encodeIfPresent(contentFile, forKey: .contentFile)
     }
 }

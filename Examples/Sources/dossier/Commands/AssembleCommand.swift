@@ -61,9 +61,7 @@ struct AssembleCommand: AsyncParsableCommand {
             }
         }
         try OutputFile.checkFolder(output, inputs: paths, force: force)
-        let check = SignerCheck(
-            trusting: try trust.domains(), material: try trust.loadMaterial(), policy: try trust.loadPolicy(),
-            revocation: trust.revocationMode)
+        let check = SignerCheck(try trust.validator(at: instant))
         let isQuiet = common.json
         let sealed = try await Dossier(
             code: dossier, for: .init(code: definition.code, version: definition.version), attachments: files

@@ -7,6 +7,7 @@ import DossierCore
 import DossierKit
 import Foundation
 import PKIX
+import SignatureValidation
 
 struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +15,7 @@ struct CertificateCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var online: OnlineOptions
     @OptionGroup var time: TimeOption
     @OptionGroup var policies: PolicyOptions
 
@@ -38,27 +40,23 @@ struct CertificateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let status: ExitStatus
-        if let list { status = try Self.judgeAll(in: list) } else { status = try judgeOne() }
+        if let list { status = try await Self.judgeAll(in: list) } else { status = try await judgeOne() }
         if status != .done { throw ExitCode(status.rawValue) }
     }
 
-    private func judgeOne() throws -> ExitStatus {
-        let result = try judge()
+    private func judgeOne() async throws -> ExitStatus {
+        let judged = try await judge()
+        let report = CertificateReport(judged.result, remarks: judged.remarks)
+        for warning in report.warnings { Console.warn(warning.phrase) }
         if common.json {
-            Console.write(try CanonicalJSON.encode(CertificateReport(result)))
+            Console.write(try CanonicalJSON.encode(report))
         } else {
-            Console.print("\(file ?? ""): \(result.outcome.rawValue)")
-            for link in result.chain { Console.print("  \(link.certificate.subject)") }
-            for notice in result.userNotices { Console.print("  “\(notice)”") }
-            for fault in result.faults {
-                Console.print(
-                    "  – \(fault.rule.phrase[Console.language]) (\(fault.rule.clause), \(fault.certificateIndex))")
-            }
+            CertificateText.print(judged.result, of: file ?? "")
         }
-        return ExitStatus(result.outcome)
+        return ExitStatus(judged.result.outcome)
     }
 
-    private func judge() throws -> PathResult {
+    private func judge() async throws -> (result: PathResult, remarks: [Finding]) {
         let path = file ?? ""
         let certificates: [Certificate]
         do {
@@ -66,52 +64,78 @@ struct CertificateCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error, path: path)
         }
-        return CertificateGraph(
-            of: certificates[0], trusting: try trust.domains(),
-            material: try trust.loadMaterial().merging(ValidationMaterial(certificates: certificates))
-        ).evaluate(
-            at: try time.instant(), purpose: CertificatePurpose(rawValue: purpose) ?? .any,
-            revocation: trust.revocationMode, parameters: try policies.parameters())
+        let instant = try time.instant()
+        let asked = CertificatePurpose(rawValue: purpose) ?? .any
+        let settings = try trust.load()
+        let domains = settings.domains(for: asked.usages, at: instant)
+        var material = settings.material
+        material.certificates += certificates
+        let completed = try await online.completing(
+            material, for: [certificates[0]], trusting: domains, at: instant)
+        let result = CertificateGraph(of: certificates[0], trusting: domains, material: completed.material).evaluate(
+            at: instant, purpose: asked, revocation: trust.revocationMode, parameters: try policies.parameters())
+        return (result, settings.findings(at: instant) + completed.remarks)
+    }
+
+    /// What a line of a list came to.
+    private struct Line: Sendable {
+        let json: [UInt8]
+        var status = ExitStatus.done
+        var isFailure = false
     }
 
     /// A line that cannot be judged gives an object with `error`; the others are still judged.
-    private static func judgeAll(in list: String) throws -> ExitStatus {
+    private static func judgeAll(in list: String) async throws -> ExitStatus {
         let bytes: [UInt8]
-        do { bytes = try FileSource(path: list).allBytes(limit: 1 << 26) } catch {
+        do { bytes = try FileSource(path: list).allBytes(limit: 1 << 28) } catch {
             throw CommandFailure(error, path: list)
         }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+            .filter { !$0.allSatisfy(\.isWhitespace) }
         var worst = ExitStatus.done
         var failure: ExitStatus?
-        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-            do {
-                var words = try CommandLineWords.split(line)
-                if words.isEmpty { continue }
-                if words.first == "dossier" { words.removeFirst() }
-                if words.first == "certificate" { words.removeFirst() }
-                let command: CertificateCommand
-                do {
-                    command = try CertificateCommand.parse(words)
-                } catch {
-                    throw CommandFailure(usage: CertificateCommand.message(for: error))
-                }
-                guard command.list == nil else { throw ValidationError("--list cannot stand in a list") }
-                let result = try command.judge()
-                try write(CertificateReport(result))
-                worst = VerifyCommand.worse(worst, ExitStatus(result.outcome))
-            } catch {
-                let problem = CommandFailure(error)
-                failure = failure ?? problem.exitCode
-                try write(["error": problem.message[Console.language]])
-            }
+        try await OrderedWork.run(lines) { line in
+            try await judge(line)
+        } deliver: { _, line in
+            Console.write(line.json)
+            if line.isFailure { failure = failure ?? line.status } else { worst = .worse(worst, line.status) }
         }
         return failure ?? worst
     }
 
-    /// Writes an object on a line of its own.
-    private static func write(_ object: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Console.write(Array(try encoder.encode(object)) + [UInt8(ascii: "\n")])
+    private static func judge(_ line: String) async throws -> Line {
+        do {
+            var words = try CommandLineWords.split(line)
+            if words.first == "dossier" { words.removeFirst() }
+            if words.first == "certificate" { words.removeFirst() }
+            let command: CertificateCommand
+            do {
+                command = try CertificateCommand.parse(words)
+            } catch {
+                throw CommandFailure(usage: CertificateCommand.message(for: error))
+            }
+            guard command.list == nil else { throw ValidationError("--list cannot stand in a list") }
+            let judged = try await command.judge()
+            return Line(
+                json: try CanonicalJSON.line(CertificateReport(judged.result, remarks: judged.remarks)),
+                status: ExitStatus(judged.result.outcome))
+        } catch {
+            let problem = CommandFailure(error)
+            return Line(
+                json: try CanonicalJSON.line(["error": problem.message]), status: problem.exitCode, isFailure: true)
+        }
+    }
+}
+
+extension CertificatePurpose {
+    /// What an anchor must be trusted for; in question of nothing in particular, for anything.
+    fileprivate var usages: [TrustBundle.Usage] {
+        switch self {
+        case .any: TrustBundle.Usage.allCases
+        case .signing, .serverAuthentication: [.signing]
+        case .timeStamping: [.timeStamping]
+        case .ocspSigning: [.ocsp]
+        }
     }
 }
 

@@ -30,9 +30,10 @@ struct ExamineCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let instant = try time.instant()
         let examination = try DossierExamination(
             manifestBytes: read(SealedDossier.manifestName), signature: read(SealedDossier.signatureName),
-            received: try received(), validator: try trust.validator(), at: try time.instant())
+            received: try received(), validator: try trust.validator(at: instant), at: instant)
         if common.json {
             Console.write(
                 try CanonicalJSON.encode(

@@ -45,7 +45,7 @@ struct PlanCommand: AsyncParsableCommand {
         let catalogue = try ProcedureCatalogue.builtIn(types: types)
         let vault = try await options.open()
         // With trust given, every signature is judged anew: a certificate revoked since storing no longer counts.
-        let validator = trust.trust.isEmpty ? nil : try trust.validator()
+        let validator = trust.trust.isEmpty ? nil : try trust.validator(at: now)
         let evidence = try EvidenceSet(try await vault.evidence(judgedBy: validator, at: now), types: types)
         let person = Applicant(id: applicant ?? "", related: try relations())
         let answers = try pairs(answer, "--answer takes question=value")

@@ -15,6 +15,7 @@ struct SignCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var online: OnlineOptions
     @OptionGroup var time: TimeOption
     @OptionGroup var key: KeyOptions
 
@@ -61,10 +62,7 @@ struct SignCommand: AsyncParsableCommand {
             try OutputFile.check(output, inputs: files, force: force)
         }
         let signer = try key.signer()
-        try SignerCheck(
-            trusting: try trust.domains(), material: try trust.loadMaterial(), policy: try trust.loadPolicy(),
-            revocation: trust.revocationMode
-        ).check(signer, at: TimeOption.now())
+        try await check(signer, at: TimeOption.now())
         let makesFolder = files.count > 1 && !FileManager.default.fileExists(atPath: output)
         if makesFolder { try OutputFile.makeFolder(output, force: false) }
         var results: [SignedResult] = []
@@ -96,6 +94,18 @@ struct SignCommand: AsyncParsableCommand {
             for case let path? in results.map(\.output) { Console.print(path) }
         }
         if let failure { throw ExitCode(failure.rawValue) }
+    }
+
+    /// The key is called only for a certificate that holds now, whatever time is claimed.
+    private func check(_ signer: some Signer, at now: Instant) async throws {
+        let settings = try trust.load()
+        settings.warn(at: now)
+        var material = settings.material
+        material.certificates += signer.chain
+        let completed = try await online.completing(
+            material, for: [signer.certificate], trusting: settings.domains(for: [.signing], at: now), at: now)
+        for remark in completed.remarks { Console.warn(remark.phrase) }
+        try SignerCheck(trust.validator(settings, material: completed.material, at: now)).check(signer, at: now)
     }
 
     private struct SignedResult: Encodable {

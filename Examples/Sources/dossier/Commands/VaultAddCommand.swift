@@ -113,7 +113,7 @@ struct VaultAddCommand: AsyncParsableCommand {
     /// A file that looks signed but cannot be read is stored like any other, on the word of its holder.
     private func judged(_ source: FileSource, at instant: Instant) throws -> FileReport {
         do {
-            return try FileReport(path: file, source: source, validator: try trust.validator(), at: instant)
+            return try FileReport(path: file, source: source, validator: try trust.validator(at: instant), at: instant)
         } catch let error as ByteSourceError {
             throw error
         } catch let error as CommandFailure {

@@ -14,6 +14,7 @@ import PDFSyntax
 import PKIX
 import SignatureValidation
 import SoftwareKeys
+import TrustServices
 
 /// Why a command could not do its work, with its exit code and what to do.
 struct CommandFailure: Error {
@@ -65,6 +66,10 @@ struct CommandFailure: Error {
         case let error as SoftwareKeysError: self.init(error, place)
         case let error as AdESError: self.init(error, place)
         case let error as VaultError: self.init(error, place)
+        case let error as TrustServicesError:
+            self.init(
+                .unavailable, vi: "\(place)dịch vụ không trả lời được: \(error.detail)",
+                en: "\(place)a service gave no answer: \(error)")
         case let error as SignatureValidationError:
             self.init(.configuration, vi: "\(place)chính sách không dùng được: \(error.detail)", en: "\(place)\(error)")
         default: self.init(.inputOutput, vi: "\(place)\(error)", en: "\(place)\(error)")
@@ -113,6 +118,10 @@ struct CommandFailure: Error {
                 hint: Phrase(
                     vi: "cung cấp gốc tin cậy bằng --trust và CRL mới bằng --material",
                     en: "give the anchor with --trust and a recent CRL with --material"))
+        case .bundleNotAccepted:
+            self.init(
+                .configuration, vi: "\(place)không chấp nhận gói tin cậy (\(error.detail))",
+                en: "\(place)the trust bundle is not accepted (\(error.detail))")
         default: self.init(.badInput, vi: "\(place)không ký được: \(error.detail)", en: "\(place)\(error)")
         }
     }

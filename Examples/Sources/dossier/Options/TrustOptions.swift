@@ -2,17 +2,25 @@
 // Part of DossierKit.
 
 import ArgumentParser
-import DERSyntax
 import DossierCore
 import DossierKit
 import Foundation
 import PKIX
 import SignatureValidation
 
-/// Trust, material, policy and revocation, as `verify`, `sign` and `certificate` take them.
+/// Trust, material, policy and revocation, as every command that judges takes them.
 struct TrustOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Trust anchors: file or folder; NAME= names the domain.", valueName: "[name=]path"))
+    @Option(
+        help: ArgumentHelp(
+            "Trust anchors: certificates, folder or signed trust bundle; NAME= names the domain.",
+            valueName: "[name=]path"))
     var trust: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "SHA-256 of the certificate whose signature a trust bundle must carry (BUNDLE.json with BUNDLE.json.p7s).",
+            valueName: "sha256"))
+    var trustSigner: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -29,14 +37,31 @@ struct TrustOptions: ParsableArguments {
         guard RevocationMode(rawValue: revocation) != nil else {
             throw ValidationError("--revocation takes required, if-available or off")
         }
+        _ = try pins()
     }
 
     /// The mode; checked by `validate`.
     var revocationMode: RevocationMode { RevocationMode(rawValue: revocation) ?? .required }
 
-    func validator() throws -> SignatureValidator {
+    /// Everything that the options name, read.
+    func load() throws -> TrustSettings {
+        try TrustSettings(trust: trust, pins: pins(), material: material)
+    }
+
+    /// A validator for an instant; what is to be said of the trust goes to standard error.
+    func validator(at time: Instant) throws -> SignatureValidator {
+        let settings = try load()
+        settings.warn(at: time)
+        return try validator(settings, at: time)
+    }
+
+    /// A validator with what was read.
+    func validator(
+        _ settings: TrustSettings, material: ValidationMaterial? = nil, at time: Instant
+    ) throws -> SignatureValidator {
         SignatureValidator(
-            trusting: try domains(), policy: try loadPolicy(), material: try loadMaterial(), revocation: revocationMode)
+            trusting: settings.domains(for: [.signing], at: time), policy: try loadPolicy(),
+            material: material ?? settings.material, revocation: revocationMode)
     }
 
     func loadPolicy() throws -> ValidationPolicy {
@@ -48,89 +73,13 @@ struct TrustOptions: ParsableArguments {
         }
     }
 
-    func domains() throws -> [TrustDomain] {
-        var anchors: [(name: String, certificates: [Certificate])] = []
-        for argument in trust {
-            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let isNamed = parts.count == 2 && !parts[0].isEmpty && !parts[0].contains("/")
-            let path = isNamed ? String(parts[1]) : argument
-            let name = isNamed ? String(parts[0]) : URL(filePath: path).deletingPathExtension().lastPathComponent
-            let certificates = try TrustFiles.read(path).certificates
-            guard !certificates.isEmpty else {
-                throw CommandFailure(.configuration, vi: "\(path): không có chứng thư", en: "\(path): no certificate")
+    /// The pins as digests; capitals and colons are how other tools print them.
+    private func pins() throws -> [[UInt8]] {
+        try trustSigner.map { text in
+            guard let pin = Hexadecimal.decode(text.lowercased().replacing(":", with: "")), pin.count == 32 else {
+                throw ValidationError("--trust-signer takes a SHA-256 of 64 hexadecimal digits")
             }
-            if let index = anchors.firstIndex(where: { $0.name == name }) {
-                anchors[index].certificates += certificates
-            } else {
-                anchors.append((name, certificates))
-            }
-        }
-        return anchors.map { TrustDomain(name: $0.name, anchors: $0.certificates) }
-    }
-
-    func loadMaterial() throws -> ValidationMaterial {
-        try material.reduce(ValidationMaterial()) { $0.merging(try TrustFiles.read($1)) }
-    }
-}
-
-/// Certificates and revocation lists from files and folders.
-enum TrustFiles {
-    /// Reads a file, or every recognised file of a folder and its folders.
-    static func read(_ path: String) throws -> ValidationMaterial {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw CommandFailure(.noInput, vi: "\(path): không có tệp này", en: "\(path): no such file")
-        }
-        guard isFolder.boolValue else {
-            do { return try parse(FileSource(path: path).allBytes(limit: 1 << 28)) } catch {
-                throw CommandFailure(error, path: path)
-            }
-        }
-        var material = ValidationMaterial()
-        let extensions: Set = ["crt", "cer", "der", "pem", "crl", "p7b", "p7c", "ocsp", "ors"]
-        let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
-        for name in names where extensions.contains(URL(filePath: name).pathExtension.lowercased()) {
-            let file = path + "/" + name
-            do {
-                material = material.merging(try parse(FileSource(path: file).allBytes(limit: 1 << 28)))
-            } catch {
-                // One odd file must not hide the others; leaving it out can only make a verdict worse.
-                Console.warn(Phrase(vi: "bỏ qua \(file): \(error)", en: "left out \(file): \(error)"))
-            }
-        }
-        return material
-    }
-
-    /// Certificates, lists and certificate bundles, in DER or PEM.
-    static func parse(_ bytes: [UInt8]) throws -> ValidationMaterial {
-        guard bytes.first == 0x30 else {
-            var material = ValidationMaterial()
-            for block in try PEM.blocks(in: bytes) {
-                switch block.label {
-                case "CERTIFICATE", "X509 CERTIFICATE":
-                    material.certificates.append(try Certificate(parsing: block.bytes))
-                case "X509 CRL": material.revocationLists.append(try CertificateRevocationList(parsing: block.bytes))
-                case "PKCS7", "CMS": material = material.merging(try parse(block.bytes))
-                default: break
-                }
-            }
-            guard !material.certificates.isEmpty || !material.revocationLists.isEmpty else {
-                throw PKIXError(.invalidStructure, clause: "RFC 7468", "no certificate or revocation list")
-            }
-            return material
-        }
-        if SignedFile.isSignedData(bytes) {
-            let bundle = try SignedData(parsing: bytes)
-            return ValidationMaterial(certificates: bundle.certificates, revocationLists: bundle.revocationLists)
-        }
-        do {
-            return ValidationMaterial(certificates: [try Certificate(parsing: bytes)])
-        } catch {
-            if let list = try? CertificateRevocationList(parsing: bytes) {
-                return ValidationMaterial(revocationLists: [list])
-            }
-            if let response = try? OCSPResponse(parsing: bytes) { return ValidationMaterial(ocspResponses: [response]) }
-            throw error
+            return pin
         }
     }
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import DossierCore
+import DossierKit
+import Foundation
+import PKIX
+import SignatureValidation
+
+/// What `--trust`, `--trust-signer` and `--material` gave.
+struct TrustSettings: Sendable {
+    /// Domains of plain files and folders: trusted for everything, without dates.
+    private var plain: [TrustDomain] = []
+    private var bundles: [TrustBundle] = []
+    /// Untrusted certificates, lists and responses, those of the bundles among them.
+    private(set) var material = ValidationMaterial()
+
+    init(trust: [String], pins: [[UInt8]], material paths: [String]) throws {
+        for argument in trust {
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let isNamed = parts.count == 2 && !parts[0].isEmpty && !parts[0].contains("/")
+            let path = isNamed ? String(parts[1]) : argument
+            switch try TrustFiles.shared.contents(of: path, pins: pins) {
+            case .bundle(let bundle):
+                guard !isNamed else {
+                    throw ValidationError("a trust bundle names its own domains, so --trust \(parts[0])= cannot")
+                }
+                bundles.append(bundle)
+                material.certificates += bundle.adjuncts
+            case .material(let found):
+                guard !found.certificates.isEmpty else {
+                    throw CommandFailure(
+                        .configuration, vi: "\(path): không có chứng thư", en: "\(path): no certificate")
+                }
+                let name = isNamed ? String(parts[0]) : URL(filePath: path).deletingPathExtension().lastPathComponent
+                Self.add(TrustDomain(name: name, anchors: found.certificates), to: &plain)
+            }
+        }
+        for path in paths {
+            guard case .material(let found) = try TrustFiles.shared.contents(of: path, pins: []) else { continue }
+            material.append(found)
+        }
+    }
+
+    /// The domains whose anchors count for any of the usages at an instant.
+    func domains(for usages: [TrustBundle.Usage], at time: Instant) -> [TrustDomain] {
+        var domains = plain
+        for bundle in bundles {
+            for usage in usages {
+                for domain in bundle.domains(for: usage, at: time) { Self.add(domain, to: &domains) }
+            }
+        }
+        return domains
+    }
+
+    /// What has to be said of the bundles wherever they are used.
+    func findings(at time: Instant) -> [Finding] {
+        bundles.flatMap { bundle -> [Finding] in
+            var findings: [Finding] = []
+            if bundle.isStale(at: time) {
+                findings.append(
+                    Finding(
+                        .warning, code: "trust-bundle-stale",
+                        Phrase(
+                            vi: "gói tin cậy “\(bundle.id)” đã quá hạn cập nhật từ \(bundle.nextUpdate)",
+                            en: "the trust bundle “\(bundle.id)” was due to be replaced at \(bundle.nextUpdate)")))
+            }
+            if let remark = bundle.remark {
+                findings.append(
+                    Finding(
+                        .information, code: "trust-bundle-remark",
+                        Phrase(
+                            vi: "gói tin cậy “\(bundle.id)” ghi chú: \(remark)",
+                            en: "the trust bundle “\(bundle.id)” says: \(remark)")))
+            }
+            return findings
+        }
+    }
+
+    func warn(at time: Instant) { for finding in findings(at: time) { Console.warn(finding.phrase) } }
+
+    private static func add(_ domain: TrustDomain, to domains: inout [TrustDomain]) {
+        guard let index = domains.firstIndex(where: { $0.name == domain.name }) else {
+            domains.append(domain)
+            return
+        }
+        let known = Set(domains[index].anchors)
+        domains[index] = TrustDomain(
+            name: domain.name, anchors: domains[index].anchors + domain.anchors.filter { !known.contains($0) },
+            responders: domains[index].responders)
+    }
+}
+
+extension ValidationMaterial {
+    /// Adds in place; a folder of thousands of files must not copy the earlier ones for each.
+    mutating func append(_ other: ValidationMaterial) {
+        certificates += other.certificates
+        revocationLists += other.revocationLists
+        ocspResponses += other.ocspResponses
+    }
+}

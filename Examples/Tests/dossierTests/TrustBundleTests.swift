@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Foundation
+import Testing
+
+/// A trust bundle is used under the pin of its signer only (docs/formats/trust-bundle-v1.md).
+@Suite("Trust bundles of dossier")
+struct TrustBundleTests {
+    private let bench: Bench
+    private let citizen = Bench.shared("pki/citizen.crt")
+    private let material = ["--material", Bench.shared("pki/material")]
+    /// SHA-256 of the company's certificate, which signs the bundles here; read from its bytes by another program.
+    private let pin: String?
+
+    init() throws {
+        bench = try Bench()
+        let sum = try DossierTool.run(
+            URL(filePath: "/usr/bin/env"), ["sha256sum", Bench.shared("pki/company.crt")])
+        pin = sum.status == 0 ? String(sum.output.prefix(64)) : nil
+    }
+
+    /// A bundle of the infrastructure's roots, made by the script; `nil` where there is no Python or openssl.
+    private func bundle(
+        _ name: String = "bundle.json", nextUpdate: String = "2099-01-01T00:00:00Z",
+        change: (inout [String: Any]) -> Void = { _ in }
+    ) throws -> String? {
+        let script = DossierTool.root.appending(path: "Scripts/make-trust-bundle").path()
+        let made = try DossierTool.run(
+            URL(filePath: "/usr/bin/env"),
+            [
+                "python3", script, "--id", "test", "--issued", "2020-01-01T00:00:00Z", "--next-update", nextUpdate,
+                "--domain", "citizens=public/*", "--domain", "officials=public-duty/*", Bench.shared("pki/trust"),
+            ], environment: ["PYTHONIOENCODING": "utf-8"])
+        guard made.status == 0 else {
+            print("skipped: trust bundles on the command line: no python3 with openssl")
+            return nil
+        }
+        var json = made.json
+        change(&json)
+        return try bench.write([UInt8](JSONSerialization.data(withJSONObject: json)), name)
+    }
+
+    private func sign(_ bundle: String, by subscriber: String = "company") throws {
+        let signed = try DossierTool.run(
+            ["sign", "--format", "cades", "--force"] + Bench.trust() + Bench.key(subscriber)
+                + ["--output", bundle + ".p7s", bundle])
+        #expect(signed.status == 0, "\(signed.errors)")
+    }
+
+    private func judge(_ options: [String], _ certificate: String? = nil) throws -> DossierTool.Outcome {
+        try DossierTool.run(["certificate", "--json"] + material + options + [certificate ?? citizen])
+    }
+
+    private func codes(_ outcome: DossierTool.Outcome) -> [String] {
+        (outcome.json["findings"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
+    }
+
+    @Test func `a bundle counts under its signer's pin and names the domains`() throws {
+        guard let path = try bundle(), let pin else { return }
+        try sign(path)
+        let colons = stride(from: 0, to: 64, by: 2).map { String(pin.dropFirst($0).prefix(2)) }.joined(separator: ":")
+        for spelled in [pin, pin.uppercased(), colons.uppercased()] {
+            let outcome = try judge(["--trust", path, "--trust-signer", spelled])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.json["trustDomain"] as? String == "citizens")
+            #expect(codes(outcome) == ["trust-bundle-remark"])
+            #expect(outcome.errors.contains("not compared with the authority's publication"))
+        }
+        let official = try judge(["--trust", path, "--trust-signer", pin], Bench.shared("pki/official.crt"))
+        #expect(official.json["trustDomain"] as? String == "officials")
+        let signed = try bench.sign(Bench.sample("pdfs/host-consent.pdf"), as: "signed.pdf")
+        let verified = try DossierTool.run(
+            ["verify", "--json", "--trust", path, "--trust-signer", pin] + material + [signed])
+        #expect(verified.status == 0)
+        #expect(verified.signature["trustDomain"] as? String == "citizens")
+        #expect((verified.json["findings"] as? [[String: Any]])?.first?["code"] as? String == "trust-bundle-remark")
+    }
+
+    @Test func `without pin, under another pin, without signature or changed it is not used: 78`() throws {
+        guard let path = try bundle(), let pin else { return }
+        func refused(_ options: [String], _ words: String) throws {
+            let outcome = try judge(["--trust", path] + options)
+            #expect(outcome.status == 78, "\(words): \(outcome.errors)")
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+            #expect(outcome.output.isEmpty)
+        }
+        try refused([], "under the pin of its signer")
+        try refused(["--trust-signer", pin], "without its signature")
+        try sign(path, by: "official")
+        try refused(["--trust-signer", pin], "not the one that is pinned")
+        try sign(path)
+        try refused(["--trust-signer", String(repeating: "0", count: 64)], "not the one that is pinned")
+        #expect(try judge(["--trust", path, "--trust-signer", pin]).status == 0)
+        try bench.write(bench.read("bundle.json") + [0x20], "bundle.json")
+        try refused(["--trust-signer", pin], "changed after it was signed")
+        try bench.write([0x30, 0x03, 0x02, 0x01, 0x01], "bundle.json.p7s")
+        try refused(["--trust-signer", pin], "cannot be read")
+    }
+
+    @Test func `a stale bundle answers and is reported, one whose trust has ended does not`() throws {
+        guard let stale = try bundle("stale.json", nextUpdate: "2021-01-01T00:00:00Z"), let pin else { return }
+        try sign(stale)
+        let outcome = try judge(["--trust", stale, "--trust-signer", pin])
+        #expect(outcome.status == 0)
+        #expect(codes(outcome) == ["trust-bundle-stale", "trust-bundle-remark"])
+        let ended = try #require(
+            try bundle("ended.json") { json in
+                let entries = json["entries"] as? [[String: Any]] ?? []
+                json["entries"] = entries.map { $0.merging(["trustedUntil": "2021-01-01T00:00:00Z"]) { $1 } }
+            })
+        try sign(ended)
+        let after = try judge(["--trust", ended, "--trust-signer", pin])
+        #expect(after.status == 2)
+        #expect(after.json["trustDomain"] is NSNull)
+        let stamping = try #require(
+            try bundle("stamping.json") { json in
+                let entries = json["entries"] as? [[String: Any]] ?? []
+                json["entries"] = entries.map { $0.merging(["usages": ["time-stamping"]]) { $1 } }
+            })
+        try sign(stamping)
+        let pinned = ["--trust", stamping, "--trust-signer", pin]
+        #expect(try judge(pinned + ["--purpose", "signing"]).status == 2)
+        let authority = Bench.shared("pki/tsa.crt")
+        #expect(try judge(pinned + ["--purpose", "time-stamping"], authority).status == 0)
+    }
+
+    @Test func `what is no bundle, and a bundle under a name, are refused`() throws {
+        for text in ["{}", "{\"version\":2}", "{", String(repeating: "{\"a\":", count: 5_000)] {
+            let path = try bench.write(Array(text.utf8), "none.json")
+            #expect(try judge(["--trust", path]).status == 65, "\(text.prefix(20))")
+        }
+        for pin in ["", "12", String(repeating: "g", count: 64)] {
+            #expect(try judge(["--trust-signer", pin]).status == 64)
+        }
+        guard let path = try bundle(), let pin else { return }
+        try sign(path)
+        #expect(try judge(["--trust", "mine=" + path, "--trust-signer", pin]).status == 64)
+        #expect(try judge(["--trust", bench.path("missing.json"), "--trust-signer", pin]).status == 66)
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Foundation
+import Testing
+
+/// What `verify` takes: files, folders, lists, detached signatures beside their content.
+@Suite("Inputs of dossier verify")
+struct VerifyInputTests {
+    private let bench: Bench
+    private let form = Bench.sample("pdfs/host-consent.pdf")
+
+    init() throws { bench = try Bench() }
+
+    private func paths(_ outcome: DossierTool.Outcome) -> [String] {
+        outcome.files.compactMap { ($0["path"] as? String).map { URL(filePath: $0).lastPathComponent } }
+    }
+
+    private func copy(_ path: String, to name: String) throws {
+        try bench.write([UInt8](Data(contentsOf: URL(filePath: path))), name)
+    }
+
+    @Test func `a folder stands for its files in order of their paths, unsigned ones included`() throws {
+        let signed = try bench.sign(form, as: "signed.pdf")
+        try copy(signed, to: "in/b.pdf")
+        try copy(form, to: "in/a.pdf")
+        try copy(signed, to: "in/deeper/below/c.pdf")
+        try bench.write(Array("text".utf8), "in/d.txt")
+        try FileManager.default.createSymbolicLink(
+            atPath: bench.path("in/loop"), withDestinationPath: bench.path("in"))
+        let outcome = try bench.verify(bench.path("in"))
+        // Byte by byte: d.txt before deeper/…, because the full stop comes before letters.
+        #expect(paths(outcome) == ["a.pdf", "b.pdf", "d.txt", "c.pdf"])
+        #expect(outcome.status == 3, "two files carry no signature")
+        #expect(outcome.files.filter { $0["indication"] is NSNull }.count == 2)
+        let again = try bench.verify(bench.path("in") + "/")
+        #expect(again.files.map { $0["path"] as? String } == outcome.files.map { $0["path"] as? String })
+        try FileManager.default.createDirectory(atPath: bench.path("empty"), withIntermediateDirectories: true)
+        let empty = try bench.verify(bench.path("empty"))
+        #expect(empty.status == 3 && empty.files.isEmpty)
+    }
+
+    @Test func `a list names files and folders, one on each line`() throws {
+        let signed = try bench.sign(form, as: "signed.pdf")
+        try copy(signed, to: "in/b.pdf")
+        let lines = "\(signed)\r\n\(bench.path("in"))\n\n\(bench.path("none.pdf"))\n"
+        let list = try bench.write(Array(lines.utf8), "list")
+        let outcome = try bench.verify(options: ["--list", list])
+        #expect(paths(outcome) == ["signed.pdf", "b.pdf", "none.pdf"])
+        #expect(outcome.status == 66)
+        #expect(outcome.files.last?["error"] != nil)
+        #expect(try bench.verify(form, options: ["--list", list]).files.count == 4)
+        #expect(try bench.verify(options: ["--list", bench.path("nothing")]).status == 66)
+        #expect(try bench.verify(signed, options: ["--list", list, "--detached", form]).status == 64)
+        #expect(try bench.verify().status == 64)
+    }
+
+    @Test func `a detached signature and its content find each other from either side`() throws {
+        let text = try bench.write(Array("nội dung".utf8), "letter.txt")
+        let signature = try bench.sign(text, as: "letter.txt.p7s")
+        let fromSignature = try bench.verify(signature)
+        #expect(fromSignature.status == 0)
+        #expect(fromSignature.files.first?["contentFile"] as? String == text)
+        let fromContent = try bench.verify(text)
+        #expect(fromContent.status == 0)
+        #expect(fromContent.files.first?["signatureFile"] as? String == signature)
+        #expect(fromContent.files.first?["path"] as? String == text)
+        #expect(try bench.verify(bench.folder.path()).status == 0)
+        try bench.write(Array("nội dung khác".utf8), "letter.txt")
+        #expect(try bench.verify(text).status == 1)
+        try bench.write(Array("no signature".utf8), "letter.txt.p7s")
+        let broken = try bench.verify(text)
+        #expect(broken.status == 65 && broken.errors.isEmpty)
+        try FileManager.default.removeItem(atPath: signature)
+        #expect(try bench.verify(text).status == 3)
+    }
+
+    @Test func `each line of --json-lines is what --json says of the file`() throws {
+        let signed = try bench.sign(form, as: "signed.pdf")
+        let files = [signed, form, bench.path("none.pdf"), signed]
+        let options = ["verify", "--at", "2027-01-01T00:00:00Z"] + Bench.trust() + files
+        let whole = try DossierTool.run(options + ["--json"])
+        let lines = try DossierTool.run(options + ["--json-lines"])
+        #expect(lines.status == whole.status)
+        let objects = try lines.output.split(separator: "\n").map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        #expect(objects.count == 4)
+        for (object, file) in zip(objects, whole.files) {
+            var bare = object
+            for member in ["version", "policy", "validationTime"] { bare[member] = nil }
+            #expect(NSDictionary(dictionary: bare) == NSDictionary(dictionary: file))
+            #expect(object["validationTime"] as? String == whole.json["validationTime"] as? String)
+        }
+        #expect(try DossierTool.run(options + ["--json", "--json-lines"]).status == 64)
+    }
+
+    @Test func `many files come out in the order given, however long each takes`() throws {
+        let signed = try bench.sign(form, as: "signed.pdf")
+        let small = try bench.write([1], "small")
+        let files = (0..<120).map { $0 % 3 == 0 ? signed : small }
+        let outcome = try DossierTool.run(["verify", "--json"] + Bench.trust() + files)
+        #expect(outcome.files.map { $0["path"] as? String } == files)
+        #expect(outcome.files.map { $0["indication"] as? String == "TOTAL-PASSED" } == files.map { $0 == signed })
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DossierCore
+public import PKIX
+public import SignatureValidation
+
+/// A file whose format was recognised and whose digest is known, before any judgement.
+public struct OpenedFile: Sendable {
+    /// Path or name as the caller gave it.
+    public let path: String
+    /// SHA-256 of the file, lower-case hexadecimal.
+    public let sha256: String
+    /// The file's signatures; `nil` for a file of no signed format.
+    public let document: (any SignedDocument)?
+
+    /// Opens a file by its first bytes.
+    ///
+    /// - Parameter content: The content of a detached signature; `nil` when there is none.
+    /// - Throws: When the file cannot be read as what it begins like.
+    public init(path: String, source: any ByteSource, content: (any ByteSource)? = nil) throws {
+        self.path = path
+        sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
+        if let content {
+            document = try SignedFile.signature(source.allBytes(limit: 1 << 28), over: content)
+        } else {
+            document = try SignedFile.open(source)
+        }
+    }
+
+    /// Opens a file that carries no signature itself by the detached signature over it.
+    ///
+    /// - Parameters:
+    ///   - content: The file; ``sha256`` is its digest.
+    ///   - signature: The detached signature.
+    /// - Throws: When either cannot be read.
+    public init(path: String, content: any ByteSource, signedBy signature: any ByteSource) throws {
+        self.path = path
+        sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: content))
+        document = try SignedFile.signature(signature.allBytes(limit: 1 << 28), over: content)
+    }
+
+    /// What stands in the file to judge it with: the signers' certificates, and everything that came along.
+    ///
+    /// - Parameter material: Among which a signer that brought no certificate may be found.
+    /// - Throws: When the file cannot be read.
+    public func enclosed(
+        with material: ValidationMaterial = ValidationMaterial()
+    ) throws -> (signers: [Certificate], material: ValidationMaterial) {
+        let facts = try document?.signatureFacts(with: material) ?? []
+        var found = ValidationMaterial()
+        for fact in facts { found = found.merging(fact.material) }
+        var signers: [Certificate] = []
+        for case let signer? in facts.map(\.signingCertificate) where !signers.contains(signer) {
+            signers.append(signer)
+        }
+        return (signers, found)
+    }
+}
