@@ -95,34 +95,8 @@ import Testing
     }
 
     @Test func `a revoked certificate names date, reason, source and invalidity date`() throws {
-        guard let python = DossierTool.python else {
-            print("skipped: invalidity date in the report: no Python with the peers")
-            return
-        }
         let bench = try Bench()
-        // The list of another program, signed with the authority's key.
-        let script = """
-            import sys, datetime
-            from cryptography import x509
-            from cryptography.hazmat.primitives import hashes, serialization
-            pem = open(sys.argv[1], "rb").read()
-            key = serialization.load_pem_private_key(pem, None)
-            issuer = x509.load_pem_x509_certificate(pem[pem.index(b"-----BEGIN CERT"):])
-            subject = x509.load_der_x509_certificate(open(sys.argv[2], "rb").read())
-            now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-            day = datetime.timedelta(days=1)
-            entry = x509.RevokedCertificateBuilder().serial_number(subject.serial_number)
-            entry = entry.revocation_date(now - datetime.timedelta(minutes=1))
-            entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), False)
-            entry = entry.add_extension(x509.InvalidityDate(datetime.datetime(2026, 1, 2, 3, 4, 5)), False)
-            crl = x509.CertificateRevocationListBuilder().issuer_name(issuer.subject).last_update(now)
-            crl = crl.next_update(now + day).add_revoked_certificate(entry.build()).sign(key, hashes.SHA256())
-            open(sys.argv[3], "wb").write(crl.public_bytes(serialization.Encoding.DER))
-            """
-        let made = try DossierTool.run(
-            python,
-            ["-c", script, Bench.shared("pki/authorities/public-issuing.pem"), citizen, bench.path("revoked.crl")])
-        #expect(made.status == 0, "\(made.errors)")
+        guard try bench.revoke(citizen, into: "revoked.crl") else { return }
         let outcome = try judge("--material", bench.path("revoked.crl"))
         #expect(outcome.status == 1)
         #expect(outcome.json["rule"] as? String == "revoked")

@@ -8,6 +8,7 @@ import DossierKit
 import Foundation
 import PAdES
 import PKIX
+import TrustServices
 
 struct SignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,12 +19,10 @@ struct SignCommand: AsyncParsableCommand {
     @OptionGroup var online: OnlineOptions
     @OptionGroup var time: TimeOption
     @OptionGroup var key: KeyOptions
+    @OptionGroup var level: LevelOptions
 
     @Option(help: "auto, pades, cades (detached) or cades-enveloping.")
     var format = "auto"
-
-    @Option(help: "b-b; higher levels need a time-stamp authority and are not written by this version.")
-    var level = "b-b"
 
     @Option(help: "Reason, written into a PDF.")
     var reason: String?
@@ -44,7 +43,6 @@ struct SignCommand: AsyncParsableCommand {
         guard ["auto", "pades", "cades", "cades-enveloping"].contains(format) else {
             throw ValidationError("--format takes auto, pades, cades or cades-enveloping")
         }
-        guard level == "b-b" else { throw ValidationError("--level takes b-b") }
     }
 
     func run() async throws {
@@ -62,32 +60,29 @@ struct SignCommand: AsyncParsableCommand {
             try OutputFile.check(output, inputs: files, force: force)
         }
         let signer = try key.signer()
-        try await check(signer, at: TimeOption.now())
+        let reached = try await check(signer, at: TimeOption.now())
         let makesFolder = files.count > 1 && !FileManager.default.fileExists(atPath: output)
         if makesFolder { try OutputFile.makeFolder(output, force: false) }
         var results: [SignedResult] = []
         var failure: ExitStatus?
-        for (index, path) in files.enumerated() {
-            if !common.json { Console.progress(index, of: files.count, path) }
-            do {
-                let source = try FileSource(path: path)
-                let signed = try await sign(source, by: signer, claimed)
-                let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
-                let target = files.count > 1 ? output + "/" + name : output
-                try OutputFile.check(target, inputs: files, force: force)
-                try OutputFile.write(signed.bytes, to: target)
-                results.append(SignedResult(path: path, output: target, format: signed.format, level: "B-B"))
-            } catch {
-                let problem = CommandFailure(error, path: path)
-                guard files.count > 1 else { throw problem }
+        let command = self
+        // An authority may take minutes for a time-stamp, so that several files wait at once.
+        let width = reached.timeStamps == nil ? OrderedWork.cores : CURLFetcher.concurrentCalls
+        try await OrderedWork.run(files, width: width) { path in
+            await command.sign(path, by: signer, claimed, reached)
+        } deliver: { index, result in
+            Console.progress(index + 1, of: command.files.count, command.files[index])
+            switch result {
+            case .success(let signed): results.append(signed)
+            case .failure(let problem):
+                guard command.files.count > 1 else { throw problem }
                 // A batch keeps what is finished; the first failing file decides the exit code.
                 failure = failure ?? problem.exitCode
-                results.append(SignedResult(path: path, error: problem.message))
+                results.append(SignedResult(path: command.files[index], error: problem.message))
                 Console.report(problem)
             }
         }
         if makesFolder, results.allSatisfy({ $0.error != nil }) { rmdir(output) }
-        if !common.json { Console.progress(files.count, of: files.count, output) }
         if common.json {
             Console.write(try CanonicalJSON.encode(["files": results]))
         } else {
@@ -97,7 +92,9 @@ struct SignCommand: AsyncParsableCommand {
     }
 
     /// The key is called only for a certificate that holds now, whatever time is claimed.
-    private func check(_ signer: some Signer, at now: Instant) async throws {
+    ///
+    /// - Returns: The level to reach, with authorities that are judged by the same trust.
+    private func check(_ signer: some Signer, at now: Instant) async throws -> SigningLevel {
         let settings = try trust.load()
         settings.warn(at: now)
         var material = settings.material
@@ -106,25 +103,51 @@ struct SignCommand: AsyncParsableCommand {
             material, for: [signer.certificate], trusting: settings.domains(for: [.signing], at: now), at: now)
         for remark in completed.remarks { Console.warn(remark.phrase) }
         try SignerCheck(trust.validator(settings, material: completed.material, at: now)).check(signer, at: now)
+        return try level.signingLevel(
+            online,
+            judging: TimeStampJudge(
+                domains: settings.domains(for: [.timeStamping], at: now), material: completed.material,
+                revocation: trust.revocationMode, online: online))
     }
 
-    private struct SignedResult: Encodable {
+    private struct SignedResult: Encodable, Sendable {
         let path: String
         var output, format, level: String?
         var error: Phrase?
     }
 
+    /// Signs one file and writes the result, whole or not at all.
     private func sign(
-        _ source: FileSource, by signer: some Signer, _ claimed: Instant
+        _ path: String, by signer: some Signer, _ claimed: Instant, _ level: SigningLevel
+    ) async -> Result<SignedResult, CommandFailure> {
+        do {
+            let signed = try await sign(FileSource(path: path), by: signer, claimed, level)
+            let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
+            let target = files.count > 1 ? output + "/" + name : output
+            try OutputFile.check(target, inputs: files, force: force)
+            try OutputFile.write(signed.bytes, to: target)
+            return .success(
+                SignedResult(path: path, output: target, format: signed.format, level: level.level.rawValue))
+        } catch {
+            return .failure(CommandFailure(error, path: path))
+        }
+    }
+
+    private func sign(
+        _ source: FileSource, by signer: some Signer, _ claimed: Instant, _ level: SigningLevel
     ) async throws -> (bytes: [UInt8], format: String, isSeparate: Bool) {
         let isPDF = try MediaType.of(source) == "application/pdf"
         switch format {
         case _ where format == "pades" || (format == "auto" && isPDF):
-            let signed = try await PDFDocument(parsing: source).signed(by: signer, claiming: claimed, reason: reason)
+            let signed = try await PDFDocument(parsing: source)
+                .signed(by: signer, claiming: claimed, reason: reason, level: level)
             return (signed, "PAdES", false)
         case "cades-enveloping":
-            return (try await CAdESSignature.enveloping(source, by: signer, claiming: claimed), "CAdES", true)
-        default: return (try await CAdESSignature.detached(over: source, by: signer, claiming: claimed), "CAdES", true)
+            let signed = try await CAdESSignature.enveloping(source, by: signer, claiming: claimed, level: level)
+            return (signed, "CAdES", true)
+        default:
+            let signed = try await CAdESSignature.detached(over: source, by: signer, claiming: claimed, level: level)
+            return (signed, "CAdES", true)
         }
     }
 }

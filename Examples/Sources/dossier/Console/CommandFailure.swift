@@ -118,6 +118,10 @@ struct CommandFailure: Error {
                 hint: Phrase(
                     vi: "cung cấp gốc tin cậy bằng --trust và CRL mới bằng --material",
                     en: "give the anchor with --trust and a recent CRL with --material"))
+        case .timeStampNotAccepted, .levelNotReached:
+            self.init(
+                .unavailable, vi: "\(place)không đạt được mức chữ ký yêu cầu (\(error.detail))",
+                en: "\(place)the level asked for cannot be reached (\(error.detail))")
         case .bundleNotAccepted:
             self.init(
                 .configuration, vi: "\(place)không chấp nhận gói tin cậy (\(error.detail))",
