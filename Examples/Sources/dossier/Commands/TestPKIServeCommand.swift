@@ -108,7 +108,19 @@ extension TestPKICommand {
                 services.responders[domain] = OCSPResponder(
                     issuer: issuer, key: responder.key, certificate: responder.certificates[0])
             }
+            services.subscribers = try subscribers(in: folder)
             return services
+        }
+
+        /// The people and organisations of the folder; services have an extended key usage.
+        private static func subscribers(in folder: String) throws -> [Certificate] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".crt") }
+            return try names.sorted().flatMap { name in
+                let path = folder + "/" + name
+                do { return try Certificate.all(in: FileSource(path: path).allBytes(limit: 1 << 20)) } catch {
+                    throw CommandFailure(error, path: path)
+                }
+            }.filter { $0.extendedKeyUsage == nil }
         }
     }
 }
