@@ -23,7 +23,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Tests only: the other reader of DER to compare with; who depends on this package does not fetch it.
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],

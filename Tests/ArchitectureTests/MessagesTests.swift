@@ -44,6 +44,11 @@ import TrustServices
                 table(
                     "Why a service gave nothing",
                     TrustServicesError.Code.allCases.map { ($0.rawValue, $0.phrase) }),
+                table("Findings on signatures", Message.examples.map { ($0.code, $0.phrase) }),
+                table("What can be done", SubIndication.allCases.map { ($0.rawValue, $0.remedy) }),
+                table(
+                    "Fields of a report (Circular 15/2025/TT-BKHCN, Article 6)",
+                    ReportField.Key.allCases.map { ($0.rawValue, $0.phrase) }),
             ].joined(separator: "\n")
     }
 

@@ -40,7 +40,33 @@ import Testing
                     $0.changesAfterSigning = [.init(revision: 2, kind: .annotation, allowed: false, objects: ["12 0"])]
                 }),
             fixture.report(fixture.facts { $0.scheme = .rsaPKCS1(.sha256) }, revocation: .off),
-        ]
+        ] + ((try? crafted()) ?? [])
+    }
+
+    /// Reports with time-stamps that pass, fail and cannot be read, with a caller's proof and an expected signer.
+    private func crafted() throws -> [SignatureReport] {
+        var crafted = try CraftedCase()
+        try crafted.stamp(.signature, -2)
+        try crafted.stamp(.content, -3) { $1.domain = nil }
+        try crafted.stamp(.document, -1) { stamp, _ in stamp.faults = [.imprintMismatch] }
+        try crafted.stamp(.archive, -1) { stamp, _ in stamp.time = nil }
+        crafted.input.facts.profile = "CAdES-C"
+        var proved = crafted
+        proved.prove(-10)
+        return [crafted.report, proved.report]
+    }
+
+    @Test func `time-stamps stand in the report as the contract has them`() throws {
+        let report = try #require(try crafted().first)
+        let object = try #require(try JSONSerialization.jsonObject(with: encode(report)) as? [String: Any])
+        let stamps = try #require(object["timestamps"] as? [[String: Any]])
+        #expect(stamps.map { $0["kind"] as? String } == ["signature", "content", "document", "archive"])
+        #expect(stamps.map { $0["indication"] as? String } == ["PASSED", "INDETERMINATE", "FAILED", "FAILED"])
+        #expect(stamps[0]["time"] as? String == "2026-11-19T00:00:00Z" && stamps[3]["time"] is NSNull)
+        #expect(stamps[0]["subIndication"] is NSNull && stamps[2]["subIndication"] as? String == "HASH_FAILURE")
+        #expect(stamps[0]["trusted"] as? Bool == true && stamps[1]["trusted"] as? Bool == false)
+        #expect(object["bestSignatureTimeSource"] as? String == "signature-time-stamp")
+        #expect((object["criteria"] as? [[String: Any]])?.count == 10)
     }
 
     @Test func `every member that other tools rely on is there, also without a value`() throws {
@@ -125,7 +151,8 @@ import Testing
             try JSONSerialization.jsonObject(with: encode(fixture.report(fixture.facts()))) as? [String: Any])
         let bends: [(String, Any?)] = [
             ("integrity", "yes"), ("subIndication", "REVOKED"), ("bestSignatureTime", "21/11/2026"), ("level", nil),
-            ("timestamps", ["x"]), ("coverage", [String: Any]()), ("materialIds", ["abc"]),
+            ("timestamps", ["x"]), ("criteria", [["id": "3.1", "result": "pass"]]), ("signerMatch", "maybe"),
+            ("fields", [String: String]()), ("coverage", [String: Any]()), ("materialIds", ["abc"]),
         ]
         for (member, value) in bends {
             var bent = whole

@@ -48,20 +48,28 @@ public struct FileReport: Sendable, Encodable {
     /// - Parameters:
     ///   - source: The file.
     ///   - content: The content of a detached signature; `nil` when there is none.
+    ///   - proofs: What the caller vouches for, about this file or a signature in it.
+    ///   - expected: The person who was to sign.
     /// - Throws: When the file cannot be read as what it begins like.
     public init(
         path: String, source: any ByteSource, content: (any ByteSource)? = nil, validator: SignatureValidator,
-        at time: Instant
+        at time: Instant, existence proofs: [ExistenceProof] = [], expecting expected: ExpectedSigner? = nil
     ) throws {
-        try self.init(OpenedFile(path: path, source: source, content: content), validator: validator, at: time)
+        try self.init(
+            OpenedFile(path: path, source: source, content: content), validator: validator, at: time, existence: proofs,
+            expecting: expected)
     }
 
     /// Judges a file that was opened.
     ///
-    /// - Parameter findings: What has to be said of this file beside its signatures: what could not be fetched for it.
+    /// - Parameters:
+    ///   - proofs: What the caller vouches for.
+    ///   - expected: The person who was to sign.
+    ///   - findings: What has to be said of this file beside its signatures: what could not be fetched for it.
     /// - Throws: When the file cannot be read.
     public init(
-        _ file: OpenedFile, validator: SignatureValidator, at time: Instant, findings: [Finding] = []
+        _ file: OpenedFile, validator: SignatureValidator, at time: Instant, existence proofs: [ExistenceProof] = [],
+        expecting expected: ExpectedSigner? = nil, findings: [Finding] = []
     ) throws {
         path = file.path
         sha256 = file.sha256
@@ -72,7 +80,8 @@ public struct FileReport: Sendable, Encodable {
             report = .unsigned(policy: validator.policy, at: time)
             return
         }
-        let report = try validator.validate(document, at: time)
+        let report = try validator.validate(
+            document, at: time, existence: proofs, expecting: expected, fileDigest: Hexadecimal.decode(sha256))
         self.report = report
         let fallback = document is PDFDocument ? SignatureFormat.pdf : .cms
         format = (report.signatures.first?.facts.format ?? fallback).rawValue

@@ -19,14 +19,14 @@ package struct ProofsOfExistence: Sendable {
         package let source: Source
     }
 
-    private let now: Instant
+    private let judgedAt: Instant
     private var earliest: [ValidationObject: Proof] = [:]
 
-    package init(at now: Instant) { self.now = now }
+    package init(at judgedAt: Instant) { self.judgedAt = judgedAt }
 
     /// The earliest proof of an object.
     package func proof(of object: ValidationObject?) -> Proof {
-        object.flatMap { earliest[$0] } ?? Proof(time: now, source: .judgement)
+        object.flatMap { earliest[$0] } ?? Proof(time: judgedAt, source: .judgement)
     }
 
     /// When an object is proved to have existed at the latest.

@@ -57,7 +57,7 @@ struct ArchivalValidation: Sendable {
                 let uses = stamp.uses + AlgorithmUse.ofChain(chain.path?.chain ?? [])
                 let subject = PastSubject(
                     paths: paths, chain: chain, role: .timeStampAuthority, object: stamp.object, uses: uses,
-                    proofs: proofs, policy: input.policy, revocation: input.revocation, now: input.time)
+                    proofs: proofs, policy: input.policy, revocation: input.revocation, judgedAt: input.time)
                 let (reason, remarks) = PastSignatureValidation.conclude(open, subject)
                 let algorithms = AlgorithmObsolescenceValidation.block(
                     uses, by: input.policy, at: { proofs.time(of: $0.object) })
@@ -83,7 +83,7 @@ struct ArchivalValidation: Sendable {
         let uses = own + AlgorithmUse.ofChain(basic.chain.path?.chain ?? [])
         let subject = PastSubject(
             paths: signer, chain: basic.chain, role: .signer, object: input.facts.signatureObject, uses: uses,
-            proofs: proofs, policy: input.policy, revocation: input.revocation, now: input.time)
+            proofs: proofs, policy: input.policy, revocation: input.revocation, judgedAt: input.time)
         let (reason, remarks) = PastSignatureValidation.conclude(open, subject)
         guard reason == nil else {
             subIndication = reason

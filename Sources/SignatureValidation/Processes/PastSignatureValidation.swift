@@ -61,7 +61,7 @@ enum PastSignatureValidation {
         case .tryLater where subject.chain.doubt?.rule != .onHold:
             let then = X509CertificateValidation(
                 subject.paths, role: subject.role, policy: subject.policy, revocation: subject.revocation, at: best,
-                now: subject.now)
+                now: subject.judgedAt)
             if then.block.subIndication == nil { return passed }
         default: break
         }

@@ -18,7 +18,7 @@ struct PastSubject: Sendable {
     let proofs: ProofsOfExistence
     let policy: ValidationPolicy
     let revocation: RevocationMode
-    let now: Instant
+    let judgedAt: Instant
 }
 
 extension RevocationEvidence {
@@ -132,12 +132,12 @@ enum PastCertificateValidation {
         guard let from = links.map(\.certificate.notBefore).max(), let until = links.map(\.certificate.notAfter).min(),
             from <= until
         else { return .failed(.certificateChainGeneralFailure, []) }
-        let date = min(max(subject.now, from), until)
+        let date = min(max(subject.judgedAt, from), until)
         let past = subject.paths.path(at: date, revocation: .off)
         if let fault = past.faults.first {
             return .failed(X509CertificateValidation.subIndication(of: fault, in: past), [])
         }
-        let start = subject.paths.sunset(of: past).map { min($0, subject.now) } ?? subject.now
+        let start = subject.paths.sunset(of: past).map { min($0, subject.judgedAt) } ?? subject.judgedAt
         var evidence = subject.paths.revocationEvidence(for: past)
         if !evidence.isEmpty { evidence[0] = keep(evidence[0]) }
         switch ValidationTimeSliding.slide(subject, along: past.chain, evidence: evidence, from: start) {
