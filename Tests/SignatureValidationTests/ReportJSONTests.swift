@@ -134,6 +134,7 @@ import Testing
             "path": "a.p7s", "format": "CAdES", "sha256": String(repeating: "0", count: 64),
             "indication": worst as Any? ?? NSNull(), "subIndication": NSNull(),
             "signatures": try reports.map { try JSONSerialization.jsonObject(with: encode($0)) },
+            "findings": [Any](),
         ]
         return [
             "version": 1, "policy": ["id": "vietnam-2026", "version": ValidationPolicy.vietnam2026.version],
@@ -162,6 +163,7 @@ import Testing
                 [
                     "path": "a", "format": "CAdES", "sha256": String(repeating: "0", count: 64),
                     "indication": "TOTAL-PASSED", "subIndication": NSNull(), "signatures": [bent],
+                    "findings": [Any](),
                 ]
             ]
             documents.append(document)

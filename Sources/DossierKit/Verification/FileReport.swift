@@ -81,7 +81,7 @@ public struct FileReport: Sendable, Encodable {
             return
         }
         let report = try validator.validate(
-            document, at: time, existence: proofs, expecting: expected, fileDigest: Hexadecimal.decode(sha256))
+            document, at: time, existence: proofs, expecting: expected, fileDigest: Hexadecimal.decode(file.sha256))
         self.report = report
         let fallback = document is PDFDocument ? SignatureFormat.pdf : .cms
         format = (report.signatures.first?.facts.format ?? fallback).rawValue
