@@ -21,6 +21,10 @@ public struct PAdESError: Error, Sendable, Equatable, CustomStringConvertible {
         case unusableFieldName
         /// The field is signed already, or is no signature field.
         case unusableField
+        /// A picture is no PNG that can be embedded.
+        case unusableImage
+        /// A font cannot be embedded, or lacks a character.
+        case unusableFont
         /// An existing certification or field lock forbids what was asked for.
         case notPermitted
         /// A limit of the budget was passed while revisions were compared.

@@ -49,16 +49,22 @@ extension PDFDocument {
     ///   - scheme: The scheme of the value.
     ///   - time: The claimed time, written as `/M` in Vietnam's time; the CMS has no signing-time.
     ///   - reason: Written as `/Reason`.
-    ///   - field: The field; `nil` for a new invisible one on page 1 with the first free name.
+    ///   - field: The field; `nil` for a new one with the first free name.
+    ///   - appearance: What is shown and where; `nil` for nothing.
+    ///   - permission: Certifies the document (DocMDP); only its first signature can.
+    ///   - lock: The fields that the signature locks (FieldMDP).
     ///   - tokenRoom: Room for a time-stamp in bytes; `nil` for level B-B. Room for certificates, attributes and the largest
     ///     value is computed.
     /// - Throws: ``PAdESError``; ``AdES/AdESError``; ``DossierCore/ByteSourceError``.
     public func preparingSignature(
         for certificate: Certificate, chain: [Certificate], scheme: SignatureScheme, claiming time: Instant,
-        reason: String? = nil, in field: FieldChoice? = nil, tokenRoom: Int? = nil
+        reason: String? = nil, in field: FieldChoice? = nil, appearance: VisibleSignature? = nil,
+        certifying permission: DocumentPermission? = nil, locking lock: FieldLock? = nil, tokenRoom: Int? = nil
     ) throws -> PreparedPDFSignature {
         var request = SignatureRequest(
-            at: time, timeOffset: 25_200, name: certificate.subject.commonName, reason: reason)
+            permission.map { .certification($0) } ?? .approval, at: time, timeOffset: 25_200,
+            name: certificate.subject.commonName, reason: reason, lock: lock)
+        request.appearance = appearance
         let contentDigest = PreparedSignature.digest(for: scheme)
         // A signature over another content of the same kind has the same size.
         request.reservedBytes = try PreparedSignature(
@@ -88,25 +94,27 @@ extension PDFDocument {
     ///     part of what is signed. Check it first with ``AdES/SignerCheck``.
     ///   - level: Reached, or an error is thrown; never a lower one.
     ///   - limit: Largest file that is returned in memory, in bytes.
-    /// - Throws: as ``preparingSignature(for:chain:scheme:claiming:reason:in:tokenRoom:)``; errors of the signer and of the
-    ///   time-stamp authority unchanged.
+    /// - Throws: as ``preparingSignature(for:chain:scheme:claiming:reason:in:appearance:certifying:locking:tokenRoom:)``;
+    ///   errors of the signer and of the time-stamp authority unchanged.
     public func signed(
         by signer: some Signer, claiming time: Instant, reason: String? = nil, in field: FieldChoice? = nil,
-        level: SigningLevel = .b, limit: Int64 = 1 << 30
+        appearance: VisibleSignature? = nil, certifying permission: DocumentPermission? = nil,
+        locking lock: FieldLock? = nil, level: SigningLevel = .b, limit: Int64 = 1 << 30
     ) async throws -> [UInt8] {
         let original = try file.source.allBytes(limit: limit)
-        guard let authority = level.timeStamps else {
-            let prepared = try preparingSignature(
+        func prepare(_ tokenRoom: Int?) throws -> PreparedPDFSignature {
+            try preparingSignature(
                 for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
-                in: field)
+                in: field, appearance: appearance, certifying: permission, locking: lock, tokenRoom: tokenRoom)
+        }
+        guard let authority = level.timeStamps else {
+            let prepared = try prepare(nil)
             let value = try await signer.signature(over: prepared.dataToBeSigned)
             return try original + prepared.completed(with: value)
         }
         var room = authority.tokenRoom
         while true {
-            let prepared = try preparingSignature(
-                for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
-                in: field, tokenRoom: room)
+            let prepared = try prepare(room)
             let value = try await signer.signature(over: prepared.dataToBeSigned)
             do {
                 return try await original + prepared.completed(with: value, stampedBy: authority)

@@ -14,6 +14,8 @@ enum ModuleMap {
     static let exceptions: [String: Set<String>] = [
         // Normalisation to NFC of passphrases and names; FoundationEssentials does not have it.
         "Sources/DocumentVault/Documents/Text+NFC.swift": ["Foundation"],
+        // The same of texts that a signature shows: fonts have one glyph for a letter with its marks.
+        "Sources/PAdES/Appearance/Text+NFC.swift": ["Foundation"],
         // Key derivation takes a second and a gibibyte: it runs on a bounded queue of its own.
         "Sources/DocumentVault/Keys/KeyDerivationQueue.swift": ["Dispatch"],
         // Synchronous calls of the database stay off the threads of concurrency.

@@ -55,6 +55,11 @@ public struct SignatureAppearance: Sendable {
     /// Streams that the resources need, such as fonts and images: each is written as a new object, and the resources get
     /// a reference to it under the category and the name.
     public let embedded: [Embedded]
+    /// How far the page is turned clockwise when it is shown, in degrees: the form is turned back, so that it stands
+    /// upright. Its box has the size of the rectangle as shown.
+    let rotation: Int
+    /// Writes objects that the content needs and gives the resources that name them.
+    let write: (@Sendable (inout IncrementalUpdate) throws(PDFSyntaxError) -> PDFDictionary)?
 
     /// A stream that the resources name.
     public struct Embedded: Sendable {
@@ -84,5 +89,36 @@ public struct SignatureAppearance: Sendable {
         self.content = content
         self.resources = resources
         self.embedded = embedded
+        rotation = 0
+        write = nil
+    }
+
+    init(
+        rectangle: PageRectangle, rotation: Int, content: [UInt8],
+        writing write: @escaping @Sendable (inout IncrementalUpdate) throws(PDFSyntaxError) -> PDFDictionary
+    ) {
+        self.rectangle = rectangle
+        self.content = content
+        self.rotation = rotation
+        self.write = write
+        resources = [:]
+        embedded = []
+    }
+
+    /// The form's box and matrix (ISO 32000-2 §8.10.2, §12.5.5).
+    var placement: PDFDictionary {
+        let isTurned = rotation == 90 || rotation == 270
+        let (width, height) = (rectangle.width, rectangle.height)
+        let box = PageRectangle(x: 0, y: 0, width: isTurned ? height : width, height: isTurned ? width : height)
+        let matrix: [Int64]? =
+            switch rotation {
+            case 90: [0, 1, -1, 0, 0, 0]
+            case 180: [-1, 0, 0, -1, 0, 0]
+            case 270: [0, -1, 1, 0, 0, 0]
+            default: nil
+            }
+        var dictionary: PDFDictionary = ["BBox": box.object]
+        if let matrix { dictionary["Matrix"] = .array(matrix.map { .integer($0) }) }
+        return dictionary
     }
 }

@@ -7,10 +7,8 @@ public import PDFSyntax
 /// Lays out the revision that a signature needs: field, widget, signature dictionary and the room for the CMS.
 public struct SignaturePlaceholder: Sendable {
     private let file: PDFFile
-    private let request: SignatureRequest
-    private var update: IncrementalUpdate
-    private var catalog: PDFDictionary
-    private let catalogReference: IndirectReference
+    private var request: SignatureRequest
+    private var form: FormUpdate
     private var fieldName = ""
 
     /// Lays out a revision for one signature.
@@ -34,10 +32,7 @@ public struct SignaturePlaceholder: Sendable {
     private init(_ file: PDFFile, _ request: SignatureRequest) throws(PAdESError) {
         self.file = file
         self.request = request
-        do throws(PDFSyntaxError) {
-            update = try IncrementalUpdate(of: file)
-            (catalogReference, catalog) = try file.catalog()
-        } catch { throw PAdESError(error) }
+        form = try FormUpdate(of: file)
         guard request.reservedBytes > 0, request.reservedBytes <= 1 << 28 else {
             throw PAdESError(.contentsTooLarge, "the room for the contents must be 1 byte to 256 MiB")
         }
@@ -45,30 +40,31 @@ public struct SignaturePlaceholder: Sendable {
 
     private mutating func layOut(_ choice: FieldChoice, _ identifier: [UInt8]) throws(PAdESError) -> PreparedRevision {
         let document = try DocumentSignatures(in: file)
-        let form = try FormTree(file, asOf: file.revisions.count - 1)
+        var choice = choice
+        if let visible = request.appearance {
+            choice = try visible.shown(
+                in: choice, of: file, signer: request.name, at: request.time, offset: request.timeOffset)
+        }
         try checkPermission(document, choice)
-        let signature = update.reserve()
+        let signature = form.update.reserve()
         switch choice {
         case .existing(let name, let appearance): try fill(name, appearance, document, signature)
-        case .new(let name, let page, let appearance): try add(name, page, appearance, form, signature)
+        case .new(let name, let page, let appearance): try add(name, page, appearance, signature)
         }
-        try writeForm()
         if case .certification = request.purpose {
-            var permissions = try resolved(catalog["Perms"])?.dictionary ?? [:]
+            var permissions = try form.resolved(form.catalog["Perms"])?.dictionary ?? [:]
             permissions["DocMDP"] = .reference(signature)
-            catalog["Perms"] = .dictionary(permissions)
+            form.catalog["Perms"] = .dictionary(permissions)
         }
-        if try resolved(.reference(catalogReference))?.dictionary != catalog {
-            update.set(.dictionary(catalog), for: catalogReference)
-        }
-        update.set(
+        try form.finish(signatureFlags: 3)
+        form.update.set(
             request.dictionary(),
             placeholders: [
                 ("ByteRange", Self.byteRange([0, 0, 0, 0])),
                 ("Contents", [UInt8(ascii: "<")] + Self.zeros(request.reservedBytes * 2) + [UInt8(ascii: ">")]),
             ], for: signature)
         do throws(PDFSyntaxError) {
-            var appended = try update.appended(identifier: identifier)
+            var appended = try form.update.appended(identifier: identifier)
             guard let contents = appended.range(of: "Contents", in: signature),
                 let range = appended.range(of: "ByteRange", in: signature)
             else { throw PDFSyntaxError(.unwritableObject, "the placeholders are missing") }
@@ -91,13 +87,6 @@ public struct SignaturePlaceholder: Sendable {
     }
 
     private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: UInt8(ascii: "0"), count: count) }
-
-    private func resolved(_ value: PDFObject?) throws(PAdESError) -> PDFObject? {
-        do throws(PDFSyntaxError) {
-            let object = try file.resolve(value)
-            return object.isNull ? nil : object
-        } catch { throw PAdESError(error) }
-    }
 
     private func checkPermission(_ document: DocumentSignatures, _ choice: FieldChoice) throws(PAdESError) {
         let clause = "ISO 32000-2 §12.8.2.2"
@@ -140,117 +129,41 @@ public struct SignaturePlaceholder: Sendable {
             throw PAdESError(.notFound, "no signature field of that name")
         }
         guard field.signature == nil else { throw PAdESError(.unusableField, "the field is signed already") }
-        guard var dictionary = try resolved(.reference(field.reference))?.dictionary else {
+        guard var dictionary = try form.resolved(.reference(field.reference))?.dictionary else {
             throw PAdESError(.malformedForm, "a field that is no dictionary")
         }
         dictionary["V"] = .reference(signature)
         fieldName = name
+        // The signature states the lock that its field asks for (ISO 32000-2 Table 236).
+        if request.lock == nil, request.purpose != .documentTimeStamp { request.lock = field.lock }
         if let appearance {
             guard let widget = field.widgets.first else {
                 throw PAdESError(.unusableField, "a field without a widget cannot be shown")
             }
-            let shown = PDFObject.dictionary(["N": .reference(write(appearance))])
+            let shown = PDFObject.dictionary(["N": .reference(try write(appearance))])
             if widget.reference == field.reference {
                 dictionary["AP"] = shown
-            } else if var other = try resolved(.reference(widget.reference))?.dictionary {
+            } else if var other = try form.resolved(.reference(widget.reference))?.dictionary {
                 other["AP"] = shown
-                update.set(.dictionary(other), for: widget.reference)
+                form.update.set(.dictionary(other), for: widget.reference)
             }
         }
-        update.set(.dictionary(dictionary), for: field.reference)
+        form.update.set(.dictionary(dictionary), for: field.reference)
     }
 
     private mutating func add(
-        _ name: String, _ page: Int, _ appearance: SignatureAppearance?, _ form: FormTree,
-        _ signature: IndirectReference
+        _ name: String, _ page: Int, _ appearance: SignatureAppearance?, _ signature: IndirectReference
     ) throws(PAdESError) {
-        let isTaken = form.nodes.values.contains { $0.name == name || $0.name.hasPrefix(name + ".") }
-        guard !name.isEmpty, !name.contains("."), !isTaken else {
-            throw PAdESError(
-                .unusableFieldName, clause: "ISO 32000-2 §12.7.4.2", "the name is empty, holds a period, or is taken")
-        }
-        let pages = try reading { () throws(PDFSyntaxError) in try file.pages() }
-        guard pages.indices.contains(page - 1),
-            let pageDictionary = try resolved(.reference(pages[page - 1]))?.dictionary
-        else { throw PAdESError(.notFound, "the document has \(pages.count) pages, page \(page) is asked for") }
-        let field = update.reserve()
-        var dictionary: PDFDictionary = [
-            "Type": .name("Annot"), "Subtype": .name("Widget"), "FT": .name("Sig"),
-            "T": .string(TextString.encode(name), hexadecimal: false), "F": .integer(132),
-            "Rect": (appearance?.rectangle ?? .empty).object, "P": .reference(pages[page - 1]),
+        var entries: PDFDictionary = [
+            "FT": .name("Sig"), "F": .integer(132), "Rect": (appearance?.rectangle ?? .empty).object,
             "V": .reference(signature),
         ]
-        if let appearance { dictionary["AP"] = .dictionary(["N": .reference(write(appearance))]) }
-        update.set(.dictionary(dictionary), for: field)
-        try appendAnnotation(field, to: pageDictionary, of: pages[page - 1], among: pages)
-        newField = field
+        if let appearance { entries["AP"] = .dictionary(["N": .reference(try write(appearance))]) }
+        _ = try form.add(entries, name: name, page: page)
         fieldName = name
     }
 
-    private var newField: IndirectReference?
-
-    /// Appends to `/Annots`: in its own object when it is a reference that no other page uses, else in the page.
-    private mutating func appendAnnotation(
-        _ annotation: IndirectReference, to dictionary: PDFDictionary, of page: IndirectReference,
-        among pages: [IndirectReference]
-    ) throws(PAdESError) {
-        let value = try resolved(dictionary["Annots"])
-        guard value == nil || value?.array != nil else {
-            throw PAdESError(.malformedForm, clause: "ISO 32000-2 §12.5.2", "/Annots is no array")
-        }
-        let array = PDFObject.array((value?.array ?? []) + [.reference(annotation)])
-        var isShared = false
-        if let reference = dictionary["Annots"]?.reference {
-            for other in pages where other != page {
-                if try resolved(.reference(other))?.dictionary?["Annots"]?.reference == reference { isShared = true }
-            }
-        }
-        if let reference = dictionary["Annots"]?.reference, value != nil, !isShared {
-            update.set(array, for: reference)
-        } else {
-            var dictionary = dictionary
-            dictionary["Annots"] = array
-            update.set(.dictionary(dictionary), for: page)
-        }
-    }
-
-    private mutating func write(_ appearance: SignatureAppearance) -> IndirectReference {
-        var resources = appearance.resources
-        for item in appearance.embedded {
-            let reference = update.add(stream: item.dictionary, bytes: item.bytes)
-            var category = resources[item.category]?.dictionary ?? [:]
-            category[item.name] = .reference(reference)
-            resources[item.category] = .dictionary(category)
-        }
-        let box = PageRectangle(x: 0, y: 0, width: appearance.rectangle.width, height: appearance.rectangle.height)
-        return update.add(
-            stream: [
-                "Type": .name("XObject"), "Subtype": .name("Form"), "BBox": box.object,
-                "Resources": .dictionary(resources),
-            ], bytes: appearance.content)
-    }
-
-    /// Writes the form dictionary where it is, with the new field and `/SigFlags 3` (ISO 32000-2 Table 225).
-    private mutating func writeForm() throws(PAdESError) {
-        let value = try resolved(catalog["AcroForm"])
-        guard value == nil || value?.dictionary != nil else {
-            throw PAdESError(.malformedForm, clause: "ISO 32000-2 §12.7.3", "/AcroForm is no dictionary")
-        }
-        var form = value?.dictionary ?? ["Fields": .array([])]
-        form["SigFlags"] = .integer(3)
-        if let newField {
-            let fields = try resolved(form["Fields"])
-            let array = PDFObject.array((fields?.array ?? []) + [.reference(newField)])
-            if let reference = form["Fields"]?.reference, fields != nil {
-                update.set(array, for: reference)
-            } else {
-                form["Fields"] = array
-            }
-        }
-        if let reference = catalog["AcroForm"]?.reference, value != nil {
-            if form != value?.dictionary { update.set(.dictionary(form), for: reference) }
-        } else {
-            catalog["AcroForm"] = .dictionary(form)
-        }
+    private mutating func write(_ appearance: SignatureAppearance) throws(PAdESError) -> IndirectReference {
+        do throws(PDFSyntaxError) { return try appearance.write(into: &form.update) } catch { throw PAdESError(error) }
     }
 }

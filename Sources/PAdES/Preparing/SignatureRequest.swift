@@ -33,6 +33,8 @@ public struct SignatureRequest: Sendable {
     public var lock: FieldLock?
     /// Room for the CMS in bytes; twice as many characters are written.
     public var reservedBytes: Int
+    /// What the signature shows; it decides page and place of a new field. Not for document time-stamps.
+    public var appearance: VisibleSignature?
 
     /// Makes a request; 16 KiB are room for a signature with a chain and a time-stamp.
     public init(
