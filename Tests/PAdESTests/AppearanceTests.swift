@@ -100,13 +100,12 @@ struct AppearanceTests {
 
     @Test func `a seal covers the left third of the person's signature and stays on the page`() throws {
         let a4 = try PageGeometry(of: IndirectReference(3), in: PDFFixture.file(Self.page(0)))
-        let diameter = VisibleSignature.sealDiameter
-        let seal = VisibleSignature.seal(diameter, over: Self.person, on: a4)
+        let seal = VisibleSignature.sealRectangle(over: Self.person, on: a4)
         #expect(abs(seal.x + seal.width - (Self.person.x + Self.person.width / 3)) < 0.001)
         #expect(abs(seal.y + seal.height / 2 - (Self.person.y + Self.person.height / 2)) < 0.001)
-        #expect(abs(seal.width - 102.05) < 0.05)
-        let edge = VisibleSignature.seal(
-            diameter, over: PageRectangle(x: 10, y: 5, width: 90, height: 40), on: a4)
+        #expect(abs(seal.width - 102.05) < 0.1)
+        let edge = VisibleSignature.sealRectangle(
+            over: PageRectangle(x: 10, y: 5, width: 90, height: 40), on: a4)
         #expect(edge.x == 0 && edge.y == 0)
     }
 
@@ -150,7 +149,9 @@ struct AppearanceTests {
         let extracted = try #require(try text(of: shown)).filter { !$0.isWhitespace }
         #expect(extracted.normalizedNFC == all.filter { !$0.isWhitespace }.normalizedNFC)
         #expect(shown.count < 60_000)
-        guard let fonts = try withTemporaryFile(shown, { try CommandPeer.run("pdffonts", [$0])?.output }) else { return }
+        guard let fonts = try withTemporaryFile(shown, { try CommandPeer.run("pdffonts", [$0])?.output }) else {
+            return
+        }
         #expect(fonts.contains("CID TrueType") && fonts.contains("Identity-H  ") && fonts.contains("yes yes yes"))
     }
 

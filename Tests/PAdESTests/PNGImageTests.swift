@@ -11,7 +11,9 @@ import Testing
 struct PNGImageTests {
     private func sample(_ colourType: UInt8, _ count: Int, extra: [(String, [UInt8])] = []) -> TestPNG {
         var generator = SeededGenerator(seed: UInt64(colourType))
-        let pixels = (0..<7 * 11 * count).map { _ in UInt8.random(in: 0...(colourType == 3 ? 3 : 255), using: &generator) }
+        let pixels = (0..<7 * 11 * count).map { _ in
+            UInt8.random(in: 0...(colourType == 3 ? 3 : 255), using: &generator)
+        }
         return TestPNG(
             width: 7, height: 11, colourType: colourType, pixels: pixels, extra: extra, filters: [0, 1, 2, 3, 4])
     }

@@ -35,7 +35,7 @@ extension VisibleSignature {
                 case .at(let rectangle): rectangle
                 case .topRight: content.cornerRectangle(on: geometry)
                 case .overlapping(_, let size), .overlappingField(_, let size):
-                    Self.seal(size, over: person, on: geometry)
+                    Self.sealRectangle(over: person, on: geometry, diameter: size)
                 }
             guard rectangle.width > 0, rectangle.height > 0, rectangle.width.isFinite, rectangle.height.isFinite,
                 rectangle.x.isFinite, rectangle.y.isFinite
@@ -45,12 +45,17 @@ extension VisibleSignature {
         }
     }
 
-    /// A square whose right edge lies a third into the person's signature, at the same height (Decree 30/2020, Appendix I).
-    /// On a page smaller than A4 it shrinks with the page.
-    static func seal(_ size: Double, over person: PageRectangle, on page: PageGeometry) -> PageRectangle {
-        let scale = min(
-            1, max(page.shownWidth, page.shownHeight) / 841.9, min(page.shownWidth, page.shownHeight) / 595.2)
-        let side = size * scale
+    /// Where an agency's seal goes, as shown: a square whose right edge lies a third into the person's signature, at the
+    /// same height (Decree 30/2020/NĐ-CP, Appendix I), inside the page.
+    ///
+    /// On a page smaller than A4 it shrinks with the page. For a ``ReservedField`` that the agency signs later.
+    ///
+    /// - Parameter diameter: In points.
+    public static func sealRectangle(
+        over person: PageRectangle, on page: PageGeometry, diameter: Double = sealDiameter
+    ) -> PageRectangle {
+        let (long, short) = (max(page.shownWidth, page.shownHeight), min(page.shownWidth, page.shownHeight))
+        let side = diameter * min(1, long / 841.9, short / 595.2)
         return page.clamped(
             PageRectangle(
                 x: person.x + person.width / 3 - side, y: person.y + (person.height - side) / 2, width: side,
