@@ -209,7 +209,7 @@ struct ChangesTests {
             var dictionary: PDFDictionary = [
                 "FT": .name("Sig"), "T": .string(TextString.encode(name), hexadecimal: false), "Type": .name("Annot"),
                 "Subtype": .name("Widget"),
-                "Rect": .array((visible ? [1, 1, 9, 9] : [0, 0, 0, 0]).map { .integer($0) }),
+                "Rect": .array((visible ? [100, 50, 150, 90] : [0, 0, 0, 0]).map { .integer($0) }),
                 "P": ref(3), "F": .integer(132),
             ]
             dictionary["V"] =

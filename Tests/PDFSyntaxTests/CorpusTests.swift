@@ -85,6 +85,41 @@ struct CorpusTests {
         print("compared with qpdf --show-xref: \(compared) files")
     }
 
+    @Test func `old filters give what an independent reader gives`() throws {
+        var compared = 0
+        for path in Corpora.pdfs(in: "pdfjs") {
+            let source = try FileSource(path: path)
+            guard source.size < 3_000_000, case .success = readAll(source) else { continue }
+            let file = try PDFFile(reading: source)
+            var inThisFile = 0
+            for reference in file.objectsInUse() where inThisFile < 3 {
+                guard let stream = try file.object(reference).stream, let decoded = try? file.decodedBytes(of: stream),
+                    let filter = stream.dictionary["Filter"],
+                    (filter.array ?? [filter]).contains(where: {
+                        ["LZWDecode", "ASCII85Decode", "RunLengthDecode"].contains($0.name)
+                    })
+                else { continue }
+                let folder = try TemporaryFolder()
+                guard let tool = CommandPeer.path("qpdf") else { continue }
+                let process = Process()
+                process.executableURL = URL(filePath: tool)
+                process.arguments = ["--show-object=\(reference.number)", "--filtered-stream-data", path]
+                let output = URL(filePath: try folder.write([], as: "out"))
+                process.standardOutput = try FileHandle(forWritingTo: output)
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                process.waitUntilExit()
+                guard process.terminationStatus == 0 else { continue }
+                #expect(try folder.read("out") == decoded, "\(path) \(reference)")
+                inThisFile += 1
+                compared += 1
+            }
+        }
+        print(
+            compared == 0
+                ? "skipped: old filters of the corpus pdfjs" : "old filters compared with qpdf: \(compared) streams")
+    }
+
     @Test func `parsers agree with what another project expects of its files`() throws {
         guard let root = Corpora.root,
             let manifest = try? String(contentsOfFile: root + "/manifests/pyhanko-pdf.jsonl", encoding: .utf8)

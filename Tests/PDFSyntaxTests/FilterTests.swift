@@ -58,4 +58,33 @@ struct FilterTests {
             _ = try file.decodedBytes(of: stream)
         }
     }
+
+    private func decoded(filter: String, _ data: [UInt8]) throws -> [UInt8] {
+        var fixture = PDFFixture()
+        fixture.object(1, "<</Type/Catalog>>")
+        fixture.stream(2, "/Filter\(filter)", data)
+        _ = fixture.table([1, 2], trailer: "/Size 3/Root 1 0 R")
+        let file = try fixture.file(budget: Budget(bytes: 1 << 20, depth: 20, objects: 1000, expansionRatio: 300))
+        let stream = try #require(try file.object(IndirectReference(2)).stream)
+        return try file.decodedBytes(of: stream)
+    }
+
+    @Test func `text filters, run lengths and LZW are undone as the standard's examples say`() throws {
+        let text = Array("9jqo^BlbD-BleB1DJ+*+F(f,q~>".utf8)
+        #expect(try decoded(filter: "/ASCII85Decode", text) == Array("Man is distinguished".utf8))
+        #expect(try decoded(filter: "/ASCII85Decode", Array("z9jqo~>".utf8)) == [0, 0, 0, 0, 77, 97, 110])
+        for wrong in ["9jqo^x~>", "s8W-\"~>", "9~>"] {
+            #expect(throws: PDFSyntaxError(.malformedStream, "")) {
+                try decoded(filter: "/ASCII85Decode", Array(wrong.utf8))
+            }
+        }
+        #expect(try decoded(filter: "/RunLengthDecode", [2, 1, 2, 3, 254, 9, 128]) == [1, 2, 3, 9, 9, 9])
+        #expect(throws: PDFSyntaxError(.malformedStream, "")) { try decoded(filter: "/RunLengthDecode", [5, 1]) }
+        // ISO 32000-2 §7.4.4.2, the example of the encoder.
+        let codes: [UInt8] = [0x80, 0x0B, 0x60, 0x50, 0x22, 0x0C, 0x0C, 0x85, 0x01]
+        #expect(try decoded(filter: "/LZWDecode", codes) == [45, 45, 45, 45, 45, 65, 45, 45, 45, 66])
+        #expect(throws: PDFSyntaxError(.malformedStream, "")) { try decoded(filter: "/LZWDecode", [0x80, 0x7F, 0xFF]) }
+        let hidden = Array("80 0B 60 50 22 0C 0C 85 01>".utf8)
+        #expect(try decoded(filter: "[/ASCIIHexDecode/LZWDecode]", hidden).count == 10)
+    }
 }

@@ -9,9 +9,9 @@ extension DocumentSignatures {
     ///
     /// A change is allowed only when a rule explains it and no earlier signature forbids it. Restrictions are those of
     /// every signature that was there before the change: certification (`/P` of DocMDP), FieldMDP and field locks.
-    /// Explained are validation material, document time-stamps, further signatures, form values and metadata; annotations
-    /// are never allowed, not even where a certification permits them, because their appearance can replace what was
-    /// certified.
+    /// Explained are validation material, document time-stamps, further signatures, form values and metadata. A new visible
+    /// signature field is allowed over free paper only (see ``PaintedContent``), and annotations so too, where a
+    /// certification allows them: their appearance could replace what was signed.
     ///
     /// - Throws: ``PAdESError``: `unreadable` when an object that must be compared cannot be read, or past the budget.
     /// - Complexity: reads every object of the first signed revision once and every later change once; the form and the
@@ -26,8 +26,9 @@ extension DocumentSignatures {
         var index = try reading { () throws(PDFSyntaxError) in try ReferenceIndex(file, asOf: first) }
         var changes: [RevisionChange] = []
         var steps = 0
+        let painted = PaintedPages()
         for revision in first + 1..<file.revisions.count {
-            changes.append(try change(in: revision, index, &steps))
+            changes.append(try change(in: revision, index, painted, &steps))
             guard steps <= file.budget.objects else {
                 throw PAdESError(.limitExceeded, "comparing the revisions takes more than \(file.budget.objects) steps")
             }
@@ -45,9 +46,9 @@ extension DocumentSignatures {
     }
 
     private func change(
-        in revision: Int, _ index: ReferenceIndex, _ steps: inout Int
+        in revision: Int, _ index: ReferenceIndex, _ painted: PaintedPages, _ steps: inout Int
     ) throws(PAdESError) -> RevisionChange {
-        let comparison = RevisionComparison(file, after: revision, index: index, steps: steps)
+        let comparison = RevisionComparison(file, after: revision, index: index, steps: steps, painted: painted)
         try reading { () throws(PDFSyntaxError) in try comparison.claimContainers() }
         try comparison.compareTrailers()
         try reading { () throws(PDFSyntaxError) in try comparison.close() }
@@ -55,7 +56,9 @@ extension DocumentSignatures {
         checkPermissions(comparison)
         let unexplained = comparison.reasons.contains {
             switch $0.code {
-            case .forbiddenByCertification, .fieldLocked, .visibleFieldAfterCertification, .annotationChanged: false
+            case .forbiddenByCertification, .fieldLocked, .visibleFieldAfterCertification, .annotationChanged,
+                .visibleFieldOverContent, .annotationUnsuitable:
+                false
             default: true
             }
         }
@@ -67,6 +70,7 @@ extension DocumentSignatures {
 
     /// Holds what was explained against what the signatures before it allow.
     private func checkPermissions(_ comparison: RevisionComparison) {
+        var permissions: [DocumentPermission] = []
         for signature in signatures + removedSignatures where (signature.dictionary.writtenIn ?? 0) < comparison.after {
             let locks = signature.field.effectiveLocks
             if comparison.filledFields.contains(where: { name in locks.contains { $0.locks(name) } }) {
@@ -76,12 +80,16 @@ extension DocumentSignatures {
             guard let permission = ([certification] + locks.map(\.permission)).compactMap(\.self).min() else {
                 continue
             }
+            permissions.append(permission)
             if permission == .noChanges, comparison.kinds.contains(.formFill) || comparison.kinds.contains(.signature) {
                 comparison.refuse(.forbiddenByCertification, signature.field.reference)
             }
             if certification != nil, comparison.addsVisibleField {
                 comparison.refuse(.visibleFieldAfterCertification, signature.field.reference)
             }
+        }
+        if permissions.min() != .annotate {
+            for annotation in comparison.newAnnotations { comparison.refuse(.annotationChanged, annotation) }
         }
     }
 }

@@ -78,7 +78,11 @@ public struct ChangeReason: Sendable, Hashable {
         case newFieldUnsuitable = "new-field-unsuitable"
         /// The value of a signature field is not a new object.
         case signatureNotNew = "signature-not-new"
-        /// An annotation was added, changed or removed.
+        /// A new visible signature field lies over what was signed, so that it could hide it.
+        case visibleFieldOverContent = "visible-field-over-content"
+        /// A new annotation lies over what was signed, does something when it is used, or is of a kind without a rule.
+        case annotationUnsuitable = "annotation-unsuitable"
+        /// An annotation was changed or removed, or added where no certification allows annotations.
         case annotationChanged = "annotation-changed"
         /// Metadata are malformed or hold more than metadata.
         case metadataUnsuitable = "metadata-unsuitable"

@@ -42,10 +42,64 @@ extension RevisionComparison {
         for element in added {
             guard let reference = element.reference, newWidgets.contains(reference) else {
                 kinds.insert(.annotation)
-                refuse(.annotationChanged, element.reference ?? page)
-                if let reference = element.reference, isAdded(reference) { try claimNewObjects(from: element) }
+                try explainAnnotation(element, on: page, beside: old)
                 continue
             }
+            let widget = try file.object(reference, asOf: after).dictionary ?? [:]
+            let isCovering = try covers(widget, page, beside: old, allowingSignatures: true)
+            if try isVisible(widget), isCovering {
+                refuse(.visibleFieldOverContent, reference)
+            }
         }
+    }
+
+    /// Kinds of annotations that only show something (ISO 32000-2 Table 171): no links, files, sounds, films or fields.
+    private static let harmlessAnnotations: Set<PDFName> = [
+        "Text", "FreeText", "Line", "Square", "Circle", "Polygon", "PolyLine", "Highlight", "Underline", "Squiggly",
+        "StrikeOut", "Stamp", "Caret", "Ink", "Popup",
+    ]
+
+    /// A new annotation: made of new objects only, without actions, over free paper.
+    private func explainAnnotation(
+        _ element: PDFObject, on page: IndirectReference, beside others: [PDFObject]
+    ) throws(PDFSyntaxError) {
+        guard let reference = element.reference, isAdded(reference),
+            let annotation = try file.object(reference, asOf: after).dictionary
+        else {
+            refuse(.annotationChanged, element.reference ?? page)
+            return
+        }
+        newAnnotations.append(reference)
+        try claimNewObjects(from: element)
+        let isHarmless = try new(annotation["Subtype"]).name.map(Self.harmlessAnnotations.contains) ?? false
+        let isActive = ["A", "AA", "Dest", "RichMediaSettings", "FS"].contains { annotation[$0] != nil }
+        // What it shows may not come out of what was there before.
+        let refersBack = annotation.references.contains { !isAdded($0) && $0 != page }
+        let isCovering = try covers(annotation, page, beside: others, allowingSignatures: false)
+        if !isHarmless || isActive || refersBack || isCovering {
+            refuse(.annotationUnsuitable, reference)
+        }
+    }
+
+    private func isVisible(_ annotation: PDFDictionary) throws(PDFSyntaxError) -> Bool {
+        let numbers = try new(annotation["Rect"]).array?.map(\.number) ?? []
+        let hasArea = numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
+        let flags = try new(annotation["F"]).integer ?? 0
+        return hasArea && flags & (2 | 32) == 0
+    }
+
+    /// Whether an annotation lies over what the page paints, or over another annotation.
+    ///
+    /// - Parameter allowingSignatures: Signatures may be covered to two fifths: an agency's seal overlaps a third of the
+    ///   person's signature (Decree 30/2020/NĐ-CP, Appendix I).
+    private func covers(
+        _ annotation: PDFDictionary, _ page: IndirectReference, beside others: [PDFObject], allowingSignatures: Bool
+    ) throws(PDFSyntaxError) -> Bool {
+        guard let place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after) else { return true }
+        let content = painted.content(of: page, in: file, asOf: before)
+        steps += content.boxes.count / 64 + others.count + 1
+        guard !content.isPainted(in: place) else { return true }
+        return try PaintedPages.covers(
+            place, others, in: file, asOf: before, allowingSignatures: allowingSignatures)
     }
 }

@@ -36,9 +36,14 @@ final class RevisionComparison {
     var steps: Int
     /// Whether a new signature field is visible.
     var addsVisibleField = false
+    /// New annotations that a rule explains; only a certification that allows annotations permits them.
+    var newAnnotations: [IndirectReference] = []
+    /// Where the pages paint, kept over the revisions: no revision may change it.
+    let painted: PaintedPages
 
-    init(_ file: PDFFile, after: Int, index: ReferenceIndex, steps: Int) {
+    init(_ file: PDFFile, after: Int, index: ReferenceIndex, steps: Int, painted: PaintedPages) {
         self.file = file
+        self.painted = painted
         self.steps = steps
         self.after = after
         before = after - 1

@@ -88,6 +88,21 @@ public struct SignaturePlaceholder: Sendable {
 
     private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: UInt8(ascii: "0"), count: count) }
 
+    /// A new visible field over what an earlier signer signed could hide it, and would break that signature.
+    private func checkPlace(_ page: Int, _ appearance: SignatureAppearance?) throws(PAdESError) {
+        guard let appearance else { return }
+        let isCovering = try reading { () throws(PDFSyntaxError) in
+            let pages = try file.pages()
+            guard pages.indices.contains(page - 1) else { return false }
+            return try PaintedPages().isCovered(by: appearance.rectangle, onPage: pages[page - 1], of: file)
+        }
+        guard !isCovering else {
+            throw PAdESError(
+                .notPermitted, clause: "ISO 32000-2 §12.8.2.2",
+                "a new visible field would lie over what was signed; sign into a field reserved before")
+        }
+    }
+
     private func checkPermission(_ document: DocumentSignatures, _ choice: FieldChoice) throws(PAdESError) {
         let clause = "ISO 32000-2 §12.8.2.2"
         if case .certification = request.purpose, !document.signatures.isEmpty {
@@ -96,7 +111,9 @@ public struct SignaturePlaceholder: Sendable {
         var isVisible = false
         var name = ""
         switch choice {
-        case .new(_, _, let appearance): isVisible = appearance != nil
+        case .new(_, let page, let appearance):
+            isVisible = appearance != nil
+            if !document.signatures.isEmpty { try checkPlace(page, appearance) }
         case .existing(let existing, let appearance):
             name = existing
             isVisible = appearance != nil && request.purpose == .documentTimeStamp

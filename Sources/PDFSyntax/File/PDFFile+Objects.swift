@@ -45,7 +45,7 @@ extension PDFFile {
 
     /// The bytes of a stream after its filters.
     ///
-    /// - Throws: ``PDFSyntaxError``: `unsupportedFilter` for a filter other than FlateDecode and ASCIIHexDecode,
+    /// - Throws: ``PDFSyntaxError``: `unsupportedFilter` for a filter for pictures,
     ///   `limitExceeded` past the budget's bytes or expansion ratio, `malformedStream`.
     public func decodedBytes(of stream: PDFStream, asOf revision: Int? = nil) throws(PDFSyntaxError) -> [UInt8] {
         try StreamDecoder(source: source, budget: budget).decoded(

@@ -3,7 +3,8 @@
 
 import DossierCore
 
-/// Undoes the filters of a stream (ISO 32000-2 §7.4): FlateDecode with its predictors and ASCIIHexDecode.
+/// Undoes the filters of a stream (ISO 32000-2 §7.4): FlateDecode and LZWDecode with their predictors, RunLengthDecode and
+/// the two text filters.
 struct StreamDecoder {
     let source: any ByteSource
     let budget: Budget
@@ -37,10 +38,20 @@ struct StreamDecoder {
             case "ASCIIHexDecode", "AHx":
                 if bytes == nil { bytes = try load(range) }
                 bytes = try hexadecimal(bytes ?? [], range)
+            case "ASCII85Decode", "A85":
+                bytes = try checked(ASCII85.decoded(current(bytes, range)), range)
+            case "RunLengthDecode", "RL":
+                bytes = try checked(RunLength.decoded(current(bytes, range), limit: allowed), range)
+            case "LZWDecode", "LZW":
+                let predictor = try Predictor(parameter, at: range.lowerBound)
+                let isEarly = parameter?["EarlyChange"]?.integer ?? 1 != 0
+                let room = allowed.clampedProduct(2)
+                let expanded = try LZW.decoded(current(bytes, range), isEarly: isEarly, limit: room)
+                bytes = try predictor.undone(checked(expanded, range))
             default:
                 throw PDFSyntaxError(
                     .unsupportedFilter, at: range.lowerBound, clause: "ISO 32000-2 §7.4",
-                    "a filter other than FlateDecode")
+                    "a filter for pictures, or one that does not exist")
             }
             guard Int64(bytes?.count ?? 0) <= allowed else {
                 throw PDFSyntaxError(LimitExceeded(.bytes, allowed: allowed), at: range.lowerBound)
@@ -51,6 +62,15 @@ struct StreamDecoder {
             throw PDFSyntaxError(LimitExceeded(.bytes, allowed: limit), at: range.lowerBound)
         }
         return try load(range)
+    }
+
+    private func checked(_ bytes: [UInt8]?, _ range: Range<Int64>) throws(PDFSyntaxError) -> [UInt8] {
+        guard let bytes else { throw malformed(range, "encoded data that are damaged or too long") }
+        return bytes
+    }
+
+    private func current(_ bytes: [UInt8]?, _ range: Range<Int64>) throws(PDFSyntaxError) -> [UInt8] {
+        if let bytes { bytes } else { try load(range) }
     }
 
     private func load(_ range: Range<Int64>) throws(PDFSyntaxError) -> [UInt8] {

@@ -55,6 +55,16 @@ struct ObjectParser {
         return try dictionary(depth: 1)
     }
 
+    /// Operands and operator of a content stream; `nil` at the end of the bytes.
+    mutating func operation() throws(PDFSyntaxError) -> (operands: [PDFObject], name: [UInt8])? {
+        let (operands, terminator) = try sequence(depth: 0)
+        switch terminator {
+        case .keyword(let name): return (operands, name)
+        case .endOfBytes where operands.isEmpty: return nil
+        default: throw lexer.malformed("operands without an operator", clause: "§7.8.2")
+        }
+    }
+
     private mutating func sequence(
         depth: Int, positions: ElementPositions? = nil
     ) throws(PDFSyntaxError) -> (elements: [PDFObject], terminator: Terminator) {

@@ -42,6 +42,9 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
         }
     }
 
+    /// The references that stand directly in this dictionary, in order, containers included.
+    public var references: [IndirectReference] { PDFObject.dictionary(self).references }
+
     /// A copy without some keys.
     public func removing(_ removed: Set<PDFName>) -> PDFDictionary {
         var copy = PDFDictionary()

@@ -1,32 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-/// A font's map from Unicode to glyphs: subtables of format 4 and 12 (ISO/IEC 14496-22 5.1.3).
+/// A font's map from Unicode to glyphs: subtables of format 0, 4, 6 and 12 (ISO/IEC 14496-22 5.1.3).
 struct CharacterMap: Sendable {
-    private enum Format { case segments, groups }
+    private enum Format: Int {
+        case bytes = 0
+        case segments = 4
+        case trimmed = 6
+        case groups = 12
+    }
     private let format: Format
     private let start: Int
+    private let isUnicode: Bool
 
-    init?(_ file: FontBytes, _ table: Range<Int>) {
-        guard let count = file.unsigned16(table.lowerBound + 2) else { return nil }
-        var best: (rank: Int, format: Format, start: Int)?
-        for index in 0..<min(count, 64) {
+    private init(format: Format, start: Int, isUnicode: Bool) {
+        (self.format, self.start, self.isUnicode) = (format, start, isUnicode)
+    }
+
+    /// The Unicode subtable with the most characters; `nil` when there is none of a format that is read.
+    static func best(in file: FontBytes, _ table: Range<Int>) -> CharacterMap? {
+        let maps = all(in: file, table).filter(\.isUnicode)
+        return maps.first { $0.format == .groups } ?? maps.first
+    }
+
+    /// All subtables of the formats that are read, at most 64.
+    static func all(in file: FontBytes, _ table: Range<Int>) -> [CharacterMap] {
+        guard let count = file.unsigned16(table.lowerBound + 2) else { return [] }
+        return (0..<min(count, 64)).compactMap { index in
             let record = table.lowerBound + 4 + index * 8
             guard let platform = file.unsigned16(record), let encoding = file.unsigned16(record + 2),
                 let offset = file.unsigned32(record + 4), offset < table.count,
-                let number = file.unsigned16(table.lowerBound + offset)
-            else { continue }
+                let format = file.unsigned16(table.lowerBound + offset).flatMap(Format.init)
+            else { return nil }
             let isUnicode = platform == 0 || platform == 3 && (encoding == 1 || encoding == 10)
-            guard isUnicode, number == 4 || number == 12 else { continue }
-            let rank = number == 12 ? 2 : 1
-            if rank > best?.rank ?? 0 { best = (rank, number == 12 ? .groups : .segments, table.lowerBound + offset) }
+            return CharacterMap(format: format, start: table.lowerBound + offset, isUnicode: isUnicode)
         }
-        guard let best else { return nil }
-        (format, start) = (best.format, best.start)
     }
 
     func glyph(for character: Int, in file: FontBytes) -> Int? {
-        format == .groups ? glyphInGroups(character, file) : glyphInSegments(character, file)
+        switch format {
+        case .groups: glyphInGroups(character, file)
+        case .segments: glyphInSegments(character, file)
+        case .bytes: (0...255).contains(character) ? file.unsigned16(start + 5 + character).map { $0 & 255 } : nil
+        case .trimmed: glyphInTrimmed(character, file)
+        }
+    }
+
+    private func glyphInTrimmed(_ character: Int, _ file: FontBytes) -> Int? {
+        guard let first = file.unsigned16(start + 6), let count = file.unsigned16(start + 8), character >= first,
+            character - first < count
+        else { return nil }
+        return file.unsigned16(start + 10 + (character - first) * 2)
     }
 
     private func glyphInGroups(_ character: Int, _ file: FontBytes) -> Int? {

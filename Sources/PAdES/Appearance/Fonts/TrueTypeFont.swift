@@ -25,7 +25,7 @@ public struct TrueTypeFont: Sendable {
     let glyphCount: Int
     let usesLongOffsets: Bool
     private let metricsCount: Int
-    private let characters: CharacterMap
+    private let characters: CharacterMap?
 
     /// Largest font file that is read, in bytes.
     public static let largestFile: Int64 = 32 << 20
@@ -35,9 +35,21 @@ public struct TrueTypeFont: Sendable {
     /// - Throws: ``PAdESError`` `unusableFont`: unreadable, not a TrueType font, damaged, over ``largestFile``, or a font
     ///   whose licence bits forbid embedding.
     public init(_ source: some ByteSource) throws(PAdESError) {
-        do throws(ByteSourceError) {
-            file = FontBytes(bytes: try source.allBytes(limit: Self.largestFile))
-        } catch { throw PAdESError(.unusableFont, "the font file cannot be read: \(error)") }
+        let bytes: [UInt8]
+        do throws(ByteSourceError) { bytes = try source.allBytes(limit: Self.largestFile) } catch {
+            throw PAdESError(.unusableFont, "the font file cannot be read: \(error)")
+        }
+        try self.init(embedded: bytes)
+        guard characters != nil else { throw Self.damaged("5.1", "no usable character map for Unicode") }
+        if let embedding = tables["OS/2"].flatMap({ file.unsigned16($0.range.lowerBound + 8) }), embedding & 2 != 0 {
+            throw PAdESError(
+                .unusableFont, clause: "ISO/IEC 14496-22 5.2.7", "the font's licence bits forbid embedding")
+        }
+    }
+
+    /// Reads a font as documents embed it, which needs no character map.
+    init(embedded bytes: [UInt8]) throws(PAdESError) {
+        file = FontBytes(bytes: bytes)
         guard let kind = file.unsigned32(0), kind == 0x0001_0000 || kind == 0x7472_7565, let count = file.unsigned16(4)
         else { throw Self.damaged("4.5", "no font with TrueType outlines") }
         var tables: [String: Table] = [:]
@@ -52,15 +64,11 @@ public struct TrueTypeFont: Sendable {
         for name in ["glyf", "loca", "hmtx"] where tables[name] == nil { throw Self.damaged("5", "no table \(name)") }
         let file = file
         guard let head = tables["head"]?.range, head.count >= 54, let hhea = tables["hhea"]?.range, hhea.count >= 36,
-            let maxp = tables["maxp"]?.range, maxp.count >= 6, let cmap = tables["cmap"]?.range,
+            let maxp = tables["maxp"]?.range, maxp.count >= 6,
             let unitsPerEm = file.unsigned16(head.lowerBound + 18), (16...16_384).contains(unitsPerEm),
             let glyphCount = file.unsigned16(maxp.lowerBound + 4), glyphCount > 0,
             let metricsCount = file.unsigned16(hhea.lowerBound + 34), (1...glyphCount).contains(metricsCount)
         else { throw Self.damaged("5", "a table that is needed is missing or short") }
-        if let embedding = tables["OS/2"].flatMap({ file.unsigned16($0.range.lowerBound + 8) }), embedding & 2 != 0 {
-            throw PAdESError(
-                .unusableFont, clause: "ISO/IEC 14496-22 5.2.7", "the font's licence bits forbid embedding")
-        }
         self.tables = tables
         self.unitsPerEm = unitsPerEm
         self.glyphCount = glyphCount
@@ -69,10 +77,7 @@ public struct TrueTypeFont: Sendable {
         ascent = file.signed16(hhea.lowerBound + 4) ?? unitsPerEm
         descent = file.signed16(hhea.lowerBound + 6) ?? 0
         box = (0..<4).map { index in file.signed16(head.lowerBound + 36 + index * 2) ?? 0 }
-        guard let characters = CharacterMap(file, cmap) else {
-            throw Self.damaged("5.1", "no usable character map for Unicode")
-        }
-        self.characters = characters
+        characters = tables["cmap"].flatMap { CharacterMap.best(in: file, $0.range) }
     }
 
     /// Whether the font has a glyph of its own for every character of a text.
@@ -100,7 +105,7 @@ public struct TrueTypeFont: Sendable {
     ]
 
     func glyph(for character: Unicode.Scalar) -> Int? {
-        guard let glyph = characters.glyph(for: Int(character.value), in: file), glyph != 0, glyph < glyphCount else {
+        guard let glyph = characters?.glyph(for: Int(character.value), in: file), glyph != 0, glyph < glyphCount else {
             return nil
         }
         return glyph

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// A transformation of coordinates (ISO 32000-2 §8.3.3).
+struct Matrix {
+    var (a, b, c, d, e, f) = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+    init() {}
+
+    init?(_ numbers: [Double]) {
+        guard numbers.count == 6, numbers.allSatisfy(\.isFinite) else { return nil }
+        (a, b, c, d, e, f) = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
+    }
+
+    /// This transformation followed by another.
+    func concatenated(_ next: Matrix) -> Matrix {
+        var result = Matrix()
+        result.a = a * next.a + b * next.c
+        result.b = a * next.b + b * next.d
+        result.c = c * next.a + d * next.c
+        result.d = c * next.b + d * next.d
+        result.e = e * next.a + f * next.c + next.e
+        result.f = e * next.b + f * next.d + next.f
+        return result
+    }
+
+    func point(_ x: Double, _ y: Double) -> (x: Double, y: Double) { (a * x + c * y + e, b * x + d * y + f) }
+
+    /// The box around a rectangle's image.
+    func box(_ rectangle: PageRectangle) -> PageRectangle {
+        let corners = [
+            point(rectangle.x, rectangle.y), point(rectangle.x + rectangle.width, rectangle.y),
+            point(rectangle.x, rectangle.y + rectangle.height),
+            point(rectangle.x + rectangle.width, rectangle.y + rectangle.height),
+        ]
+        let (xs, ys) = (corners.map(\.x), corners.map(\.y))
+        return PageRectangle(corners: [xs.min() ?? 0, ys.min() ?? 0, xs.max() ?? 0, ys.max() ?? 0])
+    }
+
+    /// By how much lengths grow, at most.
+    var scale: Double { max((a * a + b * b).squareRoot(), (c * c + d * d).squareRoot()) }
+}
+
+/// The graphics state as far as places need it (ISO 32000-2 §8.4).
+struct ContentState {
+    var matrix = Matrix()
+    var clip: PageRectangle
+    var lineWidth = 1.0
+    var isFillWhite = false
+    var text = ContentTextState()
+
+    init(clip: PageRectangle) { self.clip = clip }
+}
+
+/// The text state with the current text matrices (ISO 32000-2 §9.3, §9.4.2).
+struct ContentTextState {
+    var font: ContentFont?
+    var size = 0.0
+    var spacing = 0.0
+    var wordSpacing = 0.0
+    var scale = 1.0
+    var leading = 0.0
+    var rise = 0.0
+    var isInvisible = false
+    private(set) var matrix = Matrix()
+    private var line = Matrix()
+
+    mutating func begin() { set(Matrix()) }
+
+    mutating func set(_ matrix: Matrix) {
+        self.matrix = matrix
+        line = matrix
+    }
+
+    mutating func move(_ x: Double, _ y: Double) { set(Self.translation(x, y).concatenated(line)) }
+
+    mutating func nextLine() { move(0, -leading) }
+
+    mutating func advance(_ x: Double) { matrix = Self.translation(x, 0).concatenated(matrix) }
+
+    func extent(of string: [UInt8]) -> ContentFont.Extent {
+        if let font { return font.extent(of: string, spacing: spacing, wordSpacing: wordSpacing, size: size) }
+        // Without a font readers choose one; whatever it is, it is hardly wider than an em for each byte.
+        var extent = ContentFont.Extent()
+        extent.advance = Double(string.count) * (size + spacing)
+        extent.first = string.isEmpty ? nil : 0
+        extent.last = extent.advance
+        return extent
+    }
+
+    private static func translation(_ x: Double, _ y: Double) -> Matrix {
+        var matrix = Matrix()
+        (matrix.e, matrix.f) = (x, y)
+        return matrix
+    }
+}
+
+/// A path under construction as boxes of its segments (ISO 32000-2 §8.5.2).
+struct ContentPath {
+    /// Boxes of short straight pieces, so that a frame is not taken for what it surrounds.
+    private(set) var segments: [PageRectangle] = []
+    private(set) var subpathBoxes: [PageRectangle] = []
+    /// Whether the path becomes a clipping path.
+    var clips = false
+    private var start = (x: 0.0, y: 0.0)
+    private var current = (x: 0.0, y: 0.0)
+    private static let pieces = 8
+
+    var box: PageRectangle? {
+        subpathBoxes.first.map { first in subpathBoxes.dropFirst().reduce(first) { $0.union($1) } }
+    }
+
+    mutating func append(_ name: String, _ numbers: [Double], _ matrix: Matrix) {
+        guard numbers.allSatisfy(\.isFinite) else { return }
+        func point(_ index: Int) -> (x: Double, y: Double) { matrix.point(numbers[index], numbers[index + 1]) }
+        switch (name, numbers.count) {
+        case ("m", 2): begin(point(0))
+        case ("l", 2): line(to: point(0))
+        case ("c", 6): curve(point(0), point(2), point(4))
+        case ("v", 4): curve(current, point(0), point(2))
+        case ("y", 4): curve(point(0), point(2), point(2))
+        case ("h", _): line(to: start)
+        case ("re", 4):
+            let (x, y, width, height) = (numbers[0], numbers[1], numbers[2], numbers[3])
+            begin(matrix.point(x, y))
+            line(to: matrix.point(x + width, y))
+            line(to: matrix.point(x + width, y + height))
+            line(to: matrix.point(x, y + height))
+            line(to: start)
+        default: break
+        }
+    }
+
+    private mutating func begin(_ point: (x: Double, y: Double)) {
+        (start, current) = (point, point)
+        subpathBoxes.append(PageRectangle(x: point.x, y: point.y, width: 0, height: 0))
+    }
+
+    private mutating func line(to end: (x: Double, y: Double)) {
+        let isStraight = abs(end.x - current.x) < 1 || abs(end.y - current.y) < 1
+        let count = isStraight ? 1 : Self.pieces
+        for index in 1...count {
+            let part = Double(index) / Double(count)
+            piece(to: (current.x + (end.x - current.x) * part, current.y + (end.y - current.y) * part), index)
+        }
+        current = end
+        last = end
+    }
+
+    private var last = (x: 0.0, y: 0.0)
+
+    private mutating func piece(to end: (x: Double, y: Double), _ index: Int) {
+        if index == 1 { last = current }
+        let box = PageRectangle(corners: [last.x, last.y, end.x, end.y])
+        segments.append(box)
+        if subpathBoxes.isEmpty { subpathBoxes.append(box) }
+        subpathBoxes[subpathBoxes.count - 1] = subpathBoxes[subpathBoxes.count - 1].union(box)
+        last = end
+    }
+
+    private mutating func curve(
+        _ first: (x: Double, y: Double), _ second: (x: Double, y: Double), _ end: (x: Double, y: Double)
+    ) {
+        let begin = current
+        for index in 1...Self.pieces {
+            let t = Double(index) / Double(Self.pieces)
+            let (u, s) = (1 - t, t)
+            func blend(_ a: Double, _ b: Double, _ c: Double, _ d: Double) -> Double {
+                u * u * u * a + 3 * u * u * s * b + 3 * u * s * s * c + s * s * s * d
+            }
+            piece(to: (blend(begin.x, first.x, second.x, end.x), blend(begin.y, first.y, second.y, end.y)), index)
+        }
+        current = end
+    }
+}

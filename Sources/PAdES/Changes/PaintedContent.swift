@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import PDFSyntax
+
+/// Where a page's content paints something, in the page's own coordinates, as boxes.
+///
+/// Painted are text (invisible text apart), strokes, fills that are neither white nor a background of at least four fifths
+/// of the page, images and shadings. A box may be larger than what is seen, never smaller but for ascenders of unusual
+/// fonts: a field over nothing but free paper is what this is to recognise. Content that cannot be interpreted counts as
+/// painted everywhere.
+struct PaintedContent {
+    /// The boxes; with `isUnknown` the whole page.
+    private(set) var boxes: [PageRectangle] = []
+    /// Whether the content could not be interpreted.
+    private(set) var isUnknown = false
+
+    /// Most boxes that are kept; more count as one around all.
+    static let mostBoxes = 100_000
+
+    init(ofPage page: IndirectReference, in file: PDFFile, asOf revision: Int) {
+        do throws(PDFSyntaxError) {
+            guard let geometry = try? PageGeometry(of: page, in: file, asOf: revision) else {
+                isUnknown = true
+                return
+            }
+            let dictionary = try file.object(page, asOf: revision).dictionary ?? [:]
+            var bytes: [UInt8] = []
+            let contents = try file.resolve(dictionary["Contents"], asOf: revision)
+            for part in contents.array ?? [contents] {
+                guard let stream = try file.resolve(part, asOf: revision).stream else { continue }
+                bytes += try file.decodedBytes(of: stream, asOf: revision)
+                bytes.append(10)
+                guard bytes.count <= file.budget.bytes else { throw PDFSyntaxError(.limitExceeded, "page contents") }
+            }
+            let interpreter = ContentInterpreter(file, revision, visible: geometry.visibleBox)
+            try interpreter.run(bytes, resources: Self.resources(of: page, file, revision), depth: 0)
+            boxes = interpreter.boxes
+            if boxes.count > Self.mostBoxes {
+                boxes = [boxes.dropFirst().reduce(boxes[0]) { $0.union($1) }]
+            }
+        } catch { isUnknown = true }
+    }
+
+    /// Whether something is painted inside a rectangle.
+    func isPainted(in rectangle: PageRectangle) -> Bool {
+        isUnknown || boxes.contains { $0.intersection(rectangle) != nil }
+    }
+
+    private static func resources(
+        of page: IndirectReference, _ file: PDFFile, _ revision: Int
+    ) throws(PDFSyntaxError) -> PDFDictionary {
+        var node = page
+        for _ in 0..<64 {
+            let dictionary = try file.object(node, asOf: revision).dictionary ?? [:]
+            if let resources = dictionary["Resources"] {
+                return try file.resolve(resources, asOf: revision).dictionary ?? [:]
+            }
+            guard let parent = dictionary["Parent"]?.reference else { break }
+            node = parent
+        }
+        return [:]
+    }
+}
+
+/// The painted content of pages that was asked for, so that each page is read once.
+final class PaintedPages {
+    private var known: [IndirectReference: PaintedContent] = [:]
+
+    func content(of page: IndirectReference, in file: PDFFile, asOf revision: Int) -> PaintedContent {
+        if let content = known[page] { return content }
+        let content = PaintedContent(ofPage: page, in: file, asOf: revision)
+        known[page] = content
+        return content
+    }
+}
+
+extension PageRectangle {
+    /// The smallest rectangle around two.
+    func union(_ other: PageRectangle) -> PageRectangle {
+        PageRectangle(corners: [
+            min(x, other.x), min(y, other.y), max(x + width, other.x + other.width),
+            max(y + height, other.y + other.height),
+        ])
+    }
+}
+
+extension PaintedPages {
+    /// Whether a rectangle lies over what a page of the newest revision shows; signatures may be covered to two fifths.
+    func isCovered(
+        by place: PageRectangle, onPage page: IndirectReference, of file: PDFFile
+    ) throws(PDFSyntaxError) -> Bool {
+        let revision = file.revisions.count - 1
+        guard !content(of: page, in: file, asOf: revision).isPainted(in: place) else { return true }
+        let annotations = try file.resolve(file.object(page).dictionary?["Annots"]).array ?? []
+        return try Self.covers(place, annotations, in: file, asOf: revision, allowingSignatures: true)
+    }
+
+    /// Whether a rectangle lies over visible annotations.
+    static func covers(
+        _ place: PageRectangle, _ annotations: [PDFObject], in file: PDFFile, asOf revision: Int,
+        allowingSignatures: Bool
+    ) throws(PDFSyntaxError) -> Bool {
+        for annotation in annotations {
+            guard let dictionary = try file.resolve(annotation, asOf: revision).dictionary,
+                let rectangle = try PageRectangle(
+                    file.resolve(dictionary["Rect"], asOf: revision), in: file, asOf: revision),
+                let shared = rectangle.intersection(place)
+            else { continue }
+            let flags = try file.resolve(dictionary["F"], asOf: revision).integer ?? 0
+            guard flags & (2 | 32) == 0 else { continue }
+            let isSignature = try file.resolve(dictionary["FT"], asOf: revision).name == "Sig"
+            if !isSignature || !allowingSignatures || shared.area > rectangle.area * 0.4 { return true }
+        }
+        return false
+    }
+}
