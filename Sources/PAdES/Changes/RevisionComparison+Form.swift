@@ -205,10 +205,22 @@ extension RevisionComparison {
             if hadAppearance, isSameValue, keys.contains("AP") || hangsOnChange {
                 refuse(.appearanceWithoutValue, old.reference)
             }
+            if new.type == "Btn" {
+                if isSameValue, keys.contains("AS") { refuse(.appearanceWithoutValue, old.reference) }
+                for part in after.parts(of: new.field) { try checkState(part, value: self.new(fieldAfter["V"])) }
+            }
         }
         if old.dictionary["AP"] != nil || new.dictionary["AP"] != nil {
             try explainAppearance(old.dictionary["AP"], new.dictionary["AP"], at: place.entry("AP"), before)
         }
+    }
+
+    /// A check box or radio button shows the state that its field's value names, and no other (ISO 32000-2 §12.7.5.2.3).
+    private func checkState(_ widget: FormTree.Node, value: PDFObject) throws(PDFSyntaxError) {
+        guard let states = try new(new(widget.dictionary["AP"]).dictionary?["N"]).dictionary else { return }
+        let selected = value.name.flatMap { states[$0] == nil ? nil : $0 } ?? "Off"
+        let shown = try new(widget.dictionary["AS"]).name ?? "Off"
+        if shown != selected { refuse(.appearanceWithoutValue, widget.reference) }
     }
 
     /// An appearance dictionary: every part is as before, changed in place while nothing but appearances of fields uses
