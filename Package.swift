@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "DossierKit", targets: ["DossierKit"]),
         .library(name: "SignatureValidation", targets: ["SignatureValidation"]),
+        .library(name: "ASiC", targets: ["ASiC"]),
         .library(name: "PAdES", targets: ["PAdES"]),
         .library(name: "AdES", targets: ["AdES"]),
         .library(name: "PKIX", targets: ["PKIX"]),
@@ -18,6 +19,7 @@ let package = Package(
         .library(name: "VaultTesting", targets: ["VaultTesting"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
         .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
+        .library(name: "ZIPSyntax", targets: ["ZIPSyntax"]),
         .library(name: "CryptoPrimitives", targets: ["CryptoPrimitives"]),
         .library(name: "DossierCore", targets: ["DossierCore"]),
     ],
@@ -40,6 +42,9 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(
             name: "CDossierZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CDossierXML2", pkgConfig: "libxml-2.0",
+            providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]),
         // Data files of the modules, compiled in with #embed: no resource bundle to lose.
         .target(name: "CDossierData"),
 
@@ -58,6 +63,10 @@ let package = Package(
             dependencies: ["DERSyntax", "DossierCore", "TestSupport", .product(name: "SwiftASN1", package: "swift-asn1")]),
         .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
         .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore", "TestSupport"]),
+        .target(name: "XMLSyntax", dependencies: ["DossierCore", "CDossierXML2"]),
+        .testTarget(name: "XMLSyntaxTests", dependencies: ["XMLSyntax", "DossierCore", "TestSupport"]),
+        .target(name: "ZIPSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
+        .testTarget(name: "ZIPSyntaxTests", dependencies: ["ZIPSyntax", "DossierCore", "CDossierZlib", "TestSupport"]),
         .target(
             name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(
@@ -126,6 +135,19 @@ let package = Package(
                 "DossierCore", "TestSupport",
             ]),
 
+        // Row 6 — containers.
+        .target(
+            name: "ASiC",
+            dependencies: [
+                "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "XMLSyntax", "ZIPSyntax", "DossierCore",
+            ]),
+        .testTarget(
+            name: "ASiCTests",
+            dependencies: [
+                "ASiC", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "XMLSyntax",
+                "ZIPSyntax", "DossierCore", "TestSupport",
+            ]),
+
         // Row 7 — the vault and its stores.
         .target(name: "DocumentVault", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
         .target(
@@ -146,14 +168,14 @@ let package = Package(
         .target(
             name: "DossierKit",
             dependencies: [
-                "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DocumentVault", "OnceOnly",
+                "ASiC", "ZIPSyntax", "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DocumentVault", "OnceOnly",
                 "DossierCore",
             ]),
 
         .testTarget(
             name: "DossierKitTests",
             dependencies: [
-                "DossierKit", "TestPKI", "SoftwareKeys", "VaultTesting", "CryptoPrimitives", "PKIX", "DocumentVault",
+                "DossierKit", "ASiC", "ZIPSyntax", "TestPKI", "SoftwareKeys", "VaultTesting", "CryptoPrimitives", "PKIX", "DocumentVault",
                 "OnceOnly", "PAdES", "AdES", "SignatureValidation", "DossierCore", "TestSupport",
             ]),
 

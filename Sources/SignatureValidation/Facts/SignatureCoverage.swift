@@ -4,7 +4,7 @@
 public import DossierCore
 
 /// What part of a file a signature covers.
-public struct SignatureCoverage: Sendable, Hashable, Codable {
+public struct SignatureCoverage: Sendable, Hashable {
     /// How much.
     public enum Scope: String, Sendable, Hashable, Codable {
         /// Every byte but the signature value itself.
@@ -39,14 +39,19 @@ public struct SignatureCoverage: Sendable, Hashable, Codable {
     public let whole: Bool
     /// Bytes that are not covered, apart from the signature value.
     public let uncovered: [UncoveredRange]
+    /// Files of a container that are not covered.
+    public let uncoveredPaths: [String]
 
     /// Makes a coverage.
-    public init(scope: Scope, revision: Int, revisions: Int, uncovered: [UncoveredRange] = []) {
+    public init(
+        scope: Scope, revision: Int, revisions: Int, uncovered: [UncoveredRange] = [], uncoveredPaths: [String] = []
+    ) {
         self.scope = scope
         self.revision = revision
         self.revisions = revisions
         whole = scope == .entireFile
         self.uncovered = uncovered
+        self.uncoveredPaths = uncoveredPaths
     }
 
     /// A file without revisions that is covered to the last byte.

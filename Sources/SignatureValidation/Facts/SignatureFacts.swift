@@ -111,6 +111,10 @@ public enum SignatureFormat: String, Sendable, Hashable, Codable {
     case pades = "PAdES"
     /// EN 319 122-1.
     case cades = "CAdES"
+    /// EN 319 162-1, several files and a manifest.
+    case asicE = "ASiC-E"
+    /// EN 319 162-1, one file.
+    case asicS = "ASiC-S"
     /// A PDF signature that is no PAdES (adbe.*).
     case pdf = "PDF"
     /// A CMS signature that is no CAdES.

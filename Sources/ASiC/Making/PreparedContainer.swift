@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import AdES
+public import DossierCore
+import ZIPSyntax
+
+/// A container that lacks only a signature: what the signer must see, and everything needed to write it.
+///
+/// Preparing again from the same files, certificate and time gives the same bytes to be signed, so that any server can
+/// finish what another began.
+public struct PreparedContainer: Sendable {
+    /// The CMS signature without its value.
+    public let signature: PreparedSignature
+    /// What the signature stands over: the manifest's bytes, or the one file of an ASiC-S.
+    public let content: any ByteSource
+    /// The path of the signature in the container.
+    public let signaturePath: String
+
+    let parts: [Part]
+    let comment: [UInt8]
+
+    /// A file of the container before the signature.
+    enum Part: Sendable {
+        case new(ContainerFile, ZIPWriter.Measure)
+        case existing(ZIPEntry, of: ZIPArchive)
+    }
+
+    /// The bytes that the signer signs.
+    public var dataToBeSigned: [UInt8] { signature.dataToBeSigned }
+
+    /// Writes the container with a signature of level B-B.
+    ///
+    /// - Parameters:
+    ///   - value: The signature value over ``dataToBeSigned``.
+    ///   - output: Takes the bytes in order, from the first to the last.
+    /// - Throws: ``AdES/AdESError`` when the value does not verify, before anything is written; ``ZIPSyntax/ZIPSyntaxError``;
+    ///   errors of the sources and the output unchanged.
+    public func write(signedWith value: [UInt8], to output: @escaping ([UInt8]) throws -> Void) throws {
+        try write(signature: signature.completed(with: value), to: output)
+    }
+
+    /// Writes the container with a signature that has been completed elsewhere, at whatever level.
+    ///
+    /// - Parameter cms: DER of the detached signature over ``content``; not checked again.
+    /// - Throws: As ``write(signedWith:to:)``.
+    public func write(signature cms: [UInt8], to output: @escaping ([UInt8]) throws -> Void) throws {
+        var writer = ZIPWriter(to: output)
+        for part in parts {
+            switch part {
+            case .new(let file, let measure): try writer.add(file.path, file.source, measured: measure)
+            case .existing(let entry, let archive): try writer.copy(entry, of: archive)
+            }
+        }
+        try writer.add(signaturePath, MemorySource(cms))
+        try writer.finish(comment: comment)
+    }
+
+    /// The container in memory.
+    ///
+    /// - Throws: As ``write(signedWith:to:)``.
+    public func completed(with value: [UInt8]) throws -> [UInt8] {
+        let cms = try signature.completed(with: value)
+        return try Collected.bytes { try write(signature: cms, to: $0) }
+    }
+}
+
+/// Collects what a writer puts out.
+final class Collected {
+    private var bytes: [UInt8] = []
+
+    static func bytes(_ write: (@escaping ([UInt8]) throws -> Void) throws -> Void) throws -> [UInt8] {
+        let collected = Collected()
+        try write { collected.bytes += $0 }
+        return collected.bytes
+    }
+}

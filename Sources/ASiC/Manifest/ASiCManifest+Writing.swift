@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import FoundationEssentials
+
+extension ASiCManifest {
+    /// The bytes of the manifest: the same for the same content.
+    var bytes: [UInt8] {
+        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
+        text += "<asic:ASiCManifest xmlns:asic=\"\(Self.namespace)\" xmlns:ds=\"\(Self.signatureNamespace)\">\n"
+        text += "  <asic:SigReference MimeType=\"\(Self.signatureMediaType)\" URI=\"\(Self.escaped(signature))\"/>\n"
+        for reference in references {
+            text += "  <asic:DataObjectReference"
+            if let mediaType = reference.mediaType { text += " MimeType=\"\(Self.escaped(mediaType))\"" }
+            if reference.isRoot { text += " Rootfile=\"true\"" }
+            text += " URI=\"\(Self.escaped(reference.uri))\">\n"
+            text += "    <ds:DigestMethod Algorithm=\"\(reference.algorithm?.uri ?? "")\"/>\n"
+            text += "    <ds:DigestValue>\(Data(reference.digest).base64EncodedString())</ds:DigestValue>\n"
+            text += "  </asic:DataObjectReference>\n"
+        }
+        return Array((text + "</asic:ASiCManifest>\n").utf8)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.append(character)
+            }
+        }
+    }
+}
+
+/// Names of files as URI references (RFC 3986) and back.
+enum FileURI {
+    /// The reference to a file: everything but unreserved characters and `/` is escaped.
+    static func encode(_ path: String) -> String {
+        path.utf8.reduce(into: "") { result, byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 47, 95, 126: result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += "%" + (byte < 16 ? "0" : "") + digits
+            }
+        }
+    }
+
+    /// The path with escapes resolved; `nil` for a broken escape or bytes that are not UTF-8.
+    static func decode(_ uri: String) -> String? {
+        guard uri.utf8.contains(UInt8(ascii: "%")) else { return uri }
+        var bytes: [UInt8] = []
+        var rest = Array(uri.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 48...57: byte - 48
+        case 65...70: byte - 55
+        case 97...102: byte - 87
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import SignatureValidation
+import ZIPSyntax
+
+/// One judgement's look at a container: the manifests, and the digest of each file taken once per algorithm.
+final class ContainerReading {
+    /// A manifest file with what it says.
+    struct ManifestFile {
+        let entry: ZIPEntry
+        let bytes: [UInt8]
+        let manifest: ASiCManifest
+        /// The signature or time-stamp file that it stands for; `nil` when the container has none of that name.
+        let signature: ZIPEntry?
+        let references: [ResolvedReference]
+    }
+
+    /// A reference with the file that it names.
+    struct ResolvedReference {
+        enum Outcome: Hashable {
+            case intact, changed, missing, ambiguous, unknownAlgorithm
+        }
+        let path: String
+        let entry: ZIPEntry?
+        let reference: ASiCManifest.Reference
+        let outcome: Outcome
+    }
+
+    let container: ASiCContainer
+    private(set) var manifests: [ManifestFile] = []
+    private(set) var hasUnreadableManifest = false
+    private var digests: [DigestKey: [UInt8]?] = [:]
+
+    private struct DigestKey: Hashable {
+        let name: String
+        let algorithm: DigestAlgorithm
+    }
+
+    /// Files that all manifests together may name.
+    private static let referenceLimit = 200_000
+
+    init(_ container: ASiCContainer) throws {
+        self.container = container
+        var count = 0
+        for entry in container.archive.entries {
+            let role = ContainerRole(entry)
+            guard role == .manifest || role == .archiveManifest else { continue }
+            guard let bytes = try read(entry, limit: 1 << 22), let manifest = ASiCManifest(parsing: bytes) else {
+                hasUnreadableManifest = true
+                continue
+            }
+            count += manifest.references.count
+            guard count <= Self.referenceLimit else {
+                throw ASiCError(.limitExceeded, "the manifests name more than \(Self.referenceLimit) files")
+            }
+            var signature: ZIPEntry?
+            if case .success(let entry) = resolve(manifest.signature) { signature = entry }
+            manifests.append(
+                ManifestFile(
+                    entry: entry, bytes: bytes, manifest: manifest, signature: signature,
+                    references: try resolve(manifest.references)))
+        }
+    }
+
+    /// All bytes of a small file; `nil` when they are damaged or too many.
+    ///
+    /// - Throws: Only when the source cannot be read.
+    func read(_ entry: ZIPEntry, limit: Int64) throws -> [UInt8]? {
+        do throws(ZIPSyntaxError) {
+            return try container.archive.bytes(of: entry, limit: limit)
+        } catch  where error.code == .unreadableSource {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
+    /// The digest of a file's bytes; `nil` when they are damaged.
+    ///
+    /// - Throws: Only when the source cannot be read, or the system lacks the algorithm.
+    func digest(of entry: ZIPEntry, _ algorithm: DigestAlgorithm) throws -> [UInt8]? {
+        let key = DigestKey(name: entry.name, algorithm: algorithm)
+        if let known = digests[key] { return known }
+        var state = try DigestState(algorithm)
+        var digest: [UInt8]?
+        do {
+            var reader = try container.archive.reader(of: entry)
+            while let piece = try reader.next() { try state.update(piece) }
+            digest = try state.finalized()
+        } catch let error as ZIPSyntaxError where error.code != .unreadableSource {
+            digest = nil
+        }
+        digests[key] = .some(digest)
+        return digest
+    }
+
+    private enum Unresolved: Error { case missing, ambiguous }
+
+    /// The file that a reference names: the name as it stands or with its escapes resolved, but not two different ones.
+    private func resolve(_ uri: String) -> Result<ZIPEntry, Unresolved> {
+        let names = Set([uri, FileURI.decode(uri)].compactMap { $0.map { Array($0.utf8) } })
+        let found = names.compactMap { container.archive.entry(named: String(decoding: $0, as: UTF8.self)) }
+            .filter { !$0.isFolder }
+        guard let entry = found.first else { return .failure(.missing) }
+        return found.count == 1 ? .success(entry) : .failure(.ambiguous)
+    }
+
+    private func resolve(_ references: [ASiCManifest.Reference]) throws -> [ResolvedReference] {
+        var seen: Set<String> = []
+        return try references.map { reference in
+            let path = FileURI.decode(reference.uri) ?? reference.uri
+            var found: ZIPEntry?
+            let outcome: ResolvedReference.Outcome
+            switch resolve(reference.uri) {
+            case .failure(.missing): outcome = .missing
+            case .failure(.ambiguous): outcome = .ambiguous
+            case .success(let entry):
+                found = entry
+                if !seen.insert(entry.name).inserted {
+                    outcome = .ambiguous
+                } else if let algorithm = reference.algorithm {
+                    outcome = try digest(of: entry, algorithm) == reference.digest ? .intact : .changed
+                } else {
+                    outcome = .unknownAlgorithm
+                }
+            }
+            return ResolvedReference(path: found?.name ?? path, entry: found, reference: reference, outcome: outcome)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import AdES
+import CryptoPrimitives
+import DossierCore
+import PKIX
+public import SignatureValidation
+import ZIPSyntax
+
+/// A time-stamp that is a file of its container, with the files that it stands over.
+public struct ContainerTimeStamp: Sendable {
+    /// The time-stamp's file.
+    public let path: String
+    /// The time-stamp; ``SignatureValidation/AttachedTimeStamp/covers`` has the manifest and the files by SHA-256.
+    public let stamp: AttachedTimeStamp
+    /// The files that it covers.
+    public let covered: [String]
+    /// Data files of the container that it does not cover.
+    public let uncovered: [String]
+}
+
+/// Reads the time-stamp files of a container (EN 319 162-1 §4.3.3.3, §4.4.4, A.7) and what they cover.
+struct ContainerTimeStampReading {
+    private let reading: ContainerReading
+    private let material: ValidationMaterial
+
+    /// How many objects all time-stamps together may prove for all signatures.
+    private static let coverLimit = 2_000_000
+
+    init(_ reading: ContainerReading, material: ValidationMaterial) {
+        self.reading = reading
+        self.material = material
+    }
+
+    func all() throws -> [ContainerTimeStamp] {
+        var found: [ContainerTimeStamp] = []
+        for entry in reading.container.archive.entries where ContainerRole(entry) == .timeStamp {
+            var stamp = try stamp(entry)
+            stamp = ContainerTimeStamp(
+                path: stamp.path, stamp: Self.numbered(stamp.stamp, found.count + 1), covered: stamp.covered,
+                uncovered: stamp.uncovered)
+            found.append(stamp)
+        }
+        return found
+    }
+
+    private static func numbered(_ stamp: AttachedTimeStamp, _ number: Int) -> AttachedTimeStamp {
+        var stamp = stamp
+        stamp.id = "T-\(number)"
+        return stamp
+    }
+
+    private func stamp(_ entry: ZIPEntry) throws -> ContainerTimeStamp {
+        let files = reading.container.files.map(\.name)
+        let linked = reading.manifests.filter { $0.signature == entry }
+        let token = try reading.read(entry, limit: 1 << 24).flatMap { try? TimeStampToken(parsing: $0) }
+        var faults: [ContainerFault] = token == nil ? [.timeStampUnreadable] : []
+        var covers: [ValidationObject] = []
+        var covered: [String] = []
+        var kind = TimeStampKind.content
+        var imprint: (DigestAlgorithm) throws -> [UInt8]? = { _ in nil }
+        if linked.count == 1, let manifest = linked.first {
+            imprint = { try $0.digest(of: manifest.bytes) }
+            covers.append(ValidationObject(.content, bytes: manifest.bytes))
+            for reference in manifest.references {
+                guard reference.outcome == .intact, let file = reference.entry else {
+                    if !faults.contains(.timeStampReference) { faults.append(.timeStampReference) }
+                    continue
+                }
+                covered.append(file.name)
+                if ContainerRole(file) == .signature { kind = .archive }
+                if let digest = try reading.digest(of: file, .sha256) {
+                    covers.append(ValidationObject(.content, digest: digest))
+                }
+            }
+        } else if reading.container.type == .simple, linked.isEmpty, files.count == 1,
+            let file = reading.container.files.first
+        {
+            // §4.3.3.3: without a manifest the time-stamp is over the data file itself.
+            let reading = reading
+            imprint = { try reading.digest(of: file, $0) }
+            covered = [file.name]
+            if let digest = try reading.digest(of: file, .sha256) {
+                covers.append(ValidationObject(.content, digest: digest))
+            }
+        } else {
+            faults.append(linked.isEmpty ? .manifestMissing : .manifestAmbiguous)
+        }
+        let tokenMaterial = token.map { ContainerTimeStampReading.material(of: $0) } ?? ValidationMaterial()
+        let facts = try token.map { try $0.verify(imprint: imprint, candidates: material.certificates) }
+        let names = Set(covered)
+        return ContainerTimeStamp(
+            path: entry.name,
+            stamp: AttachedTimeStamp(
+                id: "", kind: kind, token: token, facts: facts, covers: covers, formatFaults: faults.map(\.format),
+                material: tokenMaterial),
+            covered: covered, uncovered: files.filter { !names.contains($0) })
+    }
+
+    static func material(of token: TimeStampToken) -> ValidationMaterial {
+        ValidationMaterial(
+            certificates: token.signedData.certificates, revocationLists: token.signedData.revocationLists)
+    }
+
+    /// Adds the time-stamps that cover a signature's file to that signature, with everything that the file holds.
+    ///
+    /// The signatures of one file stand together: a time-stamp over the file is over each.
+    ///
+    /// - Parameter files: The file that each signature stands in.
+    static func attach(
+        _ stamps: [ContainerTimeStamp], to facts: inout [SignatureFacts], of files: [String],
+        numberedAfter first: Int
+    ) throws {
+        let byPath = Dictionary(stamps.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        var count = 0
+        for (number, item) in stamps.enumerated() where item.stamp.kind == .archive {
+            let covered = Set(item.covered)
+            // Earlier time-stamps of the container that this one covers.
+            let earlier = item.covered.compactMap { byPath[$0]?.stamp }.flatMap { stamp in
+                (stamp.token.map { [ValidationObject($0)] } ?? []) + stamp.material.validationObjects
+            }
+            for index in facts.indices where covered.contains(files[index]) {
+                var stamp = numbered(item.stamp, first + number + 1)
+                stamp.covers += earlier + objects(of: facts[index])
+                count += stamp.covers.count
+                guard count <= coverLimit else {
+                    throw ASiCError(.limitExceeded, "the time-stamps cover more than \(coverLimit) objects")
+                }
+                facts[index].timeStamps.append(stamp)
+                // B-LTA of the container: all material in the signature, an archive time-stamp beside it.
+                if facts[index].level == .lt, stamp.formatFaults.isEmpty, stamp.facts?.faults.isEmpty == true {
+                    facts[index].level = .lta
+                }
+            }
+        }
+    }
+
+    /// What stands inside a signature's file.
+    private static func objects(of facts: SignatureFacts) -> [ValidationObject] {
+        (facts.signatureObject.map { [$0] } ?? []) + facts.material.validationObjects
+            + facts.timeStamps.flatMap { stamp in
+                (stamp.token.map { [ValidationObject($0)] } ?? []) + stamp.material.validationObjects
+            }
+    }
+}

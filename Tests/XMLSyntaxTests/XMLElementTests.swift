@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import Testing
+import XMLSyntax
+
+@Suite struct `XML elements (XML 1.0, Namespaces in XML 1.0)` {
+    private func parse(_ text: String, budget: Budget = XMLElement.standardBudget) throws(XMLSyntaxError) -> XMLElement
+    {
+        try XMLElement(parsing: Array(text.utf8), budget: budget)
+    }
+
+    private func fault(_ text: String, budget: Budget = XMLElement.standardBudget) -> XMLSyntaxError.Code? {
+        do throws(XMLSyntaxError) {
+            _ = try parse(text, budget: budget)
+            return nil
+        } catch { return error.code }
+    }
+
+    @Test func `names are resolved, whatever the prefix`() throws {
+        let root = try parse("<a:r xmlns:a='urn:x' b='1' a:b='2'><c xmlns='urn:y'/><d/></a:r>")
+        #expect(root.name == XMLName("r", in: "urn:x"))
+        #expect(root.attribute("b") == "1")
+        #expect(root.attribute("b", in: "urn:x") == "2")
+        #expect(root.attribute("c") == nil)
+        #expect(root.elements.map(\.name) == [XMLName("c", in: "urn:y"), XMLName("d")])
+    }
+
+    @Test func `text has its references resolved and its pieces joined`() throws {
+        let root = try parse("<a>1&lt;2 &#272;<!-- c --><![CDATA[<x>]]>\r\nđ<?p i?></a>")
+        #expect(root.text == "1<2 Đ<x>\nđ")
+        #expect(try parse("<a b='&quot;&#10;&amp;'/>").attribute("b") == "\"\n&")
+        #expect(try parse("\u{feff}<a/>").name.local == "a")
+        #expect(try parse("<a>x<b/>y</a>").children.count == 3)
+    }
+
+    @Test(arguments: [
+        "<!DOCTYPE a><a/>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+        "<!DOCTYPE a SYSTEM 'file:///etc/hostname'><a/>",
+        "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><a>&x;</a>",
+        "<!DOCTYPE a [<!ATTLIST a b CDATA 'default'>]><a/>", "<?xml version='1.0'?><!DOCTYPE a PUBLIC 'x' 'y'><a/>",
+        "<!DOCTYPE a [<!ENTITY % p SYSTEM 'http://pki.dossier.test/x'> %p;]><a/>",
+    ])
+    func `a document type is refused, whatever it says`(_ text: String) { #expect(fault(text) == .documentType) }
+
+    @Test func `entities that multiply are refused before they do`() {
+        var text = "<!DOCTYPE a [<!ENTITY e0 '0123456789'>"
+        for level in 1...20 {
+            text += "<!ENTITY e\(level) '" + String(repeating: "&e\(level - 1);", count: 10) + "'>"
+        }
+        #expect(fault(text + "]><a b='&e20;'>&e20;</a>") == .documentType)
+    }
+
+    @Test(arguments: [
+        "", " ", "<a>", "<a/><b/>", "<a></b>", "<a b='1' b='2'/>", "<a b=1/>", "<a>&x;</a>", "<x:a/>", "text",
+        "<a/>text",
+        "<a><", "<a>&#0;</a>", "<a b='<'/>", "bla<a/>", "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>",
+        "<?xml version='1.0'?><?xml version='1.0'?><a/>", "<a>]]></a>",
+    ])
+    func `what is not well-formed is refused`(_ text: String) { #expect(fault(text) == .notWellFormed) }
+
+    @Test func `another encoding is refused`() {
+        #expect(fault("<?xml version='1.0' encoding='UTF-8'?><a/>") == nil)
+        #expect(fault("<?xml version='1.0' encoding='utf-8'?><a/>") == nil)
+        #expect(fault("<?xml version='1.0' encoding='ISO-8859-1'?><a/>") == .unsupportedEncoding)
+        var code: XMLSyntaxError.Code?
+        do throws(XMLSyntaxError) { _ = try XMLElement(parsing: [0x3c, 0x61, 0xff, 0x2f, 0x3e]) } catch {
+            code = error.code
+        }
+        #expect(code == .unsupportedEncoding)
+    }
+
+    @Test func `depth, size and number are limited, the limits included`() {
+        func nested(_ depth: Int) -> String {
+            String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)
+        }
+        #expect(fault(nested(32)) == nil)
+        #expect(fault(nested(33)) == .limitExceeded)
+        #expect(fault(nested(100_000)) == .limitExceeded)
+        let few = Budget(bytes: 30, depth: 4, objects: 3, expansionRatio: 1)
+        #expect(fault("<a><b/><b/></a>", budget: few) == nil)
+        #expect(fault("<a><b/><b/><b/></a>", budget: few) == .limitExceeded)
+        #expect(fault("<a b='' c='' d=''/>", budget: few) == .limitExceeded)
+        #expect(fault("<a>" + String(repeating: "x", count: 24) + "</a>", budget: few) == .limitExceeded)
+    }
+
+    @Test func `a long text takes time in line with its length`() throws {
+        let text = String(repeating: "x&amp;", count: 300_000)
+        #expect(try parse("<a>\(text)</a>").text.utf8.count == 600_000)
+    }
+
+    @Test func `many documents are read at once`() async {
+        await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<64 {
+                group.addTask {
+                    (try? XMLElement(parsing: Array("<a n='\(number)'/>".utf8)))?.attribute("n") == "\(number)"
+                }
+            }
+            for await holds in group { #expect(holds) }
+        }
+    }
+}
