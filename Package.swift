@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "VaultTesting", targets: ["VaultTesting"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
         .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
+        .library(name: "XMLSyntax", targets: ["XMLSyntax"]),
         .library(name: "ZIPSyntax", targets: ["ZIPSyntax"]),
         .library(name: "CryptoPrimitives", targets: ["CryptoPrimitives"]),
         .library(name: "DossierCore", targets: ["DossierCore"]),
@@ -66,7 +67,8 @@ let package = Package(
         .target(name: "XMLSyntax", dependencies: ["DossierCore", "CDossierXML2"]),
         .testTarget(name: "XMLSyntaxTests", dependencies: ["XMLSyntax", "DossierCore", "TestSupport"]),
         .target(name: "ZIPSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
-        .testTarget(name: "ZIPSyntaxTests", dependencies: ["ZIPSyntax", "DossierCore", "CDossierZlib", "TestSupport"]),
+        .testTarget(
+            name: "ZIPSyntaxTests", dependencies: ["ZIPSyntax", "DossierCore", "CDossierZlib", "TestSupport"]),
         .target(
             name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(
@@ -168,15 +170,15 @@ let package = Package(
         .target(
             name: "DossierKit",
             dependencies: [
-                "ASiC", "ZIPSyntax", "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "DocumentVault", "OnceOnly",
-                "DossierCore",
+                "ASiC", "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "ZIPSyntax",
+                "DocumentVault", "OnceOnly", "DossierCore",
             ]),
 
         .testTarget(
             name: "DossierKitTests",
             dependencies: [
-                "DossierKit", "ASiC", "ZIPSyntax", "TestPKI", "SoftwareKeys", "VaultTesting", "CryptoPrimitives", "PKIX", "DocumentVault",
-                "OnceOnly", "PAdES", "AdES", "SignatureValidation", "DossierCore", "TestSupport",
+                "DossierKit", "TestPKI", "SoftwareKeys", "VaultTesting", "CryptoPrimitives", "PKIX", "DocumentVault",
+                "OnceOnly", "ASiC", "ZIPSyntax", "PAdES", "AdES", "SignatureValidation", "DossierCore", "TestSupport",
             ]),
 
         // What other programs say of what is made here.

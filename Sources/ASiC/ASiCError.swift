@@ -11,6 +11,8 @@ public struct ASiCError: Error, Sendable, Equatable, CustomStringConvertible {
         case wrongNumberOfFiles
         /// A file may not stand under this path: the container needs it for itself.
         case reservedPath
+        /// The URI of one file reads like the name of another, so that a manifest could mean either.
+        case ambiguousPath
         /// There is no such file in the container, or it is no signature.
         case noSuchFile
         /// The container cannot take a further signature as it is.

@@ -55,7 +55,11 @@ extension XMLElement {
             unsafe context = nil
             unsafe xmlFreeParserCtxt(created)
         }
-        let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+        // NOENT resolves the five entities of XML in attributes as well; a document type, where others could be declared,
+        // stops the parser.
+        let options =
+            XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue | XML_PARSE_NOERROR.rawValue
+            | XML_PARSE_NOWARNING.rawValue
         _ = unsafe xmlCtxtUseOptions(created, Int32(options))
         let status = unsafe bytes.withUnsafeBytes {
             unsafe xmlParseChunk(created, $0.bindMemory(to: CChar.self).baseAddress, count, 1)
@@ -66,7 +70,9 @@ extension XMLElement {
         {
             throw XMLSyntaxError(.unsupportedEncoding, clause: "XML 1.0 §4.3.3", "the document says another encoding")
         }
-        guard status == 0, unsafe created.pointee.wellFormed == 1, open.isEmpty, let root else {
+        guard status == 0, unsafe created.pointee.wellFormed == 1, unsafe created.pointee.nsWellFormed == 1,
+            open.isEmpty, let root
+        else {
             let line = unsafe xmlCtxtGetLastError(created).map { unsafe Int($0.pointee.line) }
             throw XMLSyntaxError(.notWellFormed, line: line, clause: "XML 1.0 §2.1", "libxml2 error \(status)")
         }

@@ -20,6 +20,8 @@ let programs: [(name: String, modules: [String])] = [
     ("FuzzTimeStamp", ["PKIX"]),
     ("FuzzTrustBundle", ["PKIX"]),
     ("FuzzAddress", ["TrustServices"]),
+    ("FuzzZIP", ["ASiC", "ZIPSyntax", "PKIX", "DossierCore"]),
+    ("FuzzXML", ["XMLSyntax"]),
 ]
 
 let package = Package(

@@ -35,7 +35,7 @@ import ZIPSyntax
         #expect(fault(ZIPFixture([.init(name, "x")]).bytes) == .unsafeName)
     }
 
-    @Test(arguments: ["..a", "a..b", ".a", "a/.b", "a:b/c", "hồ sơ/đơn (1).pdf", "a b", "日本.txt"])
+    @Test(arguments: ["..a", "a..b", ".a", "a/.b", "ab:c/d", "hồ sơ/đơn (1).pdf", "a b", "日本.txt"])
     func `a name that only looks odd`(_ name: String) {
         #expect(fault(ZIPFixture([.init(name, "x")]).bytes) == nil)
     }

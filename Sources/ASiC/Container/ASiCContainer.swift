@@ -60,8 +60,11 @@ public struct ASiCContainer: Sendable {
         // Names in the central directory, which stands at the end.
         return ["META-INF/", "meta-inf/"].contains { folder in
             ranges(of: folder, in: tail).contains { start in
-                let name = String(decoding: tail[start...].prefix(160), as: UTF8.self)
-                    .prefix { $0.isLetter || $0.isNumber || "/-_.".contains($0) }
+                // The next record follows a name without a gap: the ending tells where the name is over.
+                let text = String(decoding: tail[start...].prefix(160), as: UTF8.self).lowercased()
+                let ends = [".p7s", ".tst", ".xml", ".ers"].compactMap { text.firstRange(of: $0)?.upperBound }
+                guard let end = ends.min() else { return false }
+                let name = text[..<end]
                 return [ContainerRole.signature, .timeStamp, .manifest, .archiveManifest, .evidenceRecord].contains(
                     ContainerRole(path: "META-INF/" + name.dropFirst(folder.count)))
             }

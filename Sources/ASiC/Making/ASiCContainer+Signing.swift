@@ -19,7 +19,7 @@ extension ASiCContainer {
     ///   - chain: Further certificates to embed.
     ///   - scheme: The scheme of the value; its digest is used in the manifest as well.
     ///   - time: The time that the signer claims.
-    /// - Throws: ``ASiCError``: `wrongNumberOfFiles`, `reservedPath`; ``ZIPSyntax/ZIPSyntaxError`` for names that may not be;
+    /// - Throws: ``ASiCError``: `wrongNumberOfFiles`, `reservedPath`, `ambiguousPath`; ``ZIPSyntax/ZIPSyntaxError`` for names that may not be;
     ///   ``AdES/AdESError``; errors of the sources.
     public static func preparing(
         _ type: ContainerType, of files: [ContainerFile], for certificate: Certificate, chain: [Certificate] = [],
@@ -31,6 +31,7 @@ extension ASiCContainer {
         for file in files where isReserved(file.path) {
             throw ASiCError(.reservedPath, "\(file.path) is a path that the container needs for itself")
         }
+        try refuseAmbiguous(files.map(\.path))
         let media = ContainerFile(path: "mimetype", source: MemorySource(Array(type.mediaType.utf8)))
         var parts = [PreparedContainer.Part.new(media, try ZIPWriter.measure(media.source))]
         let digest = PreparedSignature.digest(for: scheme)
@@ -74,6 +75,7 @@ extension ASiCContainer {
                 item.entry.flatMap { entry in item.reference.mediaType.map { (entry.name, $0) } }
             }, uniquingKeysWith: { first, _ in first })
         guard !files.isEmpty else { throw ASiCError(.wrongNumberOfFiles, "the container holds no data file") }
+        try Self.refuseAmbiguous(files.map(\.name))
         let references = try files.map { file in
             guard let value = try reading.digest(of: file, digest) else {
                 throw ASiCError(.cannotBeSigned, "\(file.name) is damaged")
@@ -179,6 +181,14 @@ extension ASiCContainer {
         let digits = String(number)
         let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
         return ["META-INF/ASiCManifest\(padded).xml", "META-INF/signature\(padded).p7s"]
+    }
+
+    private static func refuseAmbiguous(_ paths: [String]) throws(ASiCError) {
+        let names = Set(paths)
+        for path in paths where FileURI.encode(path) != path && names.contains(FileURI.encode(path)) {
+            throw ASiCError(
+                .ambiguousPath, "\(path) is written \(FileURI.encode(path)) in a manifest, which is a file too")
+        }
     }
 
     /// Paths of the container's own files, in any case.

@@ -168,10 +168,15 @@ struct SignatureReading {
             facts.packaging = .detached
             facts.formatFaults += faults.map(\.format)
             facts.findings += findings
-            if !faults.isEmpty { facts.level = nil }
+            // What stands around the signature does not change what it is; what ties it to its content does.
+            if !Self.structural.isDisjoint(with: faults) { facts.level = nil }
             return facts
         }
     }
+
+    private static let structural: Set<ContainerFault> = [
+        .manifestMissing, .manifestAmbiguous, .signatureNotDetached, .signatureCount, .fileCount,
+    ]
 
     /// The manifest holds only as far as its files do.
     private static func combine(_ references: [ContainerReading.ResolvedReference], into facts: inout SignatureFacts) {

@@ -48,6 +48,17 @@ public struct Dossier: Sendable {
     public func signed(
         by signer: some Signer, checking check: SignerCheck, at time: Instant, progress: ((Progress) -> Void)? = nil
     ) async throws -> SealedDossier {
+        let (manifest, signed) = try await signingAttachments(by: signer, checking: check, at: time, progress: progress)
+        let bytes = manifest.bytes
+        let signature = try await CAdESSignature.detached(over: MemorySource(bytes), by: signer, claiming: time)
+        progress?(Progress(completed: signed.count + 1, total: signed.count + 1, name: SealedDossier.manifestName))
+        return SealedDossier(manifest: manifest, manifestBytes: bytes, signature: signature, attachments: signed)
+    }
+
+    /// Checks names and signer, signs every PDF that carries no signature yet, and lists the attachments.
+    func signingAttachments(
+        by signer: some Signer, checking check: SignerCheck, at time: Instant, progress: ((Progress) -> Void)?
+    ) async throws -> (manifest: DossierManifest, attachments: [Attachment]) {
         // Before the signer is asked for anything: a name that occurs twice or a bad code costs nobody a signature.
         _ = try DossierManifest(
             dossier: code, procedure: procedure,
@@ -74,11 +85,7 @@ public struct Dossier: Sendable {
             signed.append(attachment)
             progress?(Progress(completed: index + 1, total: total, name: attachment.name))
         }
-        let manifest = try DossierManifest(dossier: code, procedure: procedure, attachments: entries)
-        let bytes = manifest.bytes
-        let signature = try await CAdESSignature.detached(over: MemorySource(bytes), by: signer, claiming: time)
-        progress?(Progress(completed: total, total: total, name: SealedDossier.manifestName))
-        return SealedDossier(manifest: manifest, manifestBytes: bytes, signature: signature, attachments: signed)
+        return (try DossierManifest(dossier: code, procedure: procedure, attachments: entries), signed)
     }
 }
 

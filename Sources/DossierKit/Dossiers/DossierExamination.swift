@@ -178,7 +178,17 @@ public struct DossierExamination: Sendable {
         at time: Instant
     ) throws {
         let signed = try SignedFile.signature(signature, over: MemorySource(manifestBytes))
-        manifestReport = try validator.validate(signed, at: time)
+        self.init(
+            manifestBytes: manifestBytes, report: try validator.validate(signed, at: time), received: received,
+            validator: validator, at: time)
+    }
+
+    /// Holds received files against a manifest whose signature has been judged.
+    init(
+        manifestBytes: [UInt8], report: DocumentReport, received: [ReceivedAttachment], validator: SignatureValidator,
+        at time: Instant
+    ) {
+        manifestReport = report
         let manifest: DossierManifest
         do {
             manifest = try DossierManifest(parsing: manifestBytes)

@@ -3,7 +3,6 @@
 
 import CryptoPrimitives
 public import DossierCore
-import PAdES
 public import SignatureValidation
 
 /// The verdict on one file, or why there is none.
@@ -83,7 +82,7 @@ public struct FileReport: Sendable, Encodable {
         let report = try validator.validate(
             document, at: time, existence: proofs, expecting: expected, fileDigest: Hexadecimal.decode(file.sha256))
         self.report = report
-        let fallback = document is PDFDocument ? SignatureFormat.pdf : .cms
+        let fallback = SignedFile.format(of: document)
         format = (report.signatures.first?.facts.format ?? fallback).rawValue
     }
 

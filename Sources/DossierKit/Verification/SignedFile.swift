@@ -1,24 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import ASiC
 public import AdES
 public import DERSyntax
 public import DossierCore
 import PAdES
 public import SignatureValidation
+import ZIPSyntax
 
 /// Finds the format of a file by its first bytes and opens it for validation.
 public enum SignedFile {
     /// Opens a file that may carry signatures inside.
     ///
-    /// - Returns: `nil` for a file of no signed format; a PDF without signatures is a document with no facts.
-    /// - Throws: ``DossierCore/ByteSourceError``, ``PDFSyntax/PDFSyntaxError``, ``DERSyntax/DERSyntaxError`` for a file of a
-    ///   signed format that cannot be read.
+    /// - Returns: `nil` for a file of no signed format; a PDF without signatures is a document with no facts. A ZIP archive
+    ///   is a document when it is an ASiC container, else a file like any other.
+    /// - Throws: ``DossierCore/ByteSourceError``, ``PDFSyntax/PDFSyntaxError``, ``DERSyntax/DERSyntaxError``,
+    ///   ``ZIPSyntax/ZIPSyntaxError`` for a file of a signed format that cannot be read.
     public static func open(_ source: any ByteSource) throws -> (any SignedDocument)? {
         let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
         if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source) }
+        if head.starts(with: Array("PK".utf8)) { return try container(source) }
         guard isSignedData(head) else { return nil }
         return try signature(source.allBytes(limit: 1 << 28), over: nil)
+    }
+
+    /// The format of a document that has no signature to say so.
+    static func format(of document: any SignedDocument) -> SignatureFormat {
+        switch document {
+        case is PDFDocument: .pdf
+        case let container as ASiCContainer: container.type == .simple ? .asicS : .asicE
+        default: .cms
+        }
+    }
+
+    /// An archive that cannot be read strictly may still be any file; one that says it is a container may not.
+    private static func container(_ source: any ByteSource) throws -> (any SignedDocument)? {
+        do {
+            return try ASiCContainer(reading: source)
+        } catch {
+            guard try error.code == .unreadableSource || ASiCContainer.isClaimed(by: source) else { return nil }
+            throw error
+        }
     }
 
     /// Opens a CMS signature with the content that it was made over; `nil` when the content is enclosed or missing.

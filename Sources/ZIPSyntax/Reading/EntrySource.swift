@@ -19,6 +19,18 @@ extension ZIPArchive {
     }
 }
 
+extension ZIPArchive {
+    /// An entry as a source that is read at any place without beginning anew: a deflated entry is expanded into memory.
+    ///
+    /// - Throws: As ``bytes(of:limit:)``, for a deflated entry only.
+    public func loadedSource(of entry: ZIPEntry, limit: Int64) throws(ZIPSyntaxError) -> any ByteSource {
+        switch entry.compression {
+        case .stored: source(of: entry)
+        case .deflated: MemorySource(try bytes(of: entry, limit: limit))
+        }
+    }
+}
+
 /// A part of another source.
 private struct StoredSource: ByteSource {
     let source: any ByteSource

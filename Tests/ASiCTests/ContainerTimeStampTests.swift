@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import Foundation
+import PKIX
+import SignatureValidation
+import TestPKI
+import Testing
+import ZIPSyntax
+
+@testable import ASiC
+
+@Suite struct `Time-stamps of containers (EN 319 162-1 §4.3.3.3, A.7)` {
+    private let fixture: ContainerFixture
+    private let authority: TimeStampAuthority
+
+    init() throws {
+        fixture = try ContainerFixture.shared.get()
+        authority = try fixture.infrastructure.timeStampAuthority()
+    }
+
+    private func token(over bytes: [UInt8]) throws -> [UInt8] {
+        let request = TimeStampRequest(try MessageImprint(of: bytes))
+        let response = authority.response(to: request.bytes, at: ContainerFixture.now)
+        return try #require(TimeStampResponse(parsing: response).token).bytes
+    }
+
+    private func manifest(over entries: [(name: String, content: [UInt8])], for stamp: String) throws -> [UInt8] {
+        ASiCManifest(
+            signature: stamp,
+            references: try entries.map {
+                ASiCManifest.Reference(
+                    uri: FileURI.encode($0.name), mediaType: nil, algorithm: .sha256,
+                    digest: try DigestAlgorithm.sha256.digest(of: $0.content), isRoot: false)
+            }
+        ).bytes
+    }
+
+    /// A signed container with an archive time-stamp over everything but the media type.
+    private func archived() async throws -> [UInt8] {
+        let archive = try fixture.open(await fixture.extended()).archive
+        var entries = try archive.entries.map { (name: $0.name, content: try archive.bytes(of: $0, limit: 1 << 20)) }
+        let manifest = try manifest(over: Array(entries.dropFirst()), for: "META-INF/timestamp001.tst")
+        entries.append(("META-INF/ASiCArchiveManifest.xml", manifest))
+        entries.append(("META-INF/timestamp001.tst", try token(over: manifest)))
+        return try ContainerFixture.archive(entries)
+    }
+
+    @Test func `an archive time-stamp is attached to the signature whose file it covers`() async throws {
+        let container = try fixture.open(await archived())
+        let facts = try #require(container.signatureFacts(with: ValidationMaterial()).first)
+        let stamp = try #require(facts.timeStamps.last)
+        #expect(stamp.kind == .archive && stamp.id == "T-1" && stamp.formatFaults.isEmpty)
+        #expect(stamp.facts?.faults == [])
+        #expect(stamp.facts?.information.time == ContainerFixture.now)
+        let content = Array("{\"version\":1}".utf8)
+        #expect(stamp.covers.contains(ValidationObject(.content, bytes: content)))
+        for certificate in facts.material.certificates {
+            #expect(stamp.covers.contains(ValidationObject(certificate)))
+        }
+        #expect(try fixture.validator.validate(container, at: ContainerFixture.now).indication == .totalPassed)
+    }
+
+    @Test func `a file changed under an archive time-stamp is a fault of the time-stamp`() async throws {
+        let changed = try fixture.rewriting(await archived()) { $0[$0.index("dossier.json")].content.append(1) }
+        let facts = try #require(fixture.open(changed).signatureFacts(with: ValidationMaterial()).first)
+        #expect(facts.timeStamps.last?.formatFaults.map(\.code) == ["time-stamp-reference"])
+        let spaced = try fixture.rewriting(await archived()) {
+            $0[$0.index("META-INF/ASiCArchiveManifest.xml")].content.append(10)
+        }
+        let other = try #require(fixture.open(spaced).signatureFacts(with: ValidationMaterial()).first)
+        #expect(other.timeStamps.last?.facts?.faults.contains(.imprintMismatch) == true)
+    }
+
+    @Test func `an ASiC-S with a time-stamp only is read, and signs nothing`() throws {
+        let content = Array("nội dung".utf8)
+        let entries = [
+            (name: "mimetype", content: Array(ContainerType.simple.mediaType.utf8)), (name: "a.txt", content: content),
+            (name: "META-INF/timestamp.tst", content: try token(over: content)),
+        ]
+        let container = try fixture.open(ContainerFixture.archive(entries))
+        #expect(container.type == .simple)
+        #expect(try container.signatureFacts(with: ValidationMaterial()).isEmpty)
+        let stamp = try #require(container.timeStamps().first)
+        #expect(stamp.stamp.facts?.faults == [] && stamp.stamp.kind == .content)
+        #expect(stamp.covered == ["a.txt"] && stamp.uncovered.isEmpty)
+        let changed = try fixture.open(
+            fixture.rewriting(ContainerFixture.archive(entries)) { $0[1].content.append(1) })
+        #expect(try container.timeStamps().count == 1)
+        #expect(try changed.timeStamps().first?.stamp.facts?.faults.contains(.imprintMismatch) == true)
+    }
+
+    @Test func `an ASiC-E with a time-stamp over a manifest names what it does not cover`() throws {
+        let files = [(name: "a.txt", content: [UInt8](repeating: 1, count: 3)), (name: "b.txt", content: [2])]
+        let manifest = try manifest(over: [files[0]], for: "META-INF/timestamp.tst")
+        let entries =
+            files + [
+                (name: "META-INF/ASiCManifest.xml", content: manifest),
+                (name: "META-INF/timestamp.tst", content: try token(over: manifest)),
+            ]
+        let container = try fixture.open(ContainerFixture.archive(entries))
+        #expect(container.type == .extended)
+        let stamp = try #require(container.timeStamps().first)
+        #expect(stamp.stamp.facts?.faults == [] && stamp.covered == ["a.txt"] && stamp.uncovered == ["b.txt"])
+        let broken = try fixture.open(
+            fixture.rewriting(ContainerFixture.archive(entries)) {
+                $0[$0.index("META-INF/timestamp.tst")].content = [1]
+            })
+        #expect(try broken.timeStamps().first?.stamp.formatFaults.map(\.code) == ["time-stamp-unreadable"])
+    }
+}
