@@ -64,8 +64,7 @@ public struct SignatureValidator: Sendable {
         _ facts: SignatureFacts, at time: Instant, existence proofs: [ExistenceProof] = [],
         expecting expected: ExpectedSigner? = nil
     ) -> SignatureReport {
-        let input = gather(facts, at: time, proofs)
-        let report = SignatureReport(SignatureVerdict(input), of: input, expecting: expected)
+        let report = gathered(facts, at: time, existence: proofs).report(expecting: expected)
         logger?.debug(
             "signature judged",
             metadata: [
@@ -75,6 +74,13 @@ public struct SignatureValidator: Sendable {
                 "timeStamps": "\(report.timeStamps.count)", "timeSource": "\(report.bestSignatureTimeSource.rawValue)",
             ])
         return report
+    }
+
+    /// Collects what bears on a signature and does all the cryptography; what is left is to judge it.
+    public func gathered(
+        _ facts: SignatureFacts, at time: Instant, existence proofs: [ExistenceProof] = []
+    ) -> GatheredSignature {
+        GatheredSignature(input: gather(facts, at: time, proofs))
     }
 
     /// Everything that bears on a signature, all signatures of certificates, lists and responses checked once.
