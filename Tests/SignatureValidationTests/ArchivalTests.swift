@@ -225,6 +225,20 @@ import Testing
         }
     }
 
+    @Test func `a revocation that became known later is not slid over`() throws {
+        for (revoked, expected) in [(Int64(-20), SubIndication?.some(.revokedNoPOE)), (-10, nil)] {
+            let policy = try Self.policy { $0["sliding"] = "last-usable-instant" }
+            var crafted = try CraftedCase(policy: policy)
+            // The authority's list is stale: time slides before the list that has the signer's revocation was issued.
+            crafted.paths.information[1] = [try crafted.pki.information(of: crafted.pki.root, issued: -30, next: -12)]
+            crafted.know(
+                try crafted.pki.information(issued: -1, next: 6, revoked: (revoked, .keyCompromise)),
+                try crafted.pki.information(issued: -22, next: -11))
+            try Self.archive(&crafted, -15)
+            #expect(crafted.report.subIndication == expected, "\(revoked)")
+        }
+    }
+
     @Test func `a policy that demands time-stamps to pass fails one that does not`() throws {
         for (level, expected) in [
             ("fail", SubIndication?.some(.sigConstraintsFailure)), ("warn", nil), ("ignore", nil),

@@ -55,9 +55,11 @@ extension PathSearch {
 
     /// RFC 5280 §6.3.3: what lists say of a certificate that need not be part of the graph.
     ///
-    /// - Parameter above: Indices of the rest of its path, the issuer first and the anchor last.
+    /// - Parameters:
+    ///   - above: Indices of the rest of its path, the issuer first and the anchor last.
+    ///   - issued: Only lists of this thisUpdate are read; `nil` for all.
     mutating func listStatements(
-        of node: CertificateGraph.Node, above: ArraySlice<Int>, at instant: Instant
+        of node: CertificateGraph.Node, above: ArraySlice<Int>, at instant: Instant, issued: Instant? = nil
     ) -> [RevocationStatement] {
         guard let anchor = above.last else { return [] }
         let certificate = node.certificate
@@ -67,7 +69,9 @@ extension PathSearch {
             let standing = standing(of: signer, of: certificate, above: above, anchor)
             guard standing != .none else { continue }
             statements += Self.statements(
-                on: certificate, points, by: graph.nodes[signer].lists, mayAnswer: standing == .answers, at: instant
+                on: certificate, points,
+                by: graph.nodes[signer].lists.filter { list in issued.map { list.thisUpdate == $0 } ?? true },
+                mayAnswer: standing == .answers, at: instant
             ).map { $0.signed(by: graph.nodes[signer].certificate) }
         }
         return statements

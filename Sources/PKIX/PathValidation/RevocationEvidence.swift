@@ -53,7 +53,8 @@ extension CertificateGraph {
     private static let mostInstants = 16
 
     /// What is known of the revocation of every certificate of a path below its anchor, each piece judged when it was
-    /// issued. Pure.
+    /// issued. Pure. A delta list counts with its complete list where ``evaluate(at:purpose:revocation:parameters:)`` is
+    /// asked, not here.
     ///
     /// - Returns: One array per link but the anchor, in the order of the chain, newest pieces first.
     public func revocationEvidence(for path: PathResult) -> [[RevocationEvidence]] {
@@ -67,8 +68,7 @@ extension CertificateGraph {
                 .union(responses.map(\.producedAt))
             return issued.sorted(by: >).prefix(Self.mostInstants).flatMap { instant in
                 var search = PathSearch(self, at: instant, PathParameters())
-                let lists = search.listStatements(of: node, above: above, at: instant)
-                    .filter { $0.list?.thisUpdate == instant }
+                let lists = search.listStatements(of: node, above: above, at: instant, issued: instant)
                 let answers = search.responseStatements(of: node.certificate, above: above, at: instant)
                     .filter { $0.response?.basic?.producedAt == instant }
                 return (lists + answers).map { $0.evidence(about: node.certificate) }

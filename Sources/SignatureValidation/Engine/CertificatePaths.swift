@@ -3,6 +3,7 @@
 
 package import DossierCore
 package import PKIX
+import Synchronization
 
 /// What the engine asks about the paths of one certificate. The cryptography is done: every answer is pure.
 package protocol CertificatePaths: Sendable {
@@ -22,6 +23,7 @@ struct GraphPaths: CertificatePaths {
     let past: CertificateGraph?
     let sunsets: [Certificate: Instant]
     let purpose: CertificatePurpose
+    private let known = KnownEvidence()
 
     init(
         of certificate: Certificate, trusting domains: [TrustDomain], material: ValidationMaterial,
@@ -43,9 +45,25 @@ struct GraphPaths: CertificatePaths {
     }
 
     func revocationEvidence(for path: PathResult) -> [[RevocationEvidence]] {
-        let found = current.revocationEvidence(for: path)
-        return found.isEmpty ? past?.revocationEvidence(for: path) ?? [] : found
+        known.evidence(for: path.chain.map(\.certificate)) {
+            let found = current.revocationEvidence(for: path)
+            return found.isEmpty ? past?.revocationEvidence(for: path) ?? [] : found
+        }
     }
 
     func sunset(of path: PathResult) -> Instant? { path.chain.last.flatMap { sunsets[$0.certificate] } }
+}
+
+/// What was gathered about chains so far: an archive asks about the same authority once for every time-stamp.
+private final class KnownEvidence: Sendable {
+    private let known = Mutex<[[Certificate]: [[RevocationEvidence]]]>([:])
+
+    func evidence(
+        for chain: [Certificate], _ gather: () -> [[RevocationEvidence]]
+    ) -> [[RevocationEvidence]] {
+        if let found = known.withLock({ $0[chain] }) { return found }
+        let found = gather()
+        known.withLock { $0[chain] = found }
+        return found
+    }
 }

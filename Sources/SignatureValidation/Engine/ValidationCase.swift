@@ -37,7 +37,10 @@ package struct ValidationCase: Sendable {
         var objects = facts.signatureObject.map { [$0] } ?? []
         objects += timeStamps.compactMap(\.object) + timeStamps.flatMap(\.covers)
         objects += facts.longTermMaterial.validationObjects + facts.material.validationObjects
-        if let certificate = facts.signingCertificate { objects.append(ValidationObject(certificate)) }
+        // The signed reference has the certificate's digest, wherever the certificate itself comes from.
+        if facts.bindsSigningCertificate, let certificate = facts.signingCertificate {
+            objects.append(ValidationObject(certificate))
+        }
         return objects
     }
 }

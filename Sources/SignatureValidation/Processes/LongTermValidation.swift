@@ -125,38 +125,26 @@ struct LongTermValidation: Sendable {
 
 /// Whether time-stamps agree with each other and with the claimed time.
 enum TimeStampCoherence {
-    private static func rank(_ kind: TimeStampKind) -> Int {
-        switch kind {
-        case .content: 0
-        case .signature: 1
-        case .archive, .document: 2
-        }
-    }
-
-    /// Content before signature before archive; and whatever covers a time-stamp is not older than it.
+    /// Every content time-stamp is older than the signature, and whatever covers a time-stamp is not older than it. A later
+    /// signature time-stamp need not be older than an archive time-stamp that does not cover it.
     static func order(_ stamps: [TimeStampCase], _ policy: ValidationPolicy) -> BuildingBlock {
         var block = BuildingBlock()
-        for first in stamps {
-            for second in stamps where mustPrecede(first, second) {
-                guard let early = first.bounds, let late = second.bounds, let earlier = first.time,
-                    let later = second.time
+        let byObject = Dictionary(grouping: stamps.filter { $0.object != nil }, by: \.object)
+        let content = stamps.filter { $0.kind == .content }
+        for later in stamps {
+            var earlier = later.covers.flatMap { byObject[$0] ?? [] }.filter { $0.id != later.id }
+            if later.kind != .content { earlier += content }
+            for first in earlier {
+                guard let early = first.bounds, let late = later.bounds, let time = first.time, let other = later.time
                 else { continue }
                 block.add(
                     Check(
                         early.lowerBound <= late.upperBound, policy.level(of: .timeStampOrder),
                         else: .timestampOrderFailure,
-                        .timeStampsOutOfOrder(earlier: first.id, earlier, later: second.id, later)))
+                        .timeStampsOutOfOrder(earlier: first.id, time, later: later.id, other)))
             }
         }
         return block
-    }
-
-    private static func mustPrecede(_ first: TimeStampCase, _ second: TimeStampCase) -> Bool {
-        guard first.id != second.id else { return false }
-        if let object = first.object, second.covers.contains(object) { return true }
-        // Every content time-stamp is older than the signature; an archive time-stamp covers all that stood before it, but
-        // not every later signature time-stamp.
-        return first.kind == .content && rank(second.kind) > 0
     }
 
     /// How long after the claimed time the signature is proved.

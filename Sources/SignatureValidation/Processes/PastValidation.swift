@@ -74,10 +74,26 @@ enum ValidationTimeSliding {
                 } else if subject.revocation == .required {
                     return .noProof(named, before: control)
                 }
+                // Whoever learnt of a revocation later knows it all the same: nothing is proved to be in order after it.
+                if let since = knownRevocation(of: certificate, found, subject) { control = min(control, since) }
             }
             for end in ends { if let last = end.lastInstant { control = min(control, last) } }
         }
         return .control(control)
+    }
+
+    /// Since when a certificate is known to be revoked, by any information of any time; a hold that newer information no
+    /// longer has is over.
+    private static func knownRevocation(
+        of certificate: Certificate, _ found: [RevocationEvidence], _ subject: PastSubject
+    ) -> Instant? {
+        let released = found.filter { $0.answers && $0.revocation == nil }.map(\.thisUpdate).max()
+        var stated = found.filter { piece in
+            piece.revocation?.reason != .certificateHold || released.map { $0 <= piece.thisUpdate } ?? true
+        }.compactMap(\.revocation?.since)
+        let judged = subject.chain.path?.chain.first { $0.certificate == certificate }
+        if let judged, case .revoked(let since, _) = judged.revocation { stated.append(since) }
+        return stated.min()
     }
 
     private static func needsRevocation(_ certificate: Certificate, _ subject: PastSubject) -> Bool {
