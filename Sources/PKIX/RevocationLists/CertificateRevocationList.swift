@@ -61,8 +61,8 @@ public final class CertificateRevocationList: Sendable, Hashable {
     private let signature: [UInt8]
     private let hasWholeSignature: Bool
     private let entries: DERElement?
-    /// Made by the first search, or why it cannot be made.
-    private let index = Mutex<Result<RevocationListIndex, DERSyntaxError>?>(nil)
+    /// Made by the first search. Several that come at once may each make one; the first to end is kept, and nobody waits.
+    private let index = AtomicLazyReference<Index>()
 
     /// Reads a list of at most 256 MiB in DER.
     ///
@@ -153,15 +153,8 @@ public final class CertificateRevocationList: Sendable, Hashable {
     {
         guard let entries else { return nil }
         let isIndirect = issuingDistributionPoint?.isIndirect == true
-        let index = index.withLock { index in
-            if let index { return index }
-            let made = Result { () throws(DERSyntaxError) in
-                try RevocationListIndex(entries, isIndirect: isIndirect)
-            }
-            index = made
-            return made
-        }
-        return try index.get().entry(for: serialNumber, issuedBy: certificateIssuer, listIssuer: issuer)
+        let index = index.load() ?? index.storeIfNil(Index(entries, isIndirect: isIndirect))
+        return try index.result.get().entry(for: serialNumber, issuedBy: certificateIssuer, listIssuer: issuer)
     }
 
     /// Whether the list was signed with a key.
@@ -175,6 +168,17 @@ public final class CertificateRevocationList: Sendable, Hashable {
 
     /// The signature algorithm, for the algorithm policy.
     public var scheme: SignatureScheme? { SignatureScheme(signatureAlgorithm) }
+
+    /// The index, or why it cannot be made.
+    private final class Index: Sendable {
+        let result: Result<RevocationListIndex, DERSyntaxError>
+
+        init(_ entries: DERElement, isIndirect: Bool) {
+            result = Result { () throws(DERSyntaxError) in
+                try RevocationListIndex(entries, isIndirect: isIndirect)
+            }
+        }
+    }
 
     public static func == (left: CertificateRevocationList, right: CertificateRevocationList) -> Bool {
         left.fingerprint == right.fingerprint
