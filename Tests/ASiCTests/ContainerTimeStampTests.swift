@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import AdES
 import CryptoPrimitives
 import DossierCore
 import Foundation
 import PKIX
 import SignatureValidation
+import SoftwareKeys
 import TestPKI
 import Testing
 import ZIPSyntax
@@ -72,6 +74,65 @@ import ZIPSyntax
         }
         let other = try #require(fixture.open(spaced).signatureFacts(with: ValidationMaterial()).first)
         #expect(other.timeStamps.last?.facts?.faults.contains(.imprintMismatch) == true)
+    }
+
+    /// The test authority as whoever signs meets it.
+    private struct Stamping: TimeStamping {
+        let authority: TimeStampAuthority
+        func token(for imprint: MessageImprint) async throws -> TimeStampToken {
+            let response = authority.response(to: TimeStampRequest(imprint).bytes, at: ContainerFixture.now)
+            return try #require(TimeStampResponse(parsing: response).token)
+        }
+    }
+
+    @Test func `archive time-stamps are added, each over the one before`() async throws {
+        let bytes = try await fixture.extended()
+        let stamping = Stamping(authority: authority)
+        let once = try await fixture.open(bytes).addingArchiveTimeStamp(from: stamping)
+        let twice = try await fixture.open(once).addingArchiveTimeStamp(from: stamping)
+        #expect(
+            try fixture.open(twice).archive.entries.map(\.name).suffix(4) == [
+                "META-INF/ASiCArchiveManifest001.xml", "META-INF/timestamp001.tst", "META-INF/ASiCArchiveManifest.xml",
+                "META-INF/timestamp002.tst",
+            ])
+        let facts = try #require(fixture.open(twice).signatureFacts(with: ValidationMaterial()).first)
+        #expect(facts.timeStamps.map(\.kind) == [.archive, .archive] && facts.timeStamps.map(\.id) == ["T-1", "T-2"])
+        #expect(facts.timeStamps.allSatisfy { $0.formatFaults.isEmpty && $0.facts?.faults == [] })
+        let first = try #require(facts.timeStamps.first?.token)
+        #expect(facts.timeStamps[1].covers.contains(ValidationObject(first)))
+        #expect(!facts.timeStamps[0].covers.contains(ValidationObject(first)))
+        let verdict = try fixture.verdict(twice)
+        #expect(verdict == .passed, "\(verdict)")
+        // What is covered is not replaced any more.
+        let container = try fixture.open(once)
+        #expect(throws: ASiCError(.cannotBeSigned, "")) {
+            try container.replacing("META-INF/signature001.p7s", with: [1]) { _ in }
+        }
+        let prepared = try fixture.open(bytes).preparingArchiveTimeStamp()
+        let second = try #require(facts.timeStamps[1].token)
+        #expect(throws: ASiCError(.cannotBeSigned, "")) { try prepared.write(second) { _ in } }
+        #expect(try Collected.bytes { try prepared.write(first, to: $0) } == once)
+        let simple = try await fixture.simple()
+        #expect(throws: ASiCError(.cannotBeSigned, "")) { try fixture.open(simple).preparingArchiveTimeStamp() }
+    }
+
+    @Test func `a container is signed with a time-stamp, at once and in two steps`() async throws {
+        let stamping = Stamping(authority: authority)
+        let bytes = try await ASiCContainer.signed(
+            .extended, of: ContainerFixture.files, by: fixture.citizen, claiming: ContainerFixture.now,
+            level: .t(stamping))
+        let report = try fixture.judge(bytes)
+        #expect(Verdict(report) == .passed && report.signatures.first?.facts.level == .t, "\(Verdict(report))")
+        let prepared = try fixture.open(bytes).preparingSignature(
+            for: fixture.company.certificate, chain: fixture.company.chain, scheme: fixture.company.scheme,
+            claiming: ContainerFixture.now)
+        let value = try await fixture.company.signature(over: prepared.dataToBeSigned)
+        let token = try await stamping.checkedToken(over: value)
+        let two = try Collected.bytes { try prepared.write(signedWith: value, timeStamp: token, to: $0) }
+        let both = try fixture.judge(two)
+        #expect(Verdict(both) == .passed)
+        #expect(both.signatures.map(\.facts.level) == [.t, .t])
+        #expect(both.signatures.flatMap { $0.facts.timeStamps.map(\.id) } == ["T-1", "T-2"])
     }
 
     @Test func `an ASiC-S with a time-stamp only is read, and signs nothing`() throws {

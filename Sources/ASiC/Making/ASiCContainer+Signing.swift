@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-import AdES
+public import AdES
 public import CryptoPrimitives
 public import DossierCore
 public import PKIX
@@ -91,26 +91,37 @@ extension ASiCContainer {
             chain: chain, scheme: scheme, claiming: time, comment: archive.comment)
     }
 
-    /// Makes a container with one signature of level B-B and gives its bytes.
+    /// Makes a container with one signature and gives its bytes.
     ///
-    /// - Parameter signer: Called once. Check it first with ``AdES/SignerCheck``.
-    /// - Throws: As ``preparing(_:of:for:chain:scheme:claiming:)``; errors of the signer unchanged.
+    /// - Parameters:
+    ///   - signer: Called once. Check it first with ``AdES/SignerCheck``.
+    ///   - level: Reached, or an error is thrown; never a lower one.
+    /// - Throws: As ``preparing(_:of:for:chain:scheme:claiming:)``; errors of the signer and of the level's services
+    ///   unchanged.
     public static func signed(
-        _ type: ContainerType, of files: [ContainerFile], by signer: some Signer, claiming time: Instant
+        _ type: ContainerType, of files: [ContainerFile], by signer: some Signer, claiming time: Instant,
+        level: SigningLevel = .b
     ) async throws -> [UInt8] {
         let prepared = try preparing(
             type, of: files, for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time)
-        return try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
+        let cms = try await prepared.signature(by: signer, claiming: time, level: level)
+        return try Collected.bytes { try prepared.write(signature: cms, to: $0) }
     }
 
-    /// The bytes of the container with a further signature of level B-B.
+    /// The bytes of the container with a further signature.
     ///
-    /// - Parameter signer: Called once. Check it first with ``AdES/SignerCheck``.
-    /// - Throws: As ``preparingSignature(for:chain:scheme:claiming:)``; errors of the signer unchanged.
-    public func addingSignature(by signer: some Signer, claiming time: Instant) async throws -> [UInt8] {
+    /// - Parameters:
+    ///   - signer: Called once. Check it first with ``AdES/SignerCheck``.
+    ///   - level: Reached, or an error is thrown; never a lower one.
+    /// - Throws: As ``preparingSignature(for:chain:scheme:claiming:)``; errors of the signer and of the level's services
+    ///   unchanged.
+    public func addingSignature(
+        by signer: some Signer, claiming time: Instant, level: SigningLevel = .b
+    ) async throws -> [UInt8] {
         let prepared = try preparingSignature(
             for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time)
-        return try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
+        let cms = try await prepared.signature(by: signer, claiming: time, level: level)
+        return try Collected.bytes { try prepared.write(signature: cms, to: $0) }
     }
 
     /// Writes the container with another signature file in place of one; everything else keeps every byte.
@@ -178,9 +189,12 @@ extension ASiCContainer {
 
     /// Manifest and signature of a number.
     private static func names(_ number: Int) -> [String] {
+        ["META-INF/ASiCManifest\(padded(number)).xml", "META-INF/signature\(padded(number)).p7s"]
+    }
+
+    static func padded(_ number: Int) -> String {
         let digits = String(number)
-        let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-        return ["META-INF/ASiCManifest\(padded).xml", "META-INF/signature\(padded).p7s"]
+        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
     private static func refuseAmbiguous(_ paths: [String]) throws(ASiCError) {

@@ -3,6 +3,7 @@
 
 public import AdES
 public import DossierCore
+public import PKIX
 import ZIPSyntax
 
 /// A container that lacks only a signature: what the signer must see, and everything needed to write it.
@@ -29,6 +30,19 @@ public struct PreparedContainer: Sendable {
     /// The bytes that the signer signs.
     public var dataToBeSigned: [UInt8] { signature.dataToBeSigned }
 
+    /// Makes the signature at once: the signer and the services of the level are called here.
+    ///
+    /// - Parameters:
+    ///   - signer: The one that the container was prepared for. Called once. Check it first with ``AdES/SignerCheck``.
+    ///   - time: The time that the container was prepared with.
+    /// - Returns: DER for ``write(signature:to:)``.
+    /// - Throws: As ``AdES/CAdESSignature/detached(over:by:claiming:level:)``.
+    public func signature(
+        by signer: some Signer, claiming time: Instant, level: SigningLevel = .b
+    ) async throws -> [UInt8] {
+        try await CAdESSignature.detached(over: content, by: signer, claiming: time, level: level)
+    }
+
     /// Writes the container with a signature of level B-B.
     ///
     /// - Parameters:
@@ -40,11 +54,29 @@ public struct PreparedContainer: Sendable {
         try write(signature: signature.completed(with: value), to: output)
     }
 
+    /// Writes the container with a signature of level B-T, its time-stamp had elsewhere.
+    ///
+    /// - Throws: As ``AdES/PreparedSignature/completed(with:timeStamp:enclosing:)``, before anything is written; else as
+    ///   ``write(signedWith:to:)``.
+    public func write(
+        signedWith value: [UInt8], timeStamp: TimeStampToken, to output: @escaping ([UInt8]) throws -> Void
+    ) throws {
+        try write(signature: signature.completed(with: value, timeStamp: timeStamp), to: output)
+    }
+
     /// Writes the container with a signature that has been completed elsewhere, at whatever level.
     ///
     /// - Parameter cms: DER of the detached signature over ``content``; not checked again.
     /// - Throws: As ``write(signedWith:to:)``.
     public func write(signature cms: [UInt8], to output: @escaping ([UInt8]) throws -> Void) throws {
+        try Self.write(parts, signaturePath, cms, comment, to: output)
+    }
+
+    /// Writes the parts, then the file that was missing.
+    static func write(
+        _ parts: [Part], _ path: String, _ last: [UInt8], _ comment: [UInt8],
+        to output: @escaping ([UInt8]) throws -> Void
+    ) throws {
         var writer = ZIPWriter(to: output)
         for part in parts {
             switch part {
@@ -52,7 +84,7 @@ public struct PreparedContainer: Sendable {
             case .existing(let entry, let archive): try writer.copy(entry, of: archive)
             }
         }
-        try writer.add(signaturePath, MemorySource(cms))
+        try writer.add(path, MemorySource(last))
         try writer.finish(comment: comment)
     }
 

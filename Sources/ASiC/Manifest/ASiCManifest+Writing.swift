@@ -8,7 +8,8 @@ extension ASiCManifest {
     var bytes: [UInt8] {
         var text = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
         text += "<asic:ASiCManifest xmlns:asic=\"\(Self.namespace)\" xmlns:ds=\"\(Self.signatureNamespace)\">\n"
-        text += "  <asic:SigReference MimeType=\"\(Self.signatureMediaType)\" URI=\"\(Self.escaped(signature))\"/>\n"
+        let mediaType = isTimeStamped ? Self.timeStampMediaType : Self.signatureMediaType
+        text += "  <asic:SigReference MimeType=\"\(mediaType)\" URI=\"\(Self.escaped(signature))\"/>\n"
         for reference in references {
             text += "  <asic:DataObjectReference"
             if let mediaType = reference.mediaType { text += " MimeType=\"\(Self.escaped(mediaType))\"" }

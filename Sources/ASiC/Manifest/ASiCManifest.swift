@@ -22,13 +22,18 @@ struct ASiCManifest: Sendable, Hashable {
     static let signatureNamespace = "http://www.w3.org/2000/09/xmldsig#"
     static let signatureMediaType = "application/pkcs7-signature"
 
+    static let timeStampMediaType = "application/vnd.etsi.timestamp-token"
+
     /// The URI of the signature or time-stamp file.
     let signature: String
     let references: [Reference]
+    /// Whether the file is said to be a time-stamp; only written, its name decides when a manifest is read.
+    let isTimeStamped: Bool
 
-    init(signature: String, references: [Reference]) {
+    init(signature: String, references: [Reference], isTimeStamped: Bool = false) {
         self.signature = signature
         self.references = references
+        self.isTimeStamped = isTimeStamped
     }
 
     /// Reads a manifest; `nil` for one that does not follow the schema, or has an extension that must be understood.
@@ -36,12 +41,14 @@ struct ASiCManifest: Sendable, Hashable {
         guard let root = try? XMLElement(parsing: bytes), root.name == XMLName("ASiCManifest", in: Self.namespace)
         else { return nil }
         var signature: String?
+        var isTimeStamped = false
         var references: [Reference] = []
         for element in root.elements {
             switch element.name {
             case XMLName("SigReference", in: Self.namespace):
                 guard signature == nil, let uri = element.attribute("URI") else { return nil }
                 signature = uri
+                isTimeStamped = element.attribute("MimeType") == Self.timeStampMediaType
             case XMLName("DataObjectReference", in: Self.namespace):
                 guard signature != nil, let reference = Self.reference(element) else { return nil }
                 references.append(reference)
@@ -51,7 +58,7 @@ struct ASiCManifest: Sendable, Hashable {
             }
         }
         guard let signature, !references.isEmpty else { return nil }
-        self.init(signature: signature, references: references)
+        self.init(signature: signature, references: references, isTimeStamped: isTimeStamped)
     }
 
     private static func reference(_ element: XMLElement) -> Reference? {

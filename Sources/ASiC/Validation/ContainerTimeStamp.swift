@@ -87,7 +87,7 @@ struct ContainerTimeStampReading {
         } else {
             faults.append(linked.isEmpty ? .manifestMissing : .manifestAmbiguous)
         }
-        let tokenMaterial = token.map { ContainerTimeStampReading.material(of: $0) } ?? ValidationMaterial()
+        let tokenMaterial = token?.material ?? ValidationMaterial()
         let facts = try token.map { try $0.verify(imprint: imprint, candidates: material.certificates) }
         let names = Set(covered)
         return ContainerTimeStamp(
@@ -96,11 +96,6 @@ struct ContainerTimeStampReading {
                 id: "", kind: kind, token: token, facts: facts, covers: covers, formatFaults: faults.map(\.format),
                 material: tokenMaterial),
             covered: covered, uncovered: files.filter { !names.contains($0) })
-    }
-
-    static func material(of token: TimeStampToken) -> ValidationMaterial {
-        ValidationMaterial(
-            certificates: token.signedData.certificates, revocationLists: token.signedData.revocationLists)
     }
 
     /// Adds the time-stamps that cover a signature's file to that signature, with everything that the file holds.
@@ -128,17 +123,13 @@ struct ContainerTimeStampReading {
                     throw ASiCError(.limitExceeded, "the time-stamps cover more than \(coverLimit) objects")
                 }
                 facts[index].timeStamps.append(stamp)
-                // B-LTA of the container: all material in the signature, an archive time-stamp beside it.
-                if facts[index].level == .lt, stamp.formatFaults.isEmpty, stamp.facts?.faults.isEmpty == true {
-                    facts[index].level = .lta
-                }
             }
         }
     }
 
     /// What stands inside a signature's file.
     private static func objects(of facts: SignatureFacts) -> [ValidationObject] {
-        (facts.signatureObject.map { [$0] } ?? []) + facts.material.validationObjects
+        (facts.signatureObject.map { [$0] } ?? []) + facts.material.merging(facts.longTermMaterial).validationObjects
             + facts.timeStamps.flatMap { stamp in
                 (stamp.token.map { [ValidationObject($0)] } ?? []) + stamp.material.validationObjects
             }

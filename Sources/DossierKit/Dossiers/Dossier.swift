@@ -57,7 +57,8 @@ public struct Dossier: Sendable {
 
     /// Checks names and signer, signs every PDF that carries no signature yet, and lists the attachments.
     func signingAttachments(
-        by signer: some Signer, checking check: SignerCheck, at time: Instant, progress: ((Progress) -> Void)?
+        by signer: some Signer, checking check: SignerCheck, at time: Instant, level: SigningLevel = .b,
+        progress: ((Progress) -> Void)?
     ) async throws -> (manifest: DossierManifest, attachments: [Attachment]) {
         // Before the signer is asked for anything: a name that occurs twice or a bad code costs nobody a signature.
         _ = try DossierManifest(
@@ -77,7 +78,7 @@ public struct Dossier: Sendable {
             if try MediaType.of(attachment.source) == "application/pdf" {
                 let document = try PDFDocument(parsing: attachment.source)
                 if try !document.hasSignatures() {
-                    let bytes = try await document.signed(by: signer, claiming: time)
+                    let bytes = try await document.signed(by: signer, claiming: time, level: level)
                     attachment = Attachment(name: attachment.name, type: attachment.type, source: MemorySource(bytes))
                 }
             }

@@ -40,22 +40,24 @@ extension Dossier {
             }
     }
 
-    /// Signs the dossier as one container: every PDF that carries no signature yet as PAdES B-B, then all files together.
+    /// Signs the dossier as one container: every PDF that carries no signature yet as PAdES, then all files together.
     ///
     /// - Parameters:
     ///   - signer: Called once per PDF and once for the container.
     ///   - check: What must hold of the signer; judged once, before the first call.
     ///   - time: The time that the signer claims, and at which the check is judged.
+    ///   - level: Of every signature that is made; reached, or an error is thrown.
     /// - Throws: As ``signed(by:checking:at:progress:)``; ``ASiC/ASiCError``; nothing is written anywhere.
     public func signedContainer(
-        by signer: some Signer, checking check: SignerCheck, at time: Instant, progress: ((Progress) -> Void)? = nil
+        by signer: some Signer, checking check: SignerCheck, at time: Instant, level: SigningLevel = .b,
+        progress: ((Progress) -> Void)? = nil
     ) async throws -> DossierContainer {
-        let (manifest, signed) = try await signingAttachments(by: signer, checking: check, at: time, progress: progress)
+        let (manifest, signed) = try await signingAttachments(
+            by: signer, checking: check, at: time, level: level, progress: progress)
         let prepared = try ASiCContainer.preparing(
             .extended, of: Self.containerFiles(manifest, signed), for: signer.certificate, chain: signer.chain,
             scheme: signer.scheme, claiming: time)
-        let value = try await signer.signature(over: prepared.dataToBeSigned)
-        let signature = try prepared.signature.completed(with: value)
+        let signature = try await prepared.signature(by: signer, claiming: time, level: level)
         progress?(Progress(completed: signed.count + 1, total: signed.count + 1, name: SealedDossier.manifestName))
         return DossierContainer(manifest: manifest, prepared: prepared, signature: signature)
     }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import AdES
+public import CryptoPrimitives
+import DossierCore
+public import PKIX
+import ZIPSyntax
+
+/// A container that lacks only an archive time-stamp over everything in it (EN 319 162-1 §4.4.4, A.7).
+public struct PreparedArchiveTimeStamp: Sendable {
+    /// What the authority is asked to stamp: the digest of the new manifest.
+    public let imprint: MessageImprint
+    let parts: [PreparedContainer.Part]
+    let path: String
+    let comment: [UInt8]
+
+    /// Writes the container with the token. What is there keeps every byte of its content.
+    ///
+    /// - Parameters:
+    ///   - token: Over ``imprint``; the caller has checked that it holds.
+    ///   - output: Takes the bytes in order.
+    /// - Throws: ``ASiCError`` `cannotBeSigned` for a token over something else; ``ZIPSyntax/ZIPSyntaxError``; errors of the
+    ///   source and the output unchanged.
+    public func write(_ token: TimeStampToken, to output: @escaping ([UInt8]) throws -> Void) throws {
+        guard token.information.imprint == imprint else {
+            throw ASiCError(.cannotBeSigned, "the time-stamp is over another manifest")
+        }
+        try PreparedContainer.write(parts, path, token.bytes, comment, to: output)
+    }
+}
+
+extension ASiCContainer {
+    /// Lays out an archive time-stamp: a new ASiCArchiveManifest over all files, signatures and time-stamps there are.
+    ///
+    /// The newest archive manifest has the name without a number; the one that had it gets the next free number, its bytes
+    /// unchanged. Add all material that is to be archived to the signatures before.
+    ///
+    /// - Parameter algorithm: The digest of manifest and imprint.
+    /// - Throws: ``ASiCError``: `cannotBeSigned` without a signature, with a damaged file, or for an ASiC-S, whose signature
+    ///   takes archive time-stamps itself; errors of the source.
+    public func preparingArchiveTimeStamp(_ algorithm: DigestAlgorithm = .sha256) throws -> PreparedArchiveTimeStamp {
+        guard type == .extended, archive.entries.contains(where: { ContainerRole($0) == .signature }) else {
+            throw ASiCError(.cannotBeSigned, "an archive time-stamp needs an ASiC-E with a signature")
+        }
+        let reading = try ContainerReading(self)
+        let newest = "META-INF/ASiCArchiveManifest.xml"
+        let stamp = free { "META-INF/timestamp\($0).tst" }
+        let archived = free { "META-INF/ASiCArchiveManifest\($0).xml" }
+        var parts: [PreparedContainer.Part] = []
+        var references: [ASiCManifest.Reference] = []
+        for entry in archive.entries {
+            var path = entry.name
+            if entry.name == newest {
+                guard let bytes = try reading.read(entry, limit: 1 << 22) else {
+                    throw ASiCError(.cannotBeSigned, "\(entry.name) is damaged")
+                }
+                path = archived
+                let file = ContainerFile(path: archived, source: MemorySource(bytes))
+                parts.append(.new(file, try ZIPWriter.measure(file.source)))
+            } else {
+                parts.append(.existing(entry, of: archive))
+            }
+            let role = ContainerRole(entry)
+            guard role != .mimetype, role != .folder else { continue }
+            guard let digest = try reading.digest(of: entry, algorithm) else {
+                throw ASiCError(.cannotBeSigned, "\(entry.name) is damaged")
+            }
+            references.append(
+                ASiCManifest.Reference(
+                    uri: FileURI.encode(path), mediaType: nil, algorithm: algorithm, digest: digest,
+                    isRoot: entry.name == newest))
+        }
+        let manifest = ASiCManifest(signature: stamp, references: references, isTimeStamped: true).bytes
+        let file = ContainerFile(path: newest, source: MemorySource(manifest))
+        parts.append(.new(file, try ZIPWriter.measure(file.source)))
+        return PreparedArchiveTimeStamp(
+            imprint: try MessageImprint(of: manifest, algorithm), parts: parts, path: stamp, comment: archive.comment)
+    }
+
+    /// The bytes of the container with an archive time-stamp.
+    ///
+    /// - Throws: As ``preparingArchiveTimeStamp(_:)``; ``PKIX/TimeStampNotAccepted`` for a token that does not hold; errors of
+    ///   the authority unchanged.
+    public func addingArchiveTimeStamp(from authority: some TimeStamping) async throws -> [UInt8] {
+        let prepared = try preparingArchiveTimeStamp(authority.imprintDigest)
+        let token = try await authority.checkedToken(for: prepared.imprint)
+        return try Collected.bytes { try prepared.write(token, to: $0) }
+    }
+
+    /// The first name of a number with three digits or more that the container does not have.
+    private func free(_ name: (String) -> String) -> String {
+        var number = 1
+        while archive.entry(named: name(Self.padded(number))) != nil { number += 1 }
+        return name(Self.padded(number))
+    }
+}
