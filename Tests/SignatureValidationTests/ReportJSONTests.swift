@@ -138,7 +138,7 @@ import Testing
         ]
         return [
             "version": 1, "policy": ["id": "vietnam-2026", "version": ValidationPolicy.vietnam2026.version],
-            "validationTime": "2026-11-21T00:00:00Z",
+            "validationTime": "2026-11-21T00:00:00Z", "findings": [Any](),
             "files": [file, ["path": "b", "error": ["code": "unreadable", "message": "…"]]],
         ]
     }

@@ -20,6 +20,8 @@ struct Benchmarks {
         try await CertificateBenchmarks.revocationList(rsa, &bench)
         try await SignatureBenchmarks.cades("RSA-2048", rsa, signing: 0.95, verifying: 1, &bench)
         try await SignatureBenchmarks.cades("P-256", elliptic, signing: 0.8, verifying: 1, &bench)
+        try await EngineBenchmarks.alone(rsa, &bench)
+        try await EngineBenchmarks.onTwoCores(rsa, &bench)
         try await EncryptionBenchmarks.cobblestone("64 KiB", size: 1 << 16, goal: 0.7, &bench)
         try await EncryptionBenchmarks.cobblestone("1 MiB", size: 1 << 20, goal: 0.85, &bench)
 
