@@ -12,17 +12,24 @@ public struct SigningLevel: Sendable {
     public let level: BaselineLevel
     /// Who gives the time-stamps; there from B-T upwards.
     public let timeStamps: (any TimeStamping)?
+    /// Where material and archive time-stamps come from; there from B-LT upwards.
+    public let resources: ExtensionResources?
 
     /// B-B: signed attributes that bind the certificate.
-    public static let b = SigningLevel(level: .b, timeStamps: nil)
+    public static let b = SigningLevel(level: .b, timeStamps: nil, resources: nil)
 
     /// B-T: a time-stamp over the signature value.
     public static func t(_ timeStamps: some TimeStamping) -> SigningLevel {
-        SigningLevel(level: .t, timeStamps: timeStamps)
+        SigningLevel(level: .t, timeStamps: timeStamps, resources: nil)
     }
 
-    private init(level: BaselineLevel, timeStamps: (any TimeStamping)?) {
-        self.level = level
-        self.timeStamps = timeStamps
+    /// B-LT: with chain and status of every certificate below the anchors.
+    public static func lt(_ resources: ExtensionResources) -> SigningLevel {
+        SigningLevel(level: .lt, timeStamps: resources.timeStamps, resources: resources)
+    }
+
+    /// B-LTA: with an archive time-stamp.
+    public static func lta(_ resources: ExtensionResources) -> SigningLevel {
+        SigningLevel(level: .lta, timeStamps: resources.timeStamps, resources: resources)
     }
 }

@@ -53,13 +53,15 @@ extension PDFDocument {
     ///   - appearance: What is shown and where; `nil` for nothing.
     ///   - permission: Certifies the document (DocMDP); only its first signature can.
     ///   - lock: The fields that the signature locks (FieldMDP).
+    ///   - properties: Commitments and roles of the signer; a content time-stamp over the file's new revision is not made.
     ///   - tokenRoom: Room for a time-stamp in bytes; `nil` for level B-B. Room for certificates, attributes and the largest
     ///     value is computed.
     /// - Throws: ``PAdESError``; ``AdES/AdESError``; ``DossierCore/ByteSourceError``.
     public func preparingSignature(
         for certificate: Certificate, chain: [Certificate], scheme: SignatureScheme, claiming time: Instant,
         reason: String? = nil, in field: FieldChoice? = nil, appearance: VisibleSignature? = nil,
-        certifying permission: DocumentPermission? = nil, locking lock: FieldLock? = nil, tokenRoom: Int? = nil
+        certifying permission: DocumentPermission? = nil, locking lock: FieldLock? = nil,
+        properties: SignedProperties = SignedProperties(), tokenRoom: Int? = nil
     ) throws -> PreparedPDFSignature {
         var request = SignatureRequest(
             permission.map { .certification($0) } ?? .approval, at: time, timeOffset: 25_200,
@@ -69,21 +71,16 @@ extension PDFDocument {
         // A signature over another content of the same kind has the same size.
         request.reservedBytes = try PreparedSignature(
             contentDigest: [UInt8](repeating: 0, count: contentDigest.byteCount), certificate: certificate,
-            chain: chain, scheme: scheme, signingTime: nil
+            chain: chain, scheme: scheme, signingTime: nil, properties: properties
         ).largestSize(tokenRoom: tokenRoom)
-        // A digest of the file and the time: different for every signature without asking for randomness.
-        var state = try DigestState(.sha256)
-        try state.update(DigestAlgorithm.sha256.digest(of: file.source))
-        try state.update(Array(time.description.utf8))
-        try state.update(certificate.fingerprint)
-        let identifier = Array(try state.finalized().prefix(16))
-        let choice = try field ?? .new(name: freeFieldName())
+        let identifier = try identifier(for: "\(time) \(Hexadecimal.encode(certificate.fingerprint))")
+        let choice = try field ?? .new(name: freeFieldName("Signature"))
         let revision = try SignaturePlaceholder.prepare(file, in: choice, request, identifier: identifier)
         var content = try DigestState(contentDigest)
         try digest(revision, into: &content)
         let signature = try PreparedSignature(
             contentDigest: try content.finalized(), certificate: certificate, chain: chain, scheme: scheme,
-            signingTime: nil)
+            signingTime: nil, properties: properties)
         return PreparedPDFSignature(revision: revision, signature: signature)
     }
 
@@ -94,30 +91,43 @@ extension PDFDocument {
     ///     part of what is signed. Check it first with ``AdES/SignerCheck``.
     ///   - level: Reached, or an error is thrown; never a lower one.
     ///   - limit: Largest file that is returned in memory, in bytes.
-    /// - Throws: as ``preparingSignature(for:chain:scheme:claiming:reason:in:appearance:certifying:locking:tokenRoom:)``;
+    /// - Throws: as
+    ///   ``preparingSignature(for:chain:scheme:claiming:reason:in:appearance:certifying:locking:properties:tokenRoom:)``;
     ///   errors of the signer and of the time-stamp authority unchanged.
     public func signed(
         by signer: some Signer, claiming time: Instant, reason: String? = nil, in field: FieldChoice? = nil,
         appearance: VisibleSignature? = nil, certifying permission: DocumentPermission? = nil,
-        locking lock: FieldLock? = nil, level: SigningLevel = .b, limit: Int64 = 1 << 30
+        locking lock: FieldLock? = nil, level: SigningLevel = .b, properties: SignedProperties = SignedProperties(),
+        limit: Int64 = 1 << 30
     ) async throws -> [UInt8] {
         let original = try file.source.allBytes(limit: limit)
-        func prepare(_ tokenRoom: Int?) throws -> PreparedPDFSignature {
+        let stamped = try await original + Self.signature(by: signer, level) { tokenRoom in
             try preparingSignature(
                 for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
-                in: field, appearance: appearance, certifying: permission, locking: lock, tokenRoom: tokenRoom)
+                in: field, appearance: appearance, certifying: permission, locking: lock, properties: properties,
+                tokenRoom: tokenRoom)
         }
+        guard let resources = level.resources else { return stamped }
+        var extended = try PDFExtension(
+            of: MemorySource(stamped), trusting: resources.domains, budget: file.budget)
+        try await extended.extend(to: level.level, with: resources, at: time)
+        return try extended.bytes(limit: limit)
+    }
+
+    /// The bytes to append for a signature at level B-B or B-T.
+    private static func signature(
+        by signer: some Signer, _ level: SigningLevel, prepare: (Int?) throws -> PreparedPDFSignature
+    ) async throws -> [UInt8] {
         guard let authority = level.timeStamps else {
             let prepared = try prepare(nil)
-            let value = try await signer.signature(over: prepared.dataToBeSigned)
-            return try original + prepared.completed(with: value)
+            return try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
         }
         var room = authority.tokenRoom
         while true {
             let prepared = try prepare(room)
             let value = try await signer.signature(over: prepared.dataToBeSigned)
             do {
-                return try await original + prepared.completed(with: value, stampedBy: authority)
+                return try await prepared.completed(with: value, stampedBy: authority)
             } catch let error as PAdESError where error.code == .contentsTooLarge {
                 // At least doubled, so that an authority whose tokens grow each time cannot keep the signer signing; and some
                 // bytes more than were missing, because an elliptic signature in the next token may be longer by a few.
@@ -130,14 +140,24 @@ extension PDFDocument {
     /// Whether the file carries a signature or document time-stamp already.
     public func hasSignatures() throws(PAdESError) -> Bool { try !DocumentSignatures(in: file).signatures.isEmpty }
 
-    private func freeFieldName() throws(PAdESError) -> String {
-        let taken = Set(try DocumentSignatures(in: file).fields.map(\.name))
-        var number = 1
-        while taken.contains("Signature\(number)") { number += 1 }
-        return "Signature\(number)"
+    /// The second element of a new `/ID`: a digest of the file and what is done to it, different for every revision without
+    /// asking for randomness.
+    func identifier(for purpose: String) throws -> [UInt8] {
+        var state = try DigestState(.sha256)
+        try state.update(DigestAlgorithm.sha256.digest(of: file.source))
+        try state.update(Array(purpose.utf8))
+        return Array(try state.finalized().prefix(16))
     }
 
-    private func digest(_ revision: PreparedRevision, into state: inout DigestState) throws {
+    /// The first name of a kind that no signature field has.
+    func freeFieldName(_ prefix: String) throws(PAdESError) -> String {
+        let taken = Set(try DocumentSignatures(in: file).fields.map(\.name))
+        var number = 1
+        while taken.contains("\(prefix)\(number)") { number += 1 }
+        return "\(prefix)\(number)"
+    }
+
+    func digest(_ revision: PreparedRevision, into state: inout DigestState) throws {
         let whole = AppendedSource(base: file.source, appended: revision.appendedBytes)
         for range in revision.signedRanges {
             var offset = range.lowerBound

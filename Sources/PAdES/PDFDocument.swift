@@ -41,7 +41,7 @@ public struct PDFDocument: SignedDocument {
             let revision = signature.coverage.revision
             guard signature.isDocumentTimeStamp else {
                 let read = try reader.facts(signature, id: "S-\(facts.count + 1)")
-                covered.add(read)
+                covered.add(read, own: reader.ownMaterial)
                 facts.append((read, revision))
                 continue
             }
@@ -77,9 +77,9 @@ private struct CoveredObjects {
 
     init(stores: [ValidationMaterial]) { self.stores = stores }
 
-    mutating func add(_ facts: SignatureFacts) {
+    mutating func add(_ facts: SignatureFacts, own material: ValidationMaterial) {
         add(facts.signatureObject.map { [$0] } ?? [])
-        add(facts.longTermMaterial.validationObjects)
+        add(material.validationObjects)
         for stamp in facts.timeStamps { add(stamp) }
     }
 

@@ -104,6 +104,9 @@ public struct SignatureValidator: Sendable {
         var input = ValidationCase(
             facts: facts, signer: signer, timeStamps: cases, proofs: proofs.filter { own.contains($0.digest) },
             policy: policy, revocation: revocation, time: time)
+        let reached = facts.reachedLevel(trusting: domains, at: time)
+        input.facts.level = reached.level
+        input.facts.findings += reached.findings
         if facts.timeStamps.count > Self.mostTimeStamps {
             input.facts.findings.append(
                 Finding(
@@ -138,7 +141,9 @@ extension AttachedTimeStamp {
     fileprivate var ownMaterial: ValidationMaterial {
         guard let signedData = token?.signedData else { return material }
         return material.merging(
-            ValidationMaterial(certificates: signedData.certificates, revocationLists: signedData.revocationLists))
+            ValidationMaterial(
+                certificates: signedData.certificates, revocationLists: signedData.revocationLists,
+                ocspResponses: signedData.ocspResponses))
     }
 }
 

@@ -204,20 +204,29 @@ struct Parts {
 
     /// Changes the fields of the only signer.
     mutating func edit(_ change: (inout [[UInt8]]) -> Void) {
-        func children(_ bytes: [UInt8]) -> [[UInt8]] {
-            ((try? DERElement(parsing: bytes).elements()) ?? []).map(\.bytes)
+        editData { data in
+            var signers = Self.children(data[data.count - 1])
+            var signer = Self.children(signers[0])
+            change(&signer)
+            signers[0] = Self.joined(.sequence, signer)
+            data[data.count - 1] = Self.joined(.set, signers)
         }
-        func joined(_ tag: DERTag, _ parts: [[UInt8]]) -> [UInt8] {
-            DERWriter.bytes { $0.element(tag, parts.flatMap(\.self)) }
-        }
-        var information = children(bytes)
-        var data = children(children(information[1])[0])
-        var signers = children(data[data.count - 1])
-        var signer = children(signers[0])
-        change(&signer)
-        signers[0] = joined(.sequence, signer)
-        data[data.count - 1] = joined(.set, signers)
-        information[1] = joined(.context(0), [joined(.sequence, data)])
-        bytes = joined(.sequence, information)
+    }
+
+    /// Changes the fields of the SignedData.
+    mutating func editData(_ change: (inout [[UInt8]]) -> Void) {
+        var information = Self.children(bytes)
+        var data = Self.children(Self.children(information[1])[0])
+        change(&data)
+        information[1] = Self.joined(.context(0), [Self.joined(.sequence, data)])
+        bytes = Self.joined(.sequence, information)
+    }
+
+    private static func children(_ bytes: [UInt8]) -> [[UInt8]] {
+        ((try? DERElement(parsing: bytes).elements()) ?? []).map(\.bytes)
+    }
+
+    private static func joined(_ tag: DERTag, _ parts: [[UInt8]]) -> [UInt8] {
+        DERWriter.bytes { $0.element(tag, parts.flatMap(\.self)) }
     }
 }

@@ -2,7 +2,7 @@
 # Part of DossierKit.
 """pyHanko's AdES validation (EN 319 102-1) of PDF and CMS signatures.
 
-Standard input: {"time", "process": "time" | "lta", "roots", "certificates", "lists", "responses", "files": [path] or
+Standard input: {"time", "process": "basic" | "time" | "lta", "roots", "certificates", "lists", "responses", "files": [path] or
 [[signature, content or null]]}; paths of files. Standard output: one {"status", "bestSignatureTime", "error"} per file.
 """
 
@@ -24,7 +24,6 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
-from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
@@ -78,13 +77,11 @@ async def judge(file, request):
                 signature, PdfSignatureValidationSpec(signature_validation_spec=spec), timing_info=timing
             )
         else:
-            result = await ades.ades_with_time_validation(
-                signature.signed_data,
-                spec,
-                timing_info=timing,
-                raw_digest=signature.compute_digest(),
+            process = ades.ades_basic_validation if request["process"] == "basic" else ades.ades_with_time_validation
+            result = await process(
+                signature.signed_data, spec, timing_info=timing, raw_digest=signature.compute_digest()
             )
-    best = result.best_signature_time
+    best = getattr(result, "best_signature_time", None)
     return {
         "status": result.ades_subindic.name,
         "bestSignatureTime": int(best.timestamp()) if best else None,

@@ -11,6 +11,8 @@ public struct AdESPeer {
         case time
         /// Signatures with long-term availability, §5.6; PDF only.
         case lta
+        /// Basic signatures, §5.3.
+        case basic
     }
     /// What it said of one file.
     public struct Answer: Decodable, CustomStringConvertible {
@@ -78,7 +80,7 @@ public struct AdESPeer {
             return nil
         }
         guard outcome.status == 0 else {
-            return [Answer(status: "ERROR", bestSignatureTime: nil, error: outcome.errors)]
+            return files.map { _ in Answer(status: "ERROR", bestSignatureTime: nil, error: outcome.errors) }
         }
         return try JSONDecoder().decode([Answer].self, from: outcome.output)
     }

@@ -28,10 +28,17 @@ public struct CAdESDocument: SignedDocument {
 
     public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
         var numbering = TimeStampNumbering()
+        // Many signers and time-stamps ask for the same digest of the same content.
+        var digests: [DigestAlgorithm: [UInt8]] = [:]
         return try signedData.signers.enumerated().map { index, signer in
             let read = try CMSSignatureFacts(signer, of: signedData, candidates: material.certificates) { digest in
-                if let content = signedData.content { return try digest.digest(of: content) }
-                return try detachedContent.map { try digest.digest(of: $0) }
+                if let known = digests[digest] { return known }
+                if let content = signedData.content {
+                    digests[digest] = try digest.digest(of: content)
+                } else {
+                    digests[digest] = try detachedContent.map { try digest.digest(of: $0) }
+                }
+                return digests[digest]
             }
             let isBaseline = read.bindsSigningCertificate && read.signingTime != nil && read.faults.isEmpty
             var facts = SignatureFacts(

@@ -23,12 +23,16 @@ public struct CMSSignatureFacts: Sendable {
     public private(set) var signingTime: Instant?
     /// The time-stamps inside the signature in order, not yet numbered.
     public private(set) var timeStamps: [AttachedTimeStamp] = []
+    private let signer: SignerInfo
+    private let pool: [Certificate]
     /// Whether the value stands over the content without signed attributes.
     public let signsContentDirectly: Bool
     /// The scheme of the value; `nil` for one that is not known.
     public let scheme: SignatureScheme?
     /// The digest over the content; `nil` for one that is not known.
     public let digest: DigestAlgorithm?
+    /// Certificates and revocation information in attributes.
+    public private(set) var attributeMaterial = ValidationMaterial()
     /// The signature value as an object.
     public let signatureObject: ValidationObject
     /// The signed digest of the content; `nil` when there is none.
@@ -50,11 +54,17 @@ public struct CMSSignatureFacts: Sendable {
     ) throws {
         signatureObject = ValidationObject(.signature, bytes: signer.signature)
         signsContentDirectly = signer.signedAttributes == nil
+        self.signer = signer
         scheme = signer.scheme
         digest = signer.digest
+        for attribute in (signer.signedAttributes ?? []) + signer.unsignedAttributes {
+            for value in attribute.values where AttributeMaterial.types.contains(attribute.type) {
+                attributeMaterial = attributeMaterial.merging(AttributeMaterial(attribute.type, value).material)
+            }
+        }
         let references = Self.references(signer)
         bindsSigningCertificate = !references.attributes.isEmpty
-        let pool = signedData.certificates + candidates
+        pool = signedData.certificates + attributeMaterial.certificates + candidates
         if bindsSigningCertificate {
             // EN 319 102-1 §5.2.3.4: a certificate whose key happens to verify is not enough; the reference decides.
             signingCertificate = pool.first { candidate in
@@ -66,7 +76,8 @@ public struct CMSSignatureFacts: Sendable {
         }
         checkAttributes(signer, signedData)
         checkValue(signer, try signer.digest.flatMap(contentDigest))
-        timeStamps = try CMSTimeStamps(signer, of: signedData, candidates: candidates).all(contentDigest: contentDigest)
+        timeStamps = try CMSTimeStamps(signer, of: signedData, candidates: attributeMaterial.certificates + candidates)
+            .all(contentDigest: contentDigest)
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
         if signedData.wasBER {
             findings.append(
@@ -110,6 +121,8 @@ public struct CMSSignatureFacts: Sendable {
         facts.findings += findings
         facts.signatureObject = signatureObject
         facts.timeStamps += numbering.numbered(timeStamps)
+        AttributeReader(signer: signer, candidates: pool).add(to: &facts)
+        facts.material = facts.material.merging(attributeMaterial)
         // What time-stamps enclose stands in the file as well.
         facts.longTermMaterial = timeStamps.reduce(facts.material) { $0.merging($1.material) }
         if let source, let digest, let signedContentDigest {

@@ -28,7 +28,30 @@ struct CMSTimeStamps {
             let covered = try contentDigest(.sha256).map { [ValidationObject(.content, digest: $0)] } ?? []
             found.append(try stamp(value, .content, covers: covered, imprint: contentDigest))
         }
-        return try found + values(.signatureTimeStamp, in: signer.unsignedAttributes).map(signature)
+        found += try values(.signatureTimeStamp, in: signer.unsignedAttributes).map(signature)
+        return try found + archive(contentDigest)
+    }
+
+    /// Archive time-stamps in the order of their times, as each covers those before it.
+    private func archive(_ contentDigest: (DigestAlgorithm) throws -> [UInt8]?) throws -> [AttachedTimeStamp] {
+        let types: [ObjectIdentifier] = [.archiveTimeStamp, .archiveTimeStampV2, .archiveTimeStampV3]
+        let attributes = signer.unsignedAttributes.filter { types.contains($0.type) }
+        guard !attributes.isEmpty,
+            var reader = try ArchiveTimeStampReader(signer, of: signedData, candidates: candidates)
+        else { return [] }
+        var found: [AttachedTimeStamp] = []
+        for attribute in attributes {
+            for value in attribute.values {
+                // Each lists what it covers; renewal once a year does not reach the limit.
+                guard found.count < 256 else { return found }
+                found.append(try reader.read(value, attribute.type, contentDigest: contentDigest))
+            }
+        }
+        return found.enumerated().sorted { left, right in
+            let (first, second) = (left.element.token?.information.time, right.element.token?.information.time)
+            guard let first, let second, first != second else { return left.offset < right.offset }
+            return first < second
+        }.map(\.element)
     }
 
     private func values(_ type: ObjectIdentifier, in attributes: [CMSAttribute]) -> [DERElement] {
@@ -77,9 +100,6 @@ extension AttachedTimeStamp {
                     phrase: Phrase(vi: "không đọc được dấu thời gian", en: "the time-stamp cannot be read"))
             ])
     }
-
-    /// Whether structure, imprint and value hold; the authority's path is not judged.
-    public var holds: Bool { formatFaults.isEmpty && facts?.faults.isEmpty == true }
 }
 
 /// Numbers the time-stamps of a file: `T-1` upwards in its order.

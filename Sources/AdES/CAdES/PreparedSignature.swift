@@ -25,10 +25,11 @@ public struct PreparedSignature: Sendable {
     ///   - contentDigest: Digest of the content with ``digest(for:)``.
     ///   - certificate: The signer's certificate, bound by signing-certificate-v2 (EN 319 122-1 §5.2.2.3).
     ///   - signingTime: The claimed time; `nil` leaves the attribute out, as PAdES asks (EN 319 142-1 §6.3).
+    ///   - properties: What the signer states besides; content time-stamps must be over the same content.
     /// - Throws: ``AdESError`` `algorithmNotAllowed` for MD5, SHA-1 and schemes without identifier.
     public init(
         contentDigest: [UInt8], certificate: Certificate, chain: [Certificate], scheme: SignatureScheme,
-        signingTime: Instant?
+        signingTime: Instant?, properties: SignedProperties = SignedProperties()
     ) throws(AdESError) {
         let digest = Self.digest(for: scheme)
         guard digest != .sha1, digest != .md5, let algorithm = scheme.identifier else {
@@ -60,6 +61,7 @@ public struct PreparedSignature: Sendable {
         if let signingTime {
             attributes.append(CMSAttribute.encode(.signingTime, value: DERWriter.bytes { $0.time(signingTime) }))
         }
+        attributes += properties.attributes
         dataToBeSigned = DERWriter.bytes { $0.setOf(attributes) }
         self.digest = digest
         self.scheme = scheme
@@ -120,6 +122,14 @@ public struct PreparedSignature: Sendable {
         let base = (try? assembled([UInt8](repeating: 0, count: value), timeStamp: nil, enclosing: nil).count) ?? 0
         // Attribute, SET and the four lengths around them that may grow by an octet each.
         return base + (tokenRoom.map { $0 + 64 } ?? 0)
+    }
+
+    /// DER of the SignerInfo alone, to be added to other signers of the same content; the authority is asked when there is one.
+    func completedSigner(with value: [UInt8], stampedBy authority: (any TimeStamping)?) async throws -> [UInt8] {
+        try check(value)
+        let token = try await authority?.acceptedToken(over: value)
+        try token?.check(stamping: value, by: certificates[0])
+        return try signerInfo(value, timeStamp: token)
     }
 
     private func check(_ value: [UInt8]) throws(AdESError) {

@@ -19,6 +19,9 @@ struct SignedDataParts {
         /// Whether the version is 3: the signer is named by its key identifier.
         let isVersion3: Bool
 
+        /// Each value of the unsigned attributes.
+        var attributeValues: [AttributeValue] { unsignedAttributes.flatMap(AttributeValue.all) }
+
         var bytes: [UInt8] {
             DERWriter.bytes { writer in
                 writer.sequence { info in
@@ -28,6 +31,23 @@ struct SignedDataParts {
                     }
                 }
             }
+        }
+    }
+
+    /// One value of an attribute.
+    struct AttributeValue {
+        /// The attribute's type.
+        let type: ObjectIdentifier
+        /// The value.
+        let value: DERElement
+        /// DER of the type, then the value: what an ats-hash-index-v3 digests.
+        let bytes: [UInt8]
+
+        static func all(_ attribute: [UInt8]) -> [AttributeValue] {
+            guard let parts = try? DERElement(parsing: attribute).elements(), parts.count == 2,
+                let type = try? parts[0].objectIdentifier(), let values = try? parts[1].elements()
+            else { return [] }
+            return values.map { AttributeValue(type: type, value: $0, bytes: parts[0].bytes + $0.bytes) }
         }
     }
 
@@ -59,17 +79,18 @@ struct SignedDataParts {
         contentType = try content.next().bytes
         certificates = try reader.optional(.context(0))?.elements().map(\.bytes) ?? []
         revocationInformation = try reader.optional(.context(1))?.elements().map(\.bytes) ?? []
-        signers = try reader.next(.set).elements().map { element throws(DERSyntaxError) in
-            var fields = try element.elements()
-            var unsigned: [[UInt8]] = []
-            if let last = fields.last, last.tag == .context(1) {
-                unsigned = try last.elements().map(\.bytes)
-                fields.removeLast()
-            }
-            return Signer(
-                fields: fields.map(\.bytes), unsignedAttributes: unsigned,
-                isVersion3: try fields.first?.integer() == 3)
+        signers = try reader.next(.set).elements().map { element throws(DERSyntaxError) in try Self.signer(element) }
+    }
+
+    private static func signer(_ element: DERElement) throws(DERSyntaxError) -> Signer {
+        var fields = try element.elements()
+        var unsigned: [[UInt8]] = []
+        if let last = fields.last, last.tag == .context(1) {
+            unsigned = try last.elements().map(\.bytes)
+            fields.removeLast()
         }
+        return Signer(
+            fields: fields.map(\.bytes), unsignedAttributes: unsigned, isVersion3: try fields.first?.integer() == 3)
     }
 
     /// Adds a value as an attribute of its own to a signer's unsigned attributes.
@@ -79,9 +100,7 @@ struct SignedDataParts {
 
     /// Adds a signer with its digest algorithm; the signer's content type is that of the others.
     mutating func add(signer: [UInt8], digestAlgorithm: [UInt8]) throws(DERSyntaxError) {
-        let fields = try DERElement(parsing: signer).elements()
-        let new = Signer(
-            fields: fields.map(\.bytes), unsignedAttributes: [], isVersion3: try fields.first?.integer() == 3)
+        let new = try Self.signer(DERElement(parsing: signer))
         if !digestAlgorithms.contains(digestAlgorithm) {
             digestAlgorithms = Self.adding([digestAlgorithm], to: digestAlgorithms)
         }

@@ -2,7 +2,7 @@
 // Part of DossierKit.
 
 import DossierCore
-import PKIX
+public import PKIX
 
 extension TimeStampToken {
     /// Holds a token against the value that it should stamp before it is embedded.
@@ -25,8 +25,10 @@ extension TimeStamping {
         try await accepted { try await checkedToken(over: bytes) }
     }
 
-    /// A token for an imprint that holds; what does not is an ``AdESError``.
-    func acceptedToken(for imprint: MessageImprint) async throws -> TimeStampToken {
+    /// A token for an imprint that holds.
+    ///
+    /// - Throws: ``AdESError`` `timeStampNotAccepted` for one that does not; errors of the authority unchanged.
+    public func acceptedToken(for imprint: MessageImprint) async throws -> TimeStampToken {
         try await accepted { try await checkedToken(for: imprint) }
     }
 

@@ -18,6 +18,8 @@ struct PDFSignatureReader {
     /// Material from elsewhere.
     let material: ValidationMaterial
     let fileDigest: [UInt8]
+    /// What the signature that was read last brought along itself, apart from the security store.
+    private(set) var ownMaterial = ValidationMaterial()
     private var numbering = TimeStampNumbering()
 
     init(
@@ -40,6 +42,7 @@ struct PDFSignatureReader {
     }
 
     mutating func facts(_ signature: DocumentSignatures.Signature, id: String) throws -> SignatureFacts {
+        ownMaterial = ValidationMaterial()
         let dictionary = signature.dictionary
         let isPAdES = dictionary.subFilter == "ETSI.CAdES.detached"
         var facts = SignatureFacts(
@@ -96,7 +99,8 @@ struct PDFSignatureReader {
         _ signature: DocumentSignatures.Signature, isPAdES: Bool, into facts: inout SignatureFacts
     ) throws {
         let signedData = try SignedData(parsing: signature.dictionary.contents, allowsTrailingZeros: true)
-        facts.material = signedData.material.merging(embedded)
+        ownMaterial = signedData.material
+        facts.material = ownMaterial.merging(embedded)
         // ISO 32000-2 §12.8.3.3.1: exactly one signer, and the content is the byte range, never enclosed.
         guard signedData.signers.count == 1, signedData.content == nil else {
             facts.formatFaults.append(
@@ -110,9 +114,14 @@ struct PDFSignatureReader {
         let signer = signedData.signers[0]
         let ranges = signature.coverage.signedRanges
         let candidates = embedded.certificates + material.certificates
+        var digests: [DigestAlgorithm: [UInt8]] = [:]
         let read = try CMSSignatureFacts(signer, of: signedData, candidates: candidates) { digest in
-            ranges.isEmpty ? nil : try digest.digest(of: file.source, ranges: ranges)
+            if ranges.isEmpty { return nil }
+            if let known = digests[digest] { return known }
+            digests[digest] = try digest.digest(of: file.source, ranges: ranges)
+            return digests[digest]
         }
+        ownMaterial = ownMaterial.merging(read.attributeMaterial)
         read.add(to: &facts, source: file.source, ranges: ranges, numbering: &numbering)
         facts.signsContentDirectly = false
         if facts.claimedSigningTime == nil { facts.claimedSigningTime = read.signingTime }

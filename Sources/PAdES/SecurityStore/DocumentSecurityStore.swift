@@ -84,6 +84,8 @@ struct SecurityStoreReader {
     var seen: Set<Place> = []
     /// Bytes decoded so far.
     var bytes: Int64 = 0
+    /// Where each item stands, by its bytes.
+    private(set) var references: [[UInt8]: IndirectReference] = [:]
 
     init(file: PDFFile, revision: Int?) {
         self.file = file
@@ -125,6 +127,7 @@ struct SecurityStoreReader {
                 let decoded = try file.decodedBytes(of: stream, asOf: revision)
                 bytes += Int64(decoded.count)
                 found.append(decoded)
+                references[decoded] = references[decoded] ?? reference
             } catch {
                 guard error.code != .limitExceeded else { throw error }
             }

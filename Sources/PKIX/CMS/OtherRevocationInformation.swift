@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-import DERSyntax
+public import DERSyntax
 
 extension OCSPResponse {
     /// Reads OtherRevocationInfoFormat of SignedData.crls (RFC 5652 §10.2.1, RFC 5940 §2).
     ///
     /// - Parameter element: `[1] IMPLICIT SEQUENCE`; also a bare BasicOCSPResponse under id-pkix-ocsp-basic, as some write.
     /// - Returns: `nil` for a format that is no OCSP.
-    init?(revocationInformation element: DERElement) throws(DERSyntaxError) {
+    public init?(revocationInformation element: DERElement) throws(DERSyntaxError) {
         var reader = try element.reader(.context(1))
         let format = try reader.objectIdentifier()
         let information = try reader.next()
