@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests", dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport"]),
         .target(name: "OnceOnly", dependencies: ["DossierCore", "CDossierData"], exclude: ["Data"]),
-        .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData"]),
+        .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData", "TestSupport"]),
 
         // Row 3 — the verdict, private keys, the test infrastructure.
         .target(

@@ -20,6 +20,7 @@ let package = Package(
                 .product(name: "SoftwareKeys", package: "DossierKit"),
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "OnceOnly", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),
         // Not a measurement: what `make sanitize` runs.

@@ -24,6 +24,7 @@ struct Benchmarks {
         try await EngineBenchmarks.onTwoCores(rsa, &bench)
         try await EncryptionBenchmarks.cobblestone("64 KiB", size: 1 << 16, goal: 0.7, &bench)
         try await EncryptionBenchmarks.cobblestone("1 MiB", size: 1 << 20, goal: 0.85, &bench)
+        try await PlanBenchmarks.run(&bench)
 
         if CommandLine.arguments.count > 1, CommandLine.arguments[1] != "-" {
             let encoder = JSONEncoder()

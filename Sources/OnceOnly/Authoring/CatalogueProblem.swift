@@ -5,6 +5,14 @@ public import DossierCore
 
 /// One fault of a catalogue file, as `dossier procedures lint` prints it.
 public struct CatalogueProblem: Sendable, Hashable, CustomStringConvertible {
+    /// How grave a problem is.
+    public enum Severity: String, Sendable, Hashable, CaseIterable {
+        /// The catalogue is refused.
+        case fault
+        /// The catalogue can be used; its author most probably meant something else.
+        case warning
+    }
+
     /// The kind of a fault.
     public enum Code: String, Sendable, Hashable, CaseIterable {
         /// The file is of another format or of a later version of it.
@@ -37,6 +45,25 @@ public struct CatalogueProblem: Sendable, Hashable, CustomStringConvertible {
         case overlappingDates
         /// The last day of a version is before its first.
         case reversedDates
+        /// Two members contradict each other, so that no document could ever do.
+        case contradiction
+        /// A member or a list that can have no effect beside what else is said.
+        case ineffective
+        /// A condition that holds for every answer, or for none.
+        case constantCondition
+        /// A question on which nothing depends.
+        case unusedQuestion
+
+        /// Whether a catalogue with the problem is refused.
+        public var severity: Severity {
+            switch self {
+            case .unsupportedFormat, .missingMember, .unknownMember, .wrongValue, .unknownName, .missingTranslation,
+                .notComposed, .duplicateIdentifier, .emptyList, .unknownDocumentType, .unknownField, .unknownQuestion,
+                .unknownAnswer, .overlappingDates, .reversedDates, .contradiction:
+                .fault
+            case .ineffective, .constantCondition, .unusedQuestion: .warning
+            }
+        }
 
         /// The fault in words.
         public var name: Phrase {
@@ -67,6 +94,14 @@ public struct CatalogueProblem: Sendable, Hashable, CustomStringConvertible {
                     en: "Two versions of a procedure are in force on the same day")
             case .reversedDates:
                 Phrase(vi: "Ngày hết hiệu lực trước ngày có hiệu lực", en: "The last day is before the first day")
+            case .contradiction:
+                Phrase(vi: "Các điều kiện mâu thuẫn nhau", en: "Constraints that contradict each other")
+            case .ineffective: Phrase(vi: "Mục này không có tác dụng", en: "This has no effect")
+            case .constantCondition:
+                Phrase(
+                    vi: "Điều kiện luôn đúng hoặc luôn sai", en: "A condition that always holds, or never")
+            case .unusedQuestion:
+                Phrase(vi: "Câu hỏi không ảnh hưởng đến thủ tục", en: "A question on which nothing depends")
             }
         }
     }
@@ -77,6 +112,8 @@ public struct CatalogueProblem: Sendable, Hashable, CustomStringConvertible {
     public let path: String
     /// Line of the file, from 1.
     public let line: Int
+    /// Column of the line in bytes, from 1.
+    public let column: Int
     /// The offending name or value, or what was expected.
     public let detail: String
 
@@ -84,6 +121,6 @@ public struct CatalogueProblem: Sendable, Hashable, CustomStringConvertible {
     public var message: Phrase { code.name }
 
     public var description: String {
-        "line \(line): \(path): \(message.en)" + (detail.isEmpty ? "" : ": \(detail)")
+        "line \(line), column \(column): \(path): \(message.en)" + (detail.isEmpty ? "" : ": \(detail)")
     }
 }

@@ -96,26 +96,52 @@ struct ObjectReader {
         return log.elements(of: node, path: path(of: name))
     }
 
-    /// An array of non-empty strings.
+    /// An array of non-empty strings, none of them twice.
     mutating func strings(_ name: String, optional: Bool = false) -> [String]? {
-        elements(name, optional: optional)?.compactMap { path, node in
-            guard case .string(let text) = node.value, !text.isBlank else {
-                log.report(.wrongValue, path, at: node.offset, "a non-empty string was expected")
-                return nil
-            }
-            return text
-        }
+        places(name, optional: optional)?.map(\.text)
     }
 
-    /// An array of names of a closed list.
-    mutating func names<Name: RawRepresentable<String>>(_ member: String, optional: Bool = false) -> [Name]? {
-        strings(member, optional: optional)?.compactMap { text in
-            guard let name = Name(rawValue: text) else {
-                log.report(.unknownName, path(of: member), at: offset(of: member), text)
-                return nil
+    /// An array of names of a closed list, none of them twice.
+    mutating func names<Name: RawRepresentable<String> & Hashable>(
+        _ member: String, optional: Bool = false
+    ) -> [Name]? {
+        guard let elements = elements(member, optional: optional) else { return nil }
+        var names: [Name] = []
+        for (path, node) in elements {
+            guard case .string(let text) = node.value else {
+                log.report(.wrongValue, path, at: node.offset, "a name was expected")
+                continue
             }
-            return name
+            guard let name = Name(rawValue: text) else {
+                log.report(.unknownName, path, at: node.offset, text)
+                continue
+            }
+            if names.contains(name) {
+                log.report(.duplicateIdentifier, path, at: node.offset, text)
+            } else {
+                names.append(name)
+            }
         }
+        return names
+    }
+
+    /// An array of non-empty strings with where each stands, none of them twice.
+    mutating func places(_ name: String, optional: Bool = false) -> [(text: String, path: String, offset: Int)]? {
+        guard let elements = elements(name, optional: optional) else { return nil }
+        var places: [(text: String, path: String, offset: Int)] = []
+        var seen: Set<String> = []
+        for (path, node) in elements {
+            guard case .string(let text) = node.value, !text.isBlank else {
+                log.report(.wrongValue, path, at: node.offset, "a non-empty string was expected")
+                continue
+            }
+            if seen.insert(text).inserted {
+                places.append((text, path, node.offset))
+            } else {
+                log.report(.duplicateIdentifier, path, at: node.offset, text)
+            }
+        }
+        return places
     }
 
     /// The members of an object used as a dictionary, in the order of the text.

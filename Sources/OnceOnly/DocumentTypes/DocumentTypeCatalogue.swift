@@ -35,8 +35,9 @@ public struct DocumentTypeCatalogue: Sendable, Hashable {
     /// - Throws: ``OnceOnlyError`` with code `malformedJSON`, `overLimit`, or `invalidCatalogue` and all problems.
     public init(json: [UInt8], budget: Budget = .catalogue) throws(OnceOnlyError) {
         let (catalogue, problems) = try DocumentTypeFile.read(json, budget: budget)
-        guard let catalogue, problems.isEmpty else {
-            throw OnceOnlyError(.invalidCatalogue, detail: problems.first?.description ?? "", problems: problems)
+        guard let catalogue else {
+            let first = problems.first { $0.code.severity == .fault }
+            throw OnceOnlyError(.invalidCatalogue, detail: first?.description ?? "", problems: problems)
         }
         self = catalogue
     }
@@ -46,7 +47,7 @@ public struct DocumentTypeCatalogue: Sendable, Hashable {
         try DocumentTypeCatalogue(json: EmbeddedData.bytes(of: "document-types.json"))
     }
 
-    /// All faults of a catalogue file; empty when it can be used.
+    /// All problems of a catalogue file in the order of the text; it can be used when none is a fault.
     ///
     /// - Throws: ``OnceOnlyError`` with code `malformedJSON` or `overLimit`.
     public static func lint(_ json: [UInt8], budget: Budget = .catalogue) throws(OnceOnlyError) -> [CatalogueProblem] {

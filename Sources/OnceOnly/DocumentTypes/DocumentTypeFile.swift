@@ -10,7 +10,8 @@ enum DocumentTypeFile {
     ) throws(OnceOnlyError) -> (catalogue: DocumentTypeCatalogue?, problems: [CatalogueProblem]) {
         let root = try JSONReader.read(json, budget: budget)
         let log = ProblemLog(json)
-        return (catalogue(root, log), log.problems)
+        let catalogue = catalogue(root, log)
+        return (log.hasFault ? nil : catalogue, log.sorted)
     }
 
     private static func catalogue(_ root: JSONNode, _ log: ProblemLog) -> DocumentTypeCatalogue? {
@@ -99,9 +100,9 @@ enum DocumentTypeFile {
             let path = object.path(of: "parties.\(member.name)")
             guard var party = ObjectReader(member.node, path: path, log: object.log) else { continue }
             let name = party.phrase("name")
-            for id in party.strings("attributes") ?? [] {
+            for (id, path, offset) in party.places("attributes") ?? [] {
                 guard let attribute = attributes[id] else {
-                    party.log.report(.unknownName, party.path(of: "attributes"), at: party.offset(of: "attributes"), id)
+                    party.log.report(.unknownName, path, at: offset, id)
                     continue
                 }
                 guard let name else { continue }

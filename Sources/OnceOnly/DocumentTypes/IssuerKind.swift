@@ -13,6 +13,8 @@ public enum IssuerKind: String, Sendable, Hashable, CaseIterable, Codable {
     case communePolice = "commune-police"
     /// People's committee of a commune or ward.
     case communeCommittee = "commune-committee"
+    /// People's committee of a district; such bodies ended on 30 June 2025, their documents remain.
+    case districtCommittee = "district-committee"
     /// People's committee of a province or city.
     case provincialCommittee = "provincial-committee"
     /// Department of justice of a province or city.
@@ -49,6 +51,10 @@ public enum IssuerKind: String, Sendable, Hashable, CaseIterable, Codable {
         case .provincialPolice: Phrase(vi: "Công an cấp tỉnh", en: "provincial police")
         case .communePolice: Phrase(vi: "Công an cấp xã", en: "commune police")
         case .communeCommittee: Phrase(vi: "Ủy ban nhân dân cấp xã", en: "People's Committee of the commune")
+        case .districtCommittee:
+            Phrase(
+                vi: "Ủy ban nhân dân cấp huyện (trước 01/7/2025)",
+                en: "People's Committee of the district (before 1 July 2025)")
         case .provincialCommittee: Phrase(vi: "Ủy ban nhân dân cấp tỉnh", en: "People's Committee of the province")
         case .justiceDepartment: Phrase(vi: "Sở Tư pháp", en: "provincial Department of Justice")
         case .constructionDepartment: Phrase(vi: "Sở Xây dựng", en: "provincial Department of Construction")

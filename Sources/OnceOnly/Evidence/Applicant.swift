@@ -6,18 +6,17 @@ public struct Applicant: Sendable, Hashable {
     /// Identifier of the person, as documents name their subjects.
     public let id: String
     /// Identifiers of related persons by their role.
+    ///
+    /// A ``SubjectRole/representative`` named here has no stated ground, and does not meet a requirement that names
+    /// grounds.
     public let related: [SubjectRole: [String]]
+    /// Who acts for the applicant, with ground and days.
+    public let representations: [Representation]
 
     /// Names an applicant and the applicant's relations; who a person is has been established by the caller.
-    public init(id: String, related: [SubjectRole: [String]] = [:]) {
+    public init(id: String, related: [SubjectRole: [String]] = [:], representations: [Representation] = []) {
         self.id = id
         self.related = related
-    }
-
-    /// Whether any of a document's subjects stands in any of some roles.
-    func isConcerned(by subjects: [String], as roles: [SubjectRole]) -> Bool {
-        roles.contains { role in
-            subjects.contains { (role == .applicant && $0 == id) || related[role]?.contains($0) ?? false }
-        }
+        self.representations = representations
     }
 }

@@ -8,34 +8,12 @@ internal import DossierCore
 /// Decision order: origin proven by signature or agency, before certified copies, before uploads; then the longest
 /// validity; then identifier; then the latest version. The order of the input does not matter.
 public struct EvidenceSet: Sendable {
-    /// A document with what follows from its type.
-    struct Entry: Sendable {
-        let evidence: Evidence
-        let type: DocumentType
-        let strength: Strength
-        /// The assurance that the record supports; see ``DocumentType/trustDomains``.
-        let assurance: EvidenceAssurance
-        /// Last day of validity, stated or by the rule of the type; `nil`: none.
-        let lastDay: CalendarDate?
-        /// ``Evidence/valuesByField``, worked out once.
-        let values: [String: [String]]
-        /// There is a higher version of the same document.
-        let isOutdated: Bool
-    }
-
-    /// How strong a document is in the decision order.
-    enum Strength: Int, Sendable, Comparable {
-        case issuerProven
-        case certifiedCopy
-        case upload
-
-        static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
-    }
-
     /// The document types by which the set was ordered.
     public let types: DocumentTypeCatalogue
 
-    private let entriesByType: [String: [Entry]]
+    /// All documents, those of one type together, in decision order.
+    let entries: [Entry]
+    private let placesByType: [String: Range<Int>]
 
     /// Orders documents.
     ///
@@ -52,45 +30,29 @@ public struct EvidenceSet: Sendable {
             }
             latest[item.id] = max(item.version, latest[item.id] ?? .min)
         }
-        let entries = evidence.compactMap { item in
-            types[item.documentType].map { type in
-                Entry(item, type: type, isOutdated: latest[item.id].map { item.version < $0 } ?? false)
-            }
+        var drafts: [Entry.Draft] = []
+        for item in evidence {
+            guard let type = types[item.documentType] else { continue }
+            drafts.append(Entry.Draft(item, type: type, isOutdated: latest[item.id].map { item.version < $0 } ?? false))
         }
-        entriesByType = Dictionary(grouping: entries.sorted(by: Entry.precedes), by: \.evidence.documentType)
+        drafts.sort { left, right in
+            let types = (left.evidence.documentType, right.evidence.documentType)
+            return types.0 == types.1 ? Entry.Draft.precedes(left, right) : types.0 < types.1
+        }
+        entries = drafts.enumerated().map { Entry($0.element, index: $0.offset) }
+        var places: [String: Range<Int>] = [:]
+        for entry in entries {
+            let start = places[entry.evidence.documentType]?.lowerBound ?? entry.index
+            places[entry.evidence.documentType] = start..<entry.index + 1
+        }
+        placesByType = places
     }
 
     /// The documents of a type in decision order.
-    func entries(of type: String) -> [Entry] { entriesByType[type] ?? [] }
+    func entries(of type: String) -> ArraySlice<Entry> { placesByType[type].map { entries[$0] } ?? [] }
 
     private struct VersionKey: Hashable {
         let id: String
         let version: Int
-    }
-}
-
-extension EvidenceSet.Entry {
-    fileprivate init(_ evidence: Evidence, type: DocumentType, isOutdated: Bool) {
-        self.evidence = evidence
-        self.type = type
-        self.isOutdated = isOutdated
-        values = evidence.valuesByField
-        lastDay = evidence.validUntil ?? evidence.issuedOn.flatMap { type.validity.lastDay(issuedOn: $0) }
-        let signedByIssuer =
-            evidence.signature.verdict == .passed
-            && evidence.signature.trustDomain.map(type.trustDomains.contains) ?? false
-        assurance =
-            evidence.assurance == .signatureVerified && !signedByIssuer ? .selfDeclared : evidence.assurance
-        strength =
-            assurance >= .signatureVerified
-            ? .issuerProven : (evidence.form == .certifiedCopy ? .certifiedCopy : .upload)
-    }
-
-    fileprivate static func precedes(_ left: Self, _ right: Self) -> Bool {
-        if left.strength != right.strength { return left.strength < right.strength }
-        let validity = (left.lastDay?.dayNumber ?? .max, right.lastDay?.dayNumber ?? .max)
-        if validity.0 != validity.1 { return validity.0 > validity.1 }
-        if left.evidence.id != right.evidence.id { return left.evidence.id < right.evidence.id }
-        return left.evidence.version > right.evidence.version
     }
 }

@@ -7,6 +7,8 @@ public struct Disclosure: Sendable, Hashable, Codable {
     public let evidence: EvidenceReference
     /// Identifiers of the requirements that it meets.
     public let requirements: [String]
+    /// The fields whose values the authority takes instead of the document itself; empty: the document is disclosed.
+    public let fields: [String]
     /// How its content ranks as personal data; a consent must name sensitive data.
     public let sensitivity: Sensitivity
 }

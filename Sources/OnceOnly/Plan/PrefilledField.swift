@@ -52,4 +52,6 @@ public struct PrefilledField: Sendable, Hashable, Codable {
     public let value: String?
     /// All values found, best first.
     public let candidates: [Candidate]
+    /// How they differ from the first.
+    public let findings: [FieldFinding]
 }

@@ -19,12 +19,12 @@ public enum RejectionReason: String, Sendable, Hashable, CaseIterable, Codable {
     case notYetIssued
     /// A field lacks the value that the requirement names.
     case wrongContent
-    /// The authority does not accept this form.
-    case wrongForm
     /// It was issued or signed by a body that may not issue it.
     case wrongIssuer
     /// Its origin is not proven as well as the requirement asks.
     case unverified
+    /// The authority does not accept this form.
+    case wrongForm
     /// Its day of issue is not known, so its age cannot be judged.
     case issueDateUnknown
     /// It is older than the requirement allows.
@@ -54,9 +54,6 @@ public enum RejectionReason: String, Sendable, Hashable, CaseIterable, Codable {
         case .stale: Phrase(vi: "Cấp đã quá lâu so với yêu cầu", en: "It is older than the requirement allows")
         }
     }
-
-    /// How near a document with this reason is to being usable; larger is nearer.
-    var nearness: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
     /// The status of a requirement for which the nearest document has this reason.
     var status: RequirementStatus {

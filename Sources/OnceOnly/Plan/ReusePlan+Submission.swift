@@ -45,7 +45,8 @@ extension RequirementPlan {
                     choice: item.choice.flatMap { choice in
                         guard disclosed.contains(choice.evidence) else { return nil }
                         return Choice(
-                            evidence: choice.evidence, reason: choice.reason, lastDay: choice.lastDay, runnersUp: [])
+                            evidence: choice.evidence, reason: choice.reason, lastDay: choice.lastDay,
+                            assurance: choice.assurance, form: choice.form, runnersUp: [])
                     })
             },
             rejected: [])
@@ -71,8 +72,10 @@ extension PrefilledField {
     fileprivate func withoutUndisclosedCandidates() -> PrefilledField {
         let disclosed = candidates.filter(\.provenance.isDisclosed)
         let source = candidates.first { value != nil && $0.value == value }
+        let shown = disclosed.contains { $0.value == value } ? disclosed : disclosed + [source].compactMap(\.self)
+        func isShown(_ value: String) -> Bool { shown.contains { $0.value.utf8.elementsEqual(value.utf8) } }
         return PrefilledField(
             id: id, name: name, isRequired: isRequired, applies: applies, state: state, value: value,
-            candidates: disclosed.contains { $0.value == value } ? disclosed : disclosed + [source].compactMap(\.self))
+            candidates: shown, findings: findings.filter { isShown($0.value) && isShown($0.other) })
     }
 }

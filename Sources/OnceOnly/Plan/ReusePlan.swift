@@ -45,6 +45,17 @@ public struct ReusePlan: Sendable, Hashable, Codable {
     /// When chosen documents stop serving, soonest first.
     public let forecast: [ExpiryForecast]
 
+    /// How near the procedure is to being applied for.
+    public var readiness: Readiness {
+        if gaps.contains(where: { $0.isBlocking && $0.reason != .toBeCompleted }) { return .incomplete }
+        if !openQuestions.isEmpty { return .questionsOpen }
+        return gaps.contains { $0.isBlocking } || !isFormFilled ? .toBeCompleted : .ready
+    }
+
+    private var isFormFilled: Bool {
+        form.allSatisfy { !$0.isRequired || $0.applies == .no || $0.state == .filled }
+    }
+
     /// Whether the vault holds all that is needed; forms may still have to be filled in.
     public var isCovered: Bool {
         openQuestions.isEmpty && !gaps.contains { $0.isBlocking && $0.reason != .toBeCompleted }

@@ -13,6 +13,8 @@ public enum SelectionReason: String, Sendable, Hashable, CaseIterable, Codable {
     case strongerProof
     /// It is valid for longer.
     case longerValidity
+    /// It is as good as the next best, and serves another requirement too, so fewer documents are disclosed.
+    case fewerDocuments
     /// Nothing tells them apart; the first by identifier was taken.
     case firstByIdentifier
 
@@ -24,6 +26,10 @@ public enum SelectionReason: String, Sendable, Hashable, CaseIterable, Codable {
             Phrase(vi: "Còn hạn đến khi có kết quả", en: "Lasts until the decision is due")
         case .strongerProof: Phrase(vi: "Nguồn gốc được chứng minh chắc chắn hơn", en: "Its origin is better proven")
         case .longerValidity: Phrase(vi: "Còn thời hạn dài hơn", en: "It is valid for longer")
+        case .fewerDocuments:
+            Phrase(
+                vi: "Dùng được cho nhiều yêu cầu nên phải nộp ít giấy tờ hơn",
+                en: "It serves several requirements, so fewer documents are disclosed")
         case .firstByIdentifier:
             Phrase(vi: "Tương đương, chọn theo thứ tự mã giấy tờ", en: "Equal; the first by identifier")
         }

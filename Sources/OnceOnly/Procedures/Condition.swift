@@ -17,11 +17,25 @@ public indirect enum Condition: Sendable, Hashable {
         switch self {
         case .answer(let question, let values): return answers[question].map(values.contains)
         case .all(let conditions):
-            let results = conditions.map { $0.holds(for: answers) }
-            return results.contains(false) ? false : (results.contains(nil) ? nil : true)
+            var result: Bool? = true
+            for condition in conditions {
+                switch condition.holds(for: answers) {
+                case false?: return false
+                case nil: result = nil
+                case true?: continue
+                }
+            }
+            return result
         case .any(let conditions):
-            let results = conditions.map { $0.holds(for: answers) }
-            return results.contains(true) ? true : (results.contains(nil) ? nil : false)
+            var result: Bool? = false
+            for condition in conditions {
+                switch condition.holds(for: answers) {
+                case true?: return true
+                case nil: result = nil
+                case false?: continue
+                }
+            }
+            return result
         case .not(let condition): return condition.holds(for: answers).map(!)
         }
     }
@@ -33,5 +47,26 @@ public indirect enum Condition: Sendable, Hashable {
         case .all(let conditions), .any(let conditions): conditions.flatMap(\.questions)
         case .not(let condition): condition.questions
         }
+    }
+}
+
+extension Condition {
+    /// Whether the condition has the same result for all answers.
+    ///
+    /// Conditions of more than 16 comparisons or 64 combinations of answers are not looked into.
+    func isConstant(over questions: [String: Question]) -> Bool {
+        let names = self.questions
+        guard names.count <= 16 else { return false }
+        var combinations: [[String: String]] = [[:]]
+        for name in Set(names) {
+            guard let options = questions[name]?.options, !options.isEmpty,
+                combinations.count * options.count <= 64
+            else { return false }
+            combinations = combinations.flatMap { answers in
+                options.map { answers.merging([name: $0.value]) { $1 } }
+            }
+        }
+        let results = Set(combinations.map { holds(for: $0) })
+        return !names.isEmpty && results.count == 1
     }
 }

@@ -17,6 +17,17 @@ public struct FormField: Sendable, Hashable {
         public let condition: Condition?
         /// Used only when no other source has a value; a differing value is shown, but is no conflict.
         public let isFallback: Bool
+        /// ``subjects`` as bits.
+        let subjectMask: UInt8
+
+        init(documentType: String, field: String, subjects: [SubjectRole], condition: Condition?, isFallback: Bool) {
+            self.documentType = documentType
+            self.field = field
+            self.subjects = subjects
+            self.condition = condition
+            self.isFallback = isFallback
+            subjectMask = subjects.mask()
+        }
     }
 
     /// Identifier within the form.

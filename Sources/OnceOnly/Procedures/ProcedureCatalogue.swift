@@ -14,12 +14,15 @@ public struct ProcedureCatalogue: Sendable, Hashable {
     /// All versions of all procedures in the order of the file.
     public let procedures: [Procedure]
 
+    /// Repeated parts of the procedures, numbered.
+    let index: CatalogueIndex
     private let indicesByCode: [String: [Int]]
 
     init(version: String, remark: Phrase, procedures: [Procedure]) {
         self.version = version
         self.remark = remark
         self.procedures = procedures
+        index = CatalogueIndex(procedures)
         indicesByCode = Dictionary(grouping: procedures.indices) { procedures[$0].code }
     }
 
@@ -32,8 +35,9 @@ public struct ProcedureCatalogue: Sendable, Hashable {
     /// - Throws: ``OnceOnlyError`` with code `malformedJSON`, `overLimit`, or `invalidCatalogue` and all problems.
     public init(json: [UInt8], types: DocumentTypeCatalogue, budget: Budget = .catalogue) throws(OnceOnlyError) {
         let (catalogue, problems) = try ProcedureFile.read(json, types: types, budget: budget)
-        guard let catalogue, problems.isEmpty else {
-            throw OnceOnlyError(.invalidCatalogue, detail: problems.first?.description ?? "", problems: problems)
+        guard let catalogue else {
+            let first = problems.first { $0.code.severity == .fault }
+            throw OnceOnlyError(.invalidCatalogue, detail: first?.description ?? "", problems: problems)
         }
         self = catalogue
     }
@@ -43,7 +47,7 @@ public struct ProcedureCatalogue: Sendable, Hashable {
         try ProcedureCatalogue(json: EmbeddedData.bytes(of: "procedures.json"), types: types)
     }
 
-    /// All faults of a catalogue file; empty when it can be used.
+    /// All problems of a catalogue file in the order of the text; it can be used when none is a fault.
     ///
     /// - Throws: ``OnceOnlyError`` with code `malformedJSON` or `overLimit`.
     public static func lint(
@@ -59,4 +63,9 @@ public struct ProcedureCatalogue: Sendable, Hashable {
 
     /// All procedures in force on a day, in the order of the file.
     public func procedures(on date: CalendarDate) -> [Procedure] { procedures.filter { $0.isInForce(on: date) } }
+
+    /// The procedures in force on a day whose result is a document of some type: by which way it can be obtained.
+    public func procedures(producing type: String, on date: CalendarDate) -> [Procedure] {
+        procedures.filter { $0.results.contains(type) && $0.isInForce(on: date) }
+    }
 }

@@ -8,9 +8,21 @@ struct ProcedureContext {
     let types: DocumentTypeCatalogue
     let questions: [Question]
     let log: ProblemLog
+    private let questionsByID: [String: Question]
+
+    init(types: DocumentTypeCatalogue, questions: [Question], log: ProblemLog) {
+        self.types = types
+        self.questions = questions
+        self.log = log
+        questionsByID = Dictionary(questions.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
 
     func condition(in reader: inout ObjectReader) -> Condition? {
-        reader.node("when", optional: true).flatMap { condition($0, path: reader.path(of: "when")) }
+        guard let node = reader.node("when", optional: true) else { return nil }
+        let path = reader.path(of: "when")
+        guard let condition = condition(node, path: path) else { return nil }
+        if condition.isConstant(over: questionsByID) { log.report(.constantCondition, path, at: node.offset) }
+        return condition
     }
 
     // The depth of a condition is bounded by the budget of the JSON text.
@@ -19,17 +31,19 @@ struct ProcedureContext {
         var result: Condition?
         if reader.has("question") {
             let id = reader.string("question")
-            let values = reader.strings("isOneOf") ?? []
+            let values = reader.places("isOneOf") ?? []
             if values.isEmpty { log.report(.emptyList, reader.path(of: "isOneOf"), at: reader.offset) }
             if let id {
                 check(answers: values, of: id, &reader)
-                result = .answer(question: id, isOneOf: values)
+                result = .answer(question: id, isOneOf: values.map(\.text))
             }
         } else if let inner = reader.node("not", optional: true) {
             result = condition(inner, path: reader.path(of: "not")).map(Condition.not)
         } else if let elements = reader.elements("all", optional: true) {
+            if elements.isEmpty { log.report(.emptyList, reader.path(of: "all"), at: reader.offset(of: "all")) }
             result = .all(elements.compactMap { condition($0.node, path: $0.path) })
         } else if let elements = reader.elements("any", optional: true) {
+            if elements.isEmpty { log.report(.emptyList, reader.path(of: "any"), at: reader.offset(of: "any")) }
             result = .any(elements.compactMap { condition($0.node, path: $0.path) })
         } else {
             log.report(.missingMember, path, at: node.offset, "question, not, all or any")
@@ -38,48 +52,16 @@ struct ProcedureContext {
         return result
     }
 
-    private func check(answers: [String], of id: String, _ reader: inout ObjectReader) {
-        guard let question = questions.first(where: { $0.id == id }) else {
+    private func check(
+        answers: [(text: String, path: String, offset: Int)], of id: String, _ reader: inout ObjectReader
+    ) {
+        guard let question = questionsByID[id] else {
             log.report(.unknownQuestion, reader.path(of: "question"), at: reader.offset(of: "question"), id)
             return
         }
-        for answer in answers where !question.options.contains(where: { $0.value == answer }) {
-            log.report(.unknownAnswer, reader.path(of: "isOneOf"), at: reader.offset(of: "isOneOf"), answer)
+        for (answer, path, offset) in answers where !question.options.contains(where: { $0.value == answer }) {
+            log.report(.unknownAnswer, path, at: offset, answer)
         }
-    }
-
-    func specification(_ node: JSONNode, path: String) -> EvidenceSpecification? {
-        guard var reader = ObjectReader(node, path: path, log: log) else { return nil }
-        let code = reader.string("type")
-        let type = code.flatMap { types[$0] }
-        if let code, type == nil { log.report(.unknownDocumentType, reader.path(of: "type"), at: reader.offset, code) }
-        let made = reader.bool("madeInDossier", default: false)
-        let subjects: [SubjectRole] = reader.names("subjects", optional: true) ?? [.applicant]
-        let forms: [EvidenceForm] = reader.names("forms", optional: true) ?? EvidenceForm.allCases
-        // Left out, a scan would prove as much as an original; the author has to say so.
-        let assurance: EvidenceAssurance? = reader.name("minimumAssurance", optional: made)
-        let months = reader.int("freshnessMonths", in: 1...1_200, optional: true)
-        let issuers: [IssuerKind] = reader.names("issuers", optional: true) ?? []
-        let domains = reader.strings("trustDomains", optional: true) ?? []
-        var values: [String: String] = [:]
-        for member in reader.entries("where", optional: true) {
-            guard case .string(let value) = member.node.value, !value.isBlank else {
-                log.report(.wrongValue, reader.path(of: "where"), at: member.offset, "a non-empty string was expected")
-                continue
-            }
-            values[member.name] = value
-            if let type, type.field(member.name) == nil {
-                log.report(.unknownField, reader.path(of: "where"), at: member.offset, "\(type.code).\(member.name)")
-            }
-        }
-        for (name, isEmpty) in [("subjects", subjects.isEmpty), ("forms", forms.isEmpty)] where isEmpty {
-            log.report(.emptyList, reader.path(of: name), at: reader.offset(of: name))
-        }
-        reader.finish()
-        guard let code else { return nil }
-        return EvidenceSpecification(
-            documentType: code, subjects: subjects, forms: forms, minimumAssurance: assurance ?? .signatureVerified,
-            freshnessMonths: months, issuers: issuers, trustDomains: domains, fieldValues: values, madeInDossier: made)
     }
 
     func formField(_ node: JSONNode, path: String) -> FormField? {
@@ -89,7 +71,15 @@ struct ProcedureContext {
         let required = reader.bool("required", default: true)
         let condition = condition(in: &reader)
         let assurance: EvidenceAssurance? = reader.name("minimumAssurance", optional: true)
-        let sources = (reader.elements("sources") ?? []).compactMap { source($0.node, path: $0.path) }
+        var sources: [FormField.Source] = []
+        var seen: Set<FormField.Source> = []
+        for (path, node) in reader.elements("sources") ?? [] {
+            guard let source = source(node, path: path) else { continue }
+            if !seen.insert(source).inserted {
+                log.report(.ineffective, path, at: node.offset, "the source is named twice")
+            }
+            sources.append(source)
+        }
         reader.finish()
         guard let id, let name else { return nil }
         return FormField(
@@ -104,6 +94,9 @@ struct ProcedureContext {
         guard var reader = ObjectReader(node, path: path, log: log) else { return nil }
         let text = reader.string("field")
         let subjects: [SubjectRole] = reader.names("subjects", optional: true) ?? [.applicant]
+        if subjects.isEmpty {
+            log.report(.emptyList, reader.path(of: "subjects"), at: reader.offset(of: "subjects"))
+        }
         let condition = condition(in: &reader)
         let fallback = reader.bool("fallback", default: false)
         reader.finish()

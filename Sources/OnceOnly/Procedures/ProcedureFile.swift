@@ -10,7 +10,8 @@ enum ProcedureFile {
     ) throws(OnceOnlyError) -> (catalogue: ProcedureCatalogue?, problems: [CatalogueProblem]) {
         let root = try JSONReader.read(json, budget: budget)
         let log = ProblemLog(json)
-        return (catalogue(root, types, log), log.problems)
+        let catalogue = catalogue(root, types, log)
+        return (log.hasFault ? nil : catalogue, log.sorted)
     }
 
     private static func catalogue(
@@ -26,6 +27,12 @@ enum ProcedureFile {
         }
         reader.finish()
         checkDates(procedures, log)
+        let codes = Set(procedures.map(\.0.code))
+        for (procedure, path, offset) in procedures {
+            for code in procedure.otherCodes where codes.contains(code) {
+                log.report(.duplicateIdentifier, "\(path).otherCodes", at: offset, code)
+            }
+        }
         guard let version, let remark else { return nil }
         return ProcedureCatalogue(version: version, remark: remark, procedures: procedures.map(\.0))
     }
@@ -56,19 +63,25 @@ enum ProcedureFile {
         let authority: IssuerKind? = object.name("authority")
         let days = object.int("workingDays", in: 1...3_650, optional: true)
         let source = object.phrase("source")
-        let results = object.strings("results", optional: true) ?? []
-        for result in results where types[result] == nil {
-            log.report(.unknownDocumentType, object.path(of: "results"), at: object.offset(of: "results"), result)
+        let results = object.places("results", optional: true) ?? []
+        for (result, path, offset) in results where types[result] == nil {
+            log.report(.unknownDocumentType, path, at: offset, result)
         }
         let context = ProcedureContext(types: types, questions: questions(&object), log: log)
         let requirements = requirements(&object, context)
         let form = form(&object, context)
         object.finish()
+        let asked = Set(requirements.compactMap(\.condition).flatMap(\.questions) + (form?.questions ?? []))
+        for (index, question) in context.questions.enumerated() where !asked.contains(question.id) {
+            log.report(
+                .unusedQuestion, object.path(of: "questions[\(index)]"), at: object.offset(of: "questions"), question.id
+            )
+        }
         guard let code, let version, let from, let name, let authority, let source, let form else { return nil }
         return Procedure(
             code: code, isCodeVerified: verified, otherCodes: others, version: version, effectiveFrom: from,
             effectiveUntil: until, name: name, authority: authority, workingDays: days, source: source,
-            results: results,
+            results: results.map(\.text),
             questions: context.questions, requirements: requirements, form: form)
     }
 
@@ -79,15 +92,17 @@ enum ProcedureFile {
             let id = reader.string("id")
             let name = reader.phrase("name")
             var options: [Question.Option] = []
+            var values: [(String, String, Int)] = []
             for (path, node) in reader.elements("options") ?? [] {
                 guard var option = ObjectReader(node, path: path, log: object.log) else { continue }
                 let value = option.string("value")
                 let name = option.phrase("name")
                 option.finish()
+                if let value { values.append((value, path, node.offset)) }
                 if let value, let name { options.append(.init(value: value, name: name)) }
             }
             if options.isEmpty { object.log.report(.emptyList, reader.path(of: "options"), at: reader.offset) }
-            object.log.requireUnique(options.map { ($0.value, path, node.offset) })
+            object.log.requireUnique(values)
             reader.finish()
             if let id, let name { questions.append(Question(id: id, name: name, options: options)) }
         }
@@ -112,6 +127,13 @@ enum ProcedureFile {
                 guard let items = object.log.elements(of: node, path: path) else { continue }
                 if items.isEmpty { object.log.report(.emptyList, path, at: node.offset) }
                 lists.append(items.compactMap { context.specification($0.node, path: $0.path) })
+                // Whatever meets a list meets every list that asks for part of it.
+                if lists.count <= 64, let last = lists.last,
+                    lists.dropLast().contains(where: { Set($0).isSubset(of: last) })
+                {
+                    object.log.report(
+                        .ineffective, path, at: node.offset, "an earlier list is met whenever this one is")
+                }
             }
             reader.finish()
             guard let id, let name else { continue }
@@ -138,5 +160,14 @@ enum ProcedureFile {
         reader.finish()
         guard let id, let name else { return nil }
         return Procedure.Form(id: id, name: name, fields: fields)
+    }
+}
+
+extension Procedure.Form {
+    /// The questions on which a field or one of its sources depends.
+    fileprivate var questions: [String] {
+        fields.flatMap { field in
+            ([field.condition] + field.sources.map(\.condition)).compactMap(\.self).flatMap(\.questions)
+        }
     }
 }
