@@ -27,6 +27,8 @@ extension EvidenceSet {
         let lastDay: CalendarDate?
         /// ``Evidence/valuesByField``.
         let values: [String: [String]]
+        /// The same values as places in ``EvidenceSet/texts``.
+        let texts: [String: [Int]]
         /// There is a higher version of the same document.
         let isOutdated: Bool
         /// The type gives the document an end that counts from a day of issue that is not known.
@@ -40,7 +42,7 @@ extension EvidenceSet {
         /// The kinds that may issue the type; nought: anybody.
         let typeIssuers: UInt32
 
-        init(_ draft: Draft, index: Int) {
+        init(_ draft: Draft, index: Int, table: inout TextTable) {
             self.index = index
             evidence = draft.evidence
             reference = draft.evidence.reference
@@ -49,6 +51,11 @@ extension EvidenceSet {
             assurance = draft.assurance
             lastDay = draft.lastDay
             values = draft.evidence.valuesByField
+            var texts: [String: [Int]] = [:]
+            for (field, values) in values.sorted(by: { $0.key < $1.key }) {
+                texts[field] = values.map { table.place(of: $0) }
+            }
+            self.texts = texts
             isOutdated = draft.isOutdated
             if case .months = draft.type.validity { isEndUnknown = draft.lastDay == nil } else { isEndUnknown = false }
             isSignedByIssuer = draft.isSignedByIssuer

@@ -13,6 +13,10 @@ public struct EvidenceSet: Sendable {
 
     /// All documents, those of one type together, in decision order.
     let entries: [Entry]
+    /// The distinct values of all documents, by their bytes.
+    let texts: [String]
+    /// Per text, a number that texts share that are read as the same value.
+    let meanings: [Int]
     private let placesByType: [String: Range<Int>]
 
     /// Orders documents.
@@ -39,7 +43,10 @@ public struct EvidenceSet: Sendable {
             let types = (left.evidence.documentType, right.evidence.documentType)
             return types.0 == types.1 ? Entry.Draft.precedes(left, right) : types.0 < types.1
         }
-        entries = drafts.enumerated().map { Entry($0.element, index: $0.offset) }
+        var table = TextTable()
+        entries = drafts.enumerated().map { Entry($0.element, index: $0.offset, table: &table) }
+        texts = table.texts
+        meanings = table.meanings
         var places: [String: Range<Int>] = [:]
         for entry in entries {
             let start = places[entry.evidence.documentType]?.lowerBound ?? entry.index
@@ -54,5 +61,27 @@ public struct EvidenceSet: Sendable {
     private struct VersionKey: Hashable {
         let id: String
         let version: Int
+    }
+}
+
+extension EvidenceSet {
+    /// Numbers the values of documents, so that plans compare numbers instead of texts.
+    struct TextTable {
+        private(set) var texts: [String] = []
+        private(set) var meanings: [Int] = []
+        private var places: [[UInt8]: Int] = [:]
+        private var meaningPlaces: [String: Int] = [:]
+
+        mutating func place(of text: String) -> Int {
+            let bytes = Array(text.utf8)
+            if let place = places[bytes] { return place }
+            let reading = TextReading.reading(of: text)
+            let meaning = meaningPlaces[reading] ?? meaningPlaces.count
+            meaningPlaces[reading] = meaning
+            places[bytes] = texts.count
+            texts.append(text)
+            meanings.append(meaning)
+            return texts.count - 1
+        }
     }
 }

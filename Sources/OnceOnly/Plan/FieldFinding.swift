@@ -67,19 +67,4 @@ public struct FieldFinding: Sendable, Hashable, Codable {
             vi: "«\(value)» và «\(other)»: \(kind.name.vi)" + (needsDecision ? ". Cần người khai xem và chọn." : "."),
             en: "“\(value)” and “\(other)”: \(kind.name.en)" + (needsDecision ? ". A person has to choose." : "."))
     }
-
-    /// The differences of each value from the first, each pair once, in the order of the values.
-    static func comparing(_ values: [(text: String, isSecondary: Bool)], areAddresses: Bool) -> [FieldFinding] {
-        guard let first = values.first, values.count > 1 else { return [] }
-        var seen: Set<[UInt8]> = [Array(first.text.utf8)]
-        var findings: [FieldFinding] = []
-        for value in values.dropFirst() where seen.insert(Array(value.text.utf8)).inserted {
-            let kind = TextReading.difference(first.text, value.text, areAddresses: areAddresses)
-            findings.append(
-                FieldFinding(
-                    kind: kind, value: first.text, other: value.text,
-                    needsDecision: !value.isSecondary && !kind.isSameReading))
-        }
-        return findings
-    }
 }

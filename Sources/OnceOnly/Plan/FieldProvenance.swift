@@ -9,6 +9,8 @@ public struct FieldProvenance: Sendable, Hashable, Codable {
     public let evidence: EvidenceReference
     /// ``DocumentTypeField/id`` within its type.
     public let field: String
+    /// How the value is written.
+    public let kind: DocumentTypeField.Kind
     /// Name of the issuer.
     public let issuer: String?
     /// Day of issue.

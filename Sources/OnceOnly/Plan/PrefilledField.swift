@@ -25,16 +25,6 @@ public struct PrefilledField: Sendable, Hashable, Codable {
         }
     }
 
-    /// A value with where it comes from.
-    public struct Candidate: Sendable, Hashable, Codable {
-        /// The value as the document states it.
-        public let value: String
-        /// Where it comes from.
-        public let provenance: FieldProvenance
-        /// It stands behind other sources; a differing value is no conflict.
-        public let isFallback: Bool
-    }
-
     /// Identifier of the field.
     public let id: String
     /// Its name.
@@ -52,6 +42,41 @@ public struct PrefilledField: Sendable, Hashable, Codable {
     public let value: String?
     /// All values found, best first.
     public let candidates: [Candidate]
-    /// How they differ from the first.
-    public let findings: [FieldFinding]
+}
+
+extension PrefilledField {
+    /// How the values differ from the first, each value once; worked out when asked for.
+    public var findings: [FieldFinding] {
+        guard let first = candidates.first, candidates.count > 1 else { return [] }
+        let areAddresses = candidates.contains { $0.provenance.kind == .address }
+        var seen: Set<[UInt8]> = [Array(first.value.utf8)]
+        var findings: [FieldFinding] = []
+        for candidate in candidates where seen.insert(Array(candidate.value.utf8)).inserted {
+            let kind = TextReading.difference(first.value, candidate.value, areAddresses: areAddresses)
+            let isSecondary = candidate.isFallback && !first.isFallback
+            findings.append(
+                FieldFinding(
+                    kind: kind, value: first.value, other: candidate.value,
+                    needsDecision: !isSecondary && !kind.isSameReading))
+        }
+        return findings
+    }
+
+    private enum WordKeys: String, CodingKey {
+        case findings
+    }
+
+    /// Writes the members and the findings; these are not read back, because they follow from the candidates.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(name, forKey: .name)
+        try container.encode(isRequired, forKey: .isRequired)
+        try container.encode(applies, forKey: .applies)
+        try container.encode(state, forKey: .state)
+        try container.encodeIfPresent(value, forKey: .value)
+        try container.encode(candidates, forKey: .candidates)
+        var words = encoder.container(keyedBy: WordKeys.self)
+        try words.encode(findings, forKey: .findings)
+    }
 }

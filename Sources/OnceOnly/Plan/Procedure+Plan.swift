@@ -22,8 +22,7 @@ extension Procedure {
         var numbering = ProcedureIndex.Numbering()
         let index = ProcedureIndex(self, numbering: &numbering)
         let planner = Planner(
-            evidence: evidence, applicant: applicant, date: date, listCount: numbering.listCount,
-            sourceCount: numbering.sourceCount)
+            evidence: evidence, applicant: applicant, date: date, listCount: numbering.listCount)
         return planner.plan(self, index, answers: usable(answers), decisionBy: max(date, decisionBy))
     }
 
@@ -69,16 +68,15 @@ extension ProcedureCatalogue {
         on date: CalendarDate, decisionBy: (Procedure) -> CalendarDate
     ) -> [ReusePlan] {
         let planner = Planner(
-            evidence: evidence, applicant: applicant, date: date, listCount: index.listCount,
-            sourceCount: index.sourceCount)
+            evidence: evidence, applicant: applicant, date: date, listCount: index.listCount)
         var plans: [ReusePlan] = []
         plans.reserveCapacity(procedures.count)
-        for (place, procedure) in procedures.enumerated() where procedure.isInForce(on: date) {
+        for place in procedures.indices where procedures[place].isInForce(on: date) {
             plans.append(
                 planner.plan(
-                    procedure, index.procedures[place],
-                    answers: answers.isEmpty ? [:] : procedure.usable(answers[procedure.code] ?? [:]),
-                    decisionBy: max(date, decisionBy(procedure))))
+                    procedures[place], index.procedures[place],
+                    answers: answers.isEmpty ? [:] : procedures[place].usable(answers[procedures[place].code] ?? [:]),
+                    decisionBy: max(date, decisionBy(procedures[place]))))
         }
         return plans
     }

@@ -15,24 +15,6 @@ extension ReusePlan {
             form: form.map { $0.withoutUndisclosedCandidates() },
             forecast: forecast.filter { disclosed.contains($0.evidence) })
     }
-
-    private init(
-        _ plan: ReusePlan, requirements: [RequirementPlan], gaps: [Gap], form: [PrefilledField],
-        forecast: [ExpiryForecast]
-    ) {
-        formatVersion = plan.formatVersion
-        procedure = plan.procedure
-        documentTypes = plan.documentTypes
-        on = plan.on
-        decisionBy = plan.decisionBy
-        answers = plan.answers
-        openQuestions = plan.openQuestions
-        disclosure = plan.disclosure
-        self.requirements = requirements
-        self.gaps = gaps
-        self.form = form
-        self.forecast = forecast
-    }
 }
 
 extension RequirementPlan {
@@ -73,9 +55,8 @@ extension PrefilledField {
         let disclosed = candidates.filter(\.provenance.isDisclosed)
         let source = candidates.first { value != nil && $0.value == value }
         let shown = disclosed.contains { $0.value == value } ? disclosed : disclosed + [source].compactMap(\.self)
-        func isShown(_ value: String) -> Bool { shown.contains { $0.value.utf8.elementsEqual(value.utf8) } }
         return PrefilledField(
             id: id, name: name, isRequired: isRequired, applies: applies, state: state, value: value,
-            candidates: shown, findings: findings.filter { isShown($0.value) && isShown($0.other) })
+            candidates: shown)
     }
 }

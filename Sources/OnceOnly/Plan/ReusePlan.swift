@@ -38,12 +38,20 @@ public struct ReusePlan: Sendable, Hashable, Codable {
     public let requirements: [RequirementPlan]
     /// What is still to be done.
     public let gaps: [Gap]
-    /// The fields of the form.
-    public let form: [PrefilledField]
+    private let plannedForm: PlannedForm
     /// The documents to disclose: those chosen for requirements that apply and are met, and no others.
     public let disclosure: [Disclosure]
     /// When chosen documents stop serving, soonest first.
     public let forecast: [ExpiryForecast]
+
+    /// The fields of the form, worked out from the documents when they are asked for.
+    public var form: [PrefilledField] { plannedForm.fields }
+
+    private enum CodingKeys: String, CodingKey {
+        case formatVersion, procedure, documentTypes, on, decisionBy, answers, openQuestions, requirements, gaps
+        case plannedForm = "form"
+        case disclosure, forecast
+    }
 
     /// How near the procedure is to being applied for.
     public var readiness: Readiness {
@@ -59,6 +67,24 @@ public struct ReusePlan: Sendable, Hashable, Codable {
     /// Whether the vault holds all that is needed; forms may still have to be filled in.
     public var isCovered: Bool {
         openQuestions.isEmpty && !gaps.contains { $0.isBlocking && $0.reason != .toBeCompleted }
+    }
+
+    init(
+        _ plan: ReusePlan, requirements: [RequirementPlan], gaps: [Gap], form: [PrefilledField],
+        forecast: [ExpiryForecast]
+    ) {
+        formatVersion = plan.formatVersion
+        procedure = plan.procedure
+        documentTypes = plan.documentTypes
+        on = plan.on
+        decisionBy = plan.decisionBy
+        answers = plan.answers
+        openQuestions = plan.openQuestions
+        disclosure = plan.disclosure
+        self.requirements = requirements
+        self.gaps = gaps
+        plannedForm = PlannedForm(form)
+        self.forecast = forecast
     }
 
     /// The plan as JSON (UTF-8, members sorted, no spaces).
@@ -92,7 +118,7 @@ public struct ReusePlan: Sendable, Hashable, Codable {
     init(
         procedure: Procedure, documentTypes: String, on date: CalendarDate, decisionBy: CalendarDate,
         answers: [String: String], openQuestions: [String], requirements: [RequirementPlan], gaps: [Gap],
-        form: [PrefilledField], disclosure: [Disclosure], forecast: [ExpiryForecast]
+        form: PlannedForm, disclosure: [Disclosure], forecast: [ExpiryForecast]
     ) {
         formatVersion = 1
         self.procedure = ProcedureReference(code: procedure.code, version: procedure.version, name: procedure.name)
@@ -103,7 +129,7 @@ public struct ReusePlan: Sendable, Hashable, Codable {
         self.openQuestions = openQuestions
         self.requirements = requirements
         self.gaps = gaps
-        self.form = form
+        plannedForm = form
         self.disclosure = disclosure
         self.forecast = forecast
     }

@@ -31,13 +31,14 @@ extension Planner {
         var gaps: [Gap] = []
         var slots: [Slot] = []
         var hasTies = false
-        for (place, requirement) in procedure.requirements.enumerated() {
+        let asked = procedure.requirements
+        for place in asked.indices {
             let key = index.requirements[place]
             let applies = state(of: key.condition)
             guard applies != .no else {
                 requirements.append(
                     RequirementPlan(
-                        id: requirement.id, name: requirement.name, applies: .no, status: .notRequired, list: 0,
+                        id: asked[place].id, name: asked[place].name, applies: .no, status: .notRequired, list: 0,
                         items: [], rejected: []))
                 continue
             }
@@ -45,17 +46,17 @@ extension Planner {
             if let known = board.outcomes[key.lists] {
                 outcome = known
             } else {
-                outcome = RequirementOutcome(requirement.lists, planner: self, board: board)
+                outcome = RequirementOutcome(asked[place].lists, planner: self, board: board)
                 board.outcomes[key.lists] = outcome
             }
             requirements.append(
                 RequirementPlan(
-                    id: requirement.id, name: requirement.name, applies: applies, status: outcome.status,
+                    id: asked[place].id, name: asked[place].name, applies: applies, status: outcome.status,
                     list: outcome.list, items: outcome.items, rejected: outcome.rejected))
             if let ways = outcome.ways {
                 gaps.append(
                     Gap(
-                        requirement: requirement.id, name: requirement.name, reason: outcome.status,
+                        requirement: asked[place].id, name: asked[place].name, reason: outcome.status,
                         isBlocking: applies == .yes && outcome.status != .expiresBeforeDecision, ways: ways))
             }
             let isDisclosed = applies == .yes && outcome.isDisclosed
@@ -71,7 +72,10 @@ extension Planner {
         return ReusePlan(
             procedure: procedure, documentTypes: evidence.types.version, on: date, decisionBy: decisionBy,
             answers: answers, openQuestions: openQuestions, requirements: requirements, gaps: gaps,
-            form: form(of: procedure, index, disclosed), disclosure: disclosure(of: slots, requirements),
+            form: PlannedForm(
+                PlannedForm.Recipe(
+                    reader: reader, fields: procedure.form.fields, keys: index.fields, states: states,
+                    disclosed: disclosed)), disclosure: disclosure(of: slots, requirements),
             forecast: forecast(of: slots, requirements, decisionBy: decisionBy))
     }
 
@@ -106,45 +110,6 @@ extension Planner {
         }
         guard !isOpen.isEmpty else { return [] }
         return procedure.questions.indices.filter { isOpen[$0] }.map { procedure.questions[$0].id }
-    }
-
-    private func form(
-        of procedure: Procedure, _ index: ProcedureIndex, _ disclosed: EntrySet
-    ) -> [PrefilledField] {
-        var form: [PrefilledField] = []
-        form.reserveCapacity(procedure.form.fields.count)
-        for (place, field) in procedure.form.fields.enumerated() {
-            let key = index.fields[place]
-            let applies = state(of: key.condition)
-            if applies == .no || field.sources.isEmpty {
-                form.append(
-                    PrefilledField(
-                        id: field.id, name: field.name, isRequired: field.isRequired, applies: applies, state: .typed,
-                        value: nil, candidates: [], findings: []))
-                continue
-            }
-            let memo: FieldMemo
-            if let known = fields[key.sources] {
-                memo = known
-            } else {
-                memo = FieldMemo(field, planner: self)
-                fields[key.sources] = memo
-            }
-            let filling: FieldMemo.Filling
-            if key.sourceConditions.isEmpty {
-                filling = memo.filling(isUsable: nil) { disclosed.contains($0) }
-            } else {
-                filling = memo.filling(isUsable: { self.state(of: key.sourceConditions[$0]) == .yes }) {
-                    disclosed.contains($0)
-                }
-            }
-            form.append(
-                PrefilledField(
-                    id: field.id, name: field.name, isRequired: field.isRequired, applies: applies,
-                    state: filling.state, value: filling.value, candidates: filling.candidates,
-                    findings: filling.findings))
-        }
-        return form
     }
 
     /// Only what is chosen for a requirement that is known to apply: one document serves several requirements.
@@ -190,7 +155,7 @@ extension Planner {
 }
 
 /// A set of entries of a vault.
-struct EntrySet {
+struct EntrySet: Sendable {
     private var words: [UInt64]
 
     init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }

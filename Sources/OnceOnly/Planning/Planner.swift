@@ -19,7 +19,8 @@ final class Planner {
     private var oldestByMonths: [Int: CalendarDate] = [:]
     private var boards: [CalendarDate: Board] = [:]
     private let listCount: Int
-    var fields: [FieldMemo?]
+    /// What plans read for their forms.
+    let reader: FormReader
     /// Reused from plan to plan.
     var states: [RequirementPlan.Applicability] = []
 
@@ -43,11 +44,10 @@ final class Planner {
         func lasts(_ entry: EvidenceSet.Entry) -> Bool { entry.lastDay.map { $0 >= decisionBy } ?? true }
     }
 
-    init(evidence: EvidenceSet, applicant: Applicant, date: CalendarDate, listCount: Int, sourceCount: Int) {
+    init(evidence: EvidenceSet, applicant: Applicant, date: CalendarDate, listCount: Int) {
         self.evidence = evidence
         self.date = date
         self.listCount = listCount
-        fields = Array(repeating: nil, count: sourceCount)
         var persons: [String: (roles: UInt8, grounds: UInt8)] = [:]
         for (role, ids) in applicant.related {
             for id in ids { persons[id, default: (0, 0)].roles |= role.bit() }
@@ -57,7 +57,7 @@ final class Planner {
             persons[representation.person, default: (0, 0)].grounds |= representation.ground.bit()
         }
         persons[applicant.id, default: (0, 0)].roles |= SubjectRole.applicant.bit()
-        standings = evidence.entries.map { entry in
+        let standings = evidence.entries.map { entry in
             var roles: UInt8 = 0
             var grounds: UInt8 = 0
             for case let person? in entry.evidence.subjects.map({ persons[$0] }) {
@@ -66,6 +66,13 @@ final class Planner {
             }
             return Standing(roles: roles, grounds: grounds, reasons: Self.reasonsAgainst(entry, on: date))
         }
+        self.standings = standings
+        // A document that is never offered is not read for a form either.
+        reader = FormReader(
+            evidence: evidence,
+            roles: zip(evidence.entries, standings).map { entry, standing in
+                standing.reasons.isEmpty && !entry.isEndUnknown ? standing.roles : 0
+            })
     }
 
     func board(decisionBy: CalendarDate) -> Board {
@@ -85,12 +92,6 @@ final class Planner {
         if evidence.signature.verdict == .failed { reasons.insert(.signatureInvalid) }
         if let issuedOn = evidence.issuedOn, issuedOn > date { reasons.insert(.notYetIssued) }
         return reasons
-    }
-
-    /// Whether a document can fill a field for any of some roles.
-    func isReadable(_ entry: EvidenceSet.Entry, roles: UInt8) -> Bool {
-        let standing = standings[entry.index]
-        return standing.reasons.isEmpty && standing.roles & roles != 0 && !entry.isEndUnknown
     }
 
     /// All reasons against a document for a specification; empty when it will do.

@@ -13,8 +13,6 @@ struct ProcedureIndex: Sendable, Hashable {
     struct FieldKey: Sendable, Hashable {
         /// Place in ``conditions``, or −1 for none.
         let condition: Int
-        /// Number of the sources with the least proof they need.
-        let sources: Int
         /// Place in ``conditions`` per source, or −1; empty when no source has a condition.
         let sourceConditions: [Int]
     }
@@ -42,8 +40,7 @@ struct ProcedureIndex: Sendable, Hashable {
         fields = procedure.form.fields.map { field in
             let isConditional = field.sources.contains { $0.condition != nil }
             return FieldKey(
-                condition: place(field.condition), sources: numbering.number(of: field),
-                sourceConditions: isConditional ? field.sources.map { place($0.condition) } : [])
+                condition: place(field.condition), sourceConditions: isConditional ? field.sources.map { place($0.condition) } : [])
         }
         self.conditions = conditions
         let questionPlaces = Dictionary(
@@ -54,26 +51,13 @@ struct ProcedureIndex: Sendable, Hashable {
 
     /// Gives equal parts of procedures the same number.
     struct Numbering {
-        private struct Sources: Hashable {
-            let minimumAssurance: EvidenceAssurance
-            let sources: [FormField.Source]
-        }
-
         private var lists: [[[EvidenceSpecification]]: Int] = [:]
-        private var sources: [Sources: Int] = [:]
 
         var listCount: Int { lists.count }
-        var sourceCount: Int { sources.count }
 
         mutating func number(of lists: [[EvidenceSpecification]]) -> Int {
             let next = self.lists.count
             return self.lists.value(of: lists, orInserting: next)
-        }
-
-        mutating func number(of field: FormField) -> Int {
-            let next = sources.count
-            let key = Sources(minimumAssurance: field.minimumAssurance, sources: field.sources)
-            return sources.value(of: key, orInserting: next)
         }
     }
 }
@@ -91,12 +75,10 @@ extension Dictionary {
 struct CatalogueIndex: Sendable, Hashable {
     let procedures: [ProcedureIndex]
     let listCount: Int
-    let sourceCount: Int
 
     init(_ procedures: [Procedure]) {
         var numbering = ProcedureIndex.Numbering()
         self.procedures = procedures.map { ProcedureIndex($0, numbering: &numbering) }
         listCount = numbering.listCount
-        sourceCount = numbering.sourceCount
     }
 }

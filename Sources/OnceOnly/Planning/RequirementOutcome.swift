@@ -6,7 +6,7 @@ internal import DossierCore
 /// How the lists of a requirement stand, whatever the requirement is called and whichever procedure asks for it.
 final class RequirementOutcome {
     /// A document of the list that is followed, with those that are exactly as good.
-    struct Pair {
+    final class Pair {
         let specification: EvidenceSpecification
         /// The documents that would do, in the order of choice; never empty.
         let candidates: [EvidenceSet.Entry]
@@ -14,6 +14,13 @@ final class RequirementOutcome {
         let tied: Int
         /// Place of the specification in the list.
         let item: Int
+
+        init(specification: EvidenceSpecification, candidates: [EvidenceSet.Entry], tied: Int, item: Int) {
+            self.specification = specification
+            self.candidates = candidates
+            self.tied = tied
+            self.item = item
+        }
     }
 
     let list: Int

@@ -8,13 +8,6 @@ enum TextReading {
     /// A value as it is compared: letter case and spacing do not count, accents and everything else do.
     static func reading(of value: String) -> String { spaced(value.lowercased()) }
 
-    /// How many different readings some values have.
-    static func count(of values: [String]) -> Int {
-        guard let first = values.first else { return 0 }
-        if values.dropFirst().allSatisfy({ $0 == first }) { return 1 }
-        return Set(Set(values).map(reading)).count
-    }
-
     /// The kind of difference between two values that are not the same bytes.
     static func difference(_ left: String, _ right: String, areAddresses: Bool) -> FieldFinding.Kind {
         if left == right { return .composition }
