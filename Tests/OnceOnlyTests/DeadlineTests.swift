@@ -13,7 +13,8 @@ struct DeadlineTests {
 
     @Test func `weekends and holidays are no working days, a weekend that is made up for is one`() {
         let days = (20...29).map { Family.day("2026-11-\($0)") }
-        #expect(days.map(Self.calendar.isWorkingDay) == [true, false, false, true, false, true, true, true, true, false])
+        #expect(
+            days.map(Self.calendar.isWorkingDay) == [true, false, false, true, false, true, true, true, true, false])
         #expect(WorkingCalendar().isWorkingDay(Family.day("2026-11-24")))
         #expect(!WorkingCalendar().isWorkingDay(Family.day("2026-11-28")))
     }
@@ -40,7 +41,8 @@ struct DeadlineTests {
 
     /// The table of the decree: request, days, days with a third party, extension.
     static let table: [(DataSubjectRequest, String, String, String)] = [
-        (.withdrawConsent, "2026-12-05", "2026-12-10", "2026-12-20"), (.restrict, "2026-12-05", "2026-12-10", "2026-12-20"),
+        (.withdrawConsent, "2026-12-05", "2026-12-10", "2026-12-20"),
+        (.restrict, "2026-12-05", "2026-12-10", "2026-12-20"),
         (.object, "2026-12-05", "2026-12-10", "2026-12-20"), (.access, "2026-11-30", "2026-12-05", "2026-12-10"),
         (.correct, "2026-11-30", "2026-12-05", "2026-12-10"), (.provideCopy, "2026-11-30", "2026-12-05", "2026-12-10"),
         (.erase, "2026-12-10", "2026-12-20", "2026-12-30"), (.protect, "2026-12-05", "2026-12-05", "2026-12-20"),
@@ -58,7 +60,9 @@ struct DeadlineTests {
         #expect(Self.table.count == DataSubjectRequest.allCases.count)
     }
 
-    @Test func `a breach is notified within 72 hours, a serious incident within 24, nights and weekends included`() throws {
+    @Test func `a breach is notified within 72 hours, a serious incident within 24, nights and weekends included`()
+        throws
+    {
         let found = try #require(Instant("2026-11-20T15:30:00Z"))
         #expect(IncidentNotice.dataBreach.due(discovered: found) == Instant("2026-11-23T15:30:00Z"))
         #expect(IncidentNotice.seriousIncident.due(discovered: found) == Instant("2026-11-21T15:30:00Z"))
@@ -71,6 +75,7 @@ struct DeadlineTests {
         let residence = try #require(catalogue.procedure("1.004222", on: filed))
         #expect(residence.decisionDay(filedOn: filed, calendar: Self.calendar) == Family.day("2026-12-01"))
         #expect(
-            try #require(catalogue.procedure("1.013225", on: filed)).decisionDay(filedOn: filed, calendar: Self.calendar) == nil)
+            try #require(catalogue.procedure("1.013225", on: filed)).decisionDay(
+                filedOn: filed, calendar: Self.calendar) == nil)
     }
 }

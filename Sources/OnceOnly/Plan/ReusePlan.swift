@@ -38,19 +38,22 @@ public struct ReusePlan: Sendable, Hashable, Codable {
     public let requirements: [RequirementPlan]
     /// What is still to be done.
     public let gaps: [Gap]
-    private let plannedForm: PlannedForm
-    /// The documents to disclose: those chosen for requirements that apply and are met, and no others.
-    public let disclosure: [Disclosure]
-    /// When chosen documents stop serving, soonest first.
-    public let forecast: [ExpiryForecast]
+    private let plannedForm: Planned<PrefilledField>
+    private let plannedDisclosure: Planned<Disclosure>
+    private let plannedForecast: Planned<ExpiryForecast>
 
     /// The fields of the form, worked out from the documents when they are asked for.
-    public var form: [PrefilledField] { plannedForm.fields }
+    public var form: [PrefilledField] { plannedForm.elements }
+    /// The documents to disclose: those chosen for requirements that apply and are met, and no others.
+    public var disclosure: [Disclosure] { plannedDisclosure.elements }
+    /// When chosen documents stop serving, soonest first.
+    public var forecast: [ExpiryForecast] { plannedForecast.elements }
 
     private enum CodingKeys: String, CodingKey {
         case formatVersion, procedure, documentTypes, on, decisionBy, answers, openQuestions, requirements, gaps
         case plannedForm = "form"
-        case disclosure, forecast
+        case plannedDisclosure = "disclosure"
+        case plannedForecast = "forecast"
     }
 
     /// How near the procedure is to being applied for.
@@ -80,11 +83,11 @@ public struct ReusePlan: Sendable, Hashable, Codable {
         decisionBy = plan.decisionBy
         answers = plan.answers
         openQuestions = plan.openQuestions
-        disclosure = plan.disclosure
+        plannedDisclosure = plan.plannedDisclosure
         self.requirements = requirements
         self.gaps = gaps
-        plannedForm = PlannedForm(form)
-        self.forecast = forecast
+        plannedForm = .stored(form)
+        plannedForecast = .stored(forecast)
     }
 
     /// The plan as JSON (UTF-8, members sorted, no spaces).
@@ -118,7 +121,7 @@ public struct ReusePlan: Sendable, Hashable, Codable {
     init(
         procedure: Procedure, documentTypes: String, on date: CalendarDate, decisionBy: CalendarDate,
         answers: [String: String], openQuestions: [String], requirements: [RequirementPlan], gaps: [Gap],
-        form: PlannedForm, disclosure: [Disclosure], forecast: [ExpiryForecast]
+        recipe: PlanRecipe
     ) {
         formatVersion = 1
         self.procedure = ProcedureReference(code: procedure.code, version: procedure.version, name: procedure.name)
@@ -129,8 +132,8 @@ public struct ReusePlan: Sendable, Hashable, Codable {
         self.openQuestions = openQuestions
         self.requirements = requirements
         self.gaps = gaps
-        plannedForm = form
-        self.disclosure = disclosure
-        self.forecast = forecast
+        plannedForm = .recipe(recipe)
+        plannedDisclosure = .recipe(recipe)
+        plannedForecast = .recipe(recipe)
     }
 }

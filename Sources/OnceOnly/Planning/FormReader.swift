@@ -34,7 +34,7 @@ final class FormReader: Sendable {
     ///
     /// Values of disclosed documents first, because those prove what the form says; then the author's order of sources.
     func prefill(
-        _ field: FormField, applies: RequirementPlan.Applicability, isUsable: (Int) -> Bool, disclosed: EntrySet
+        _ field: FormField, applies: RequirementPlan.Applicability, isUsable: (Int) -> Bool, disclosed: Set<Int>
     ) -> PrefilledField {
         let readings = applies == .no ? [] : readings(for: field, isUsable: isUsable)
         var candidates: [PrefilledField.Candidate] = []
@@ -96,53 +96,4 @@ extension FieldProvenance {
             signature: evidence.signature.verdict, signer: evidence.signature.signer, form: evidence.form,
             confidence: evidence.confidence, isDisclosed: isDisclosed)
     }
-}
-
-/// The fields of a plan's form: read from storage, or worked out from the documents when they are asked for.
-///
-/// A citizen who looks at thousands of plans reads the form of one.
-struct PlannedForm: Sendable, Hashable, Codable {
-    private enum Source: Sendable {
-        case stored([PrefilledField])
-        case documents(Recipe)
-    }
-
-    struct Recipe: Sendable {
-        let reader: FormReader
-        let fields: [FormField]
-        let keys: [ProcedureIndex.FieldKey]
-        let states: [RequirementPlan.Applicability]
-        let disclosed: EntrySet
-    }
-
-    private let source: Source
-
-    init(_ fields: [PrefilledField]) { source = .stored(fields) }
-
-    init(_ recipe: Recipe) { source = .documents(recipe) }
-
-    init(from decoder: any Decoder) throws { self.init(try [PrefilledField](from: decoder)) }
-
-    func encode(to encoder: any Encoder) throws { try fields.encode(to: encoder) }
-
-    var fields: [PrefilledField] {
-        switch source {
-        case .stored(let fields): return fields
-        case .documents(let recipe):
-            func state(of condition: Int) -> RequirementPlan.Applicability {
-                condition < 0 ? .yes : recipe.states[condition]
-            }
-            return recipe.fields.indices.map { place in
-                let key = recipe.keys[place]
-                return recipe.reader.prefill(
-                    recipe.fields[place], applies: state(of: key.condition),
-                    isUsable: { key.sourceConditions.isEmpty || state(of: key.sourceConditions[$0]) == .yes },
-                    disclosed: recipe.disclosed)
-            }
-        }
-    }
-
-    static func == (left: PlannedForm, right: PlannedForm) -> Bool { left.fields == right.fields }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(fields) }
 }

@@ -4,15 +4,7 @@
 internal import DossierCore
 
 extension Planner {
-    /// One chosen document: for which requirement, and what else would have done as well.
-    struct Slot {
-        /// Place of the requirement in the plan.
-        let requirement: Int
-        let pair: RequirementOutcome.Pair
-        /// The document is disclosed.
-        let isDisclosed: Bool
-        var entry: EvidenceSet.Entry
-    }
+    typealias Slot = PlanRecipe.Slot
 
     /// The plan of one procedure.
     ///
@@ -30,6 +22,7 @@ extension Planner {
         requirements.reserveCapacity(procedure.requirements.count)
         var gaps: [Gap] = []
         var slots: [Slot] = []
+        slots.reserveCapacity(procedure.requirements.count)
         var hasTies = false
         let asked = procedure.requirements
         for place in asked.indices {
@@ -67,16 +60,12 @@ extension Planner {
             }
         }
         if hasTies && slots.count > 1 { settleTies(&slots, &requirements) }
-        var disclosed = EntrySet(count: evidence.entries.count)
-        for slot in slots where slot.isDisclosed { disclosed.insert(slot.entry.index) }
+        let recipe = PlanRecipe(
+            reader: reader, fields: procedure.form.fields, keys: index.fields, states: states,
+            requirements: requirements, slots: slots, decisionBy: decisionBy)
         return ReusePlan(
             procedure: procedure, documentTypes: evidence.types.version, on: date, decisionBy: decisionBy,
-            answers: answers, openQuestions: openQuestions, requirements: requirements, gaps: gaps,
-            form: PlannedForm(
-                PlannedForm.Recipe(
-                    reader: reader, fields: procedure.form.fields, keys: index.fields, states: states,
-                    disclosed: disclosed)), disclosure: disclosure(of: slots, requirements),
-            forecast: forecast(of: slots, requirements, decisionBy: decisionBy))
+            answers: answers, openQuestions: openQuestions, requirements: requirements, gaps: gaps, recipe: recipe)
     }
 
     private func state(of condition: Int) -> RequirementPlan.Applicability {
@@ -111,56 +100,4 @@ extension Planner {
         guard !isOpen.isEmpty else { return [] }
         return procedure.questions.indices.filter { isOpen[$0] }.map { procedure.questions[$0].id }
     }
-
-    /// Only what is chosen for a requirement that is known to apply: one document serves several requirements.
-    private func disclosure(of slots: [Slot], _ requirements: [RequirementPlan]) -> [Disclosure] {
-        var found: [(entry: EvidenceSet.Entry, requirements: [String], fields: [String], isWhole: Bool)] = []
-        for slot in slots where slot.isDisclosed {
-            let id = requirements[slot.requirement].id
-            let fields = slot.pair.specification.sufficientFields
-            if let place = found.firstIndex(where: { $0.entry === slot.entry }) {
-                if found[place].requirements.last != id { found[place].requirements.append(id) }
-                found[place].isWhole = found[place].isWhole || fields.isEmpty
-                for field in fields where !found[place].fields.contains(field) { found[place].fields.append(field) }
-            } else {
-                found.append((slot.entry, [id], fields, fields.isEmpty))
-            }
-        }
-        return found.map {
-            Disclosure(
-                evidence: $0.entry.reference, requirements: $0.requirements, fields: $0.isWhole ? [] : $0.fields,
-                sensitivity: $0.entry.type.sensitivity)
-        }
-    }
-
-    private func forecast(
-        of slots: [Slot], _ requirements: [RequirementPlan], decisionBy: CalendarDate
-    ) -> [ExpiryForecast] {
-        var forecast: [ExpiryForecast] = []
-        for slot in slots {
-            func add(_ kind: ExpiryForecast.Kind, _ lastDay: CalendarDate?) {
-                guard let lastDay else { return }
-                forecast.append(
-                    ExpiryForecast(
-                        evidence: slot.entry.reference, requirement: requirements[slot.requirement].id, kind: kind,
-                        lastDay: lastDay, beforeDecision: lastDay < decisionBy))
-            }
-            add(.validity, slot.entry.lastDay)
-            add(.freshness, slot.pair.specification.lastFreshDay(issuedOn: slot.entry.evidence.issuedOn))
-        }
-        // Swift's sort is stable: days that are equal keep the order of the procedure.
-        if forecast.count > 1 { forecast.sort { $0.lastDay < $1.lastDay } }
-        return forecast
-    }
-}
-
-/// A set of entries of a vault.
-struct EntrySet: Sendable {
-    private var words: [UInt64]
-
-    init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
-
-    mutating func insert(_ index: Int) { words[index / 64] |= 1 << UInt64(index % 64) }
-
-    func contains(_ index: Int) -> Bool { words[index / 64] & 1 << UInt64(index % 64) != 0 }
 }

@@ -40,7 +40,8 @@ struct ProcedureIndex: Sendable, Hashable {
         fields = procedure.form.fields.map { field in
             let isConditional = field.sources.contains { $0.condition != nil }
             return FieldKey(
-                condition: place(field.condition), sourceConditions: isConditional ? field.sources.map { place($0.condition) } : [])
+                condition: place(field.condition),
+                sourceConditions: isConditional ? field.sources.map { place($0.condition) } : [])
         }
         self.conditions = conditions
         let questionPlaces = Dictionary(

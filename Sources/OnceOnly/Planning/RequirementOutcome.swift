@@ -6,7 +6,7 @@ internal import DossierCore
 /// How the lists of a requirement stand, whatever the requirement is called and whichever procedure asks for it.
 final class RequirementOutcome {
     /// A document of the list that is followed, with those that are exactly as good.
-    final class Pair {
+    final class Pair: Sendable {
         let specification: EvidenceSpecification
         /// The documents that would do, in the order of choice; never empty.
         let candidates: [EvidenceSet.Entry]

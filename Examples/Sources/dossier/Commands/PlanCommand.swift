@@ -33,6 +33,15 @@ struct PlanCommand: AsyncParsableCommand {
         help: ArgumentHelp("A related person: spouse, child, parent, host or representative.", valueName: "role=id"))
     var related: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Who acts for the applicant: parent, guardian, power-of-attorney, appointment or legal-representative.",
+            valueName: "ground=id"))
+    var representative: [String] = []
+
+    @Option(help: ArgumentHelp("A public holiday, yyyy-mm-dd; working days are counted without it.", valueName: "date"))
+    var holiday: [String] = []
+
     @Option(help: ArgumentHelp("Answer to a question of the procedure.", valueName: "question=value"))
     var answer: [String] = []
 
@@ -47,9 +56,13 @@ struct PlanCommand: AsyncParsableCommand {
         // With trust given, every signature is judged anew: a certificate revoked since storing no longer counts.
         let validator = trust.trust.isEmpty ? nil : try trust.validator(at: now)
         let evidence = try EvidenceSet(try await vault.evidence(judgedBy: validator, at: now), types: types)
-        let person = Applicant(id: applicant ?? "", related: try relations())
+        let person = Applicant(
+            id: applicant ?? "", related: try relations(), representations: try representations())
+        let calendar = WorkingCalendar(holidays: try holidays())
+        // Where the time of the authority is not known, nothing is said about what ends before the decision.
+        let decision = { (procedure: Procedure) in procedure.decisionDay(filedOn: day, calendar: calendar) ?? day }
         let answers = try pairs(answer, "--answer takes question=value")
-        let procedures: [Procedure]
+        let plans: [ReusePlan]
         if let code = procedure {
             guard let found = catalogue.procedure(code, on: day) else {
                 throw CommandFailure(
@@ -57,15 +70,13 @@ struct PlanCommand: AsyncParsableCommand {
                     en: "no procedure \(code) in force on \(day)",
                     hint: Phrase(vi: "xem `dossier procedures list`", en: "see `dossier procedures list`"))
             }
-            procedures = [found]
+            plans = [
+                found.plan(using: evidence, for: person, answers: answers, on: day, decisionBy: decision(found))
+            ]
         } else {
-            procedures = catalogue.procedures(on: day)
-        }
-        let plans = procedures.map {
-            // Working days counted as calendar days plus weekends: the earliest day on which a decision may be late.
-            $0.plan(
-                using: evidence, for: person, answers: answers, on: day,
-                decisionBy: day.adding(days: ($0.workingDays ?? 0) * 7 / 5 + 2))
+            let byCode = Dictionary(
+                catalogue.procedures(on: day).map { ($0.code, answers) }, uniquingKeysWith: { first, _ in first })
+            plans = catalogue.plans(using: evidence, for: person, answers: byCode, on: day, decisionBy: decision)
         }
         if common.json {
             if all {
@@ -74,7 +85,7 @@ struct PlanCommand: AsyncParsableCommand {
                 Console.write(try CanonicalJSON.encode(plan))
             }
         } else {
-            for plan in plans { PlanText.print(plan, isShort: all) }
+            if all { PlanText.printOverview(plans) } else { for plan in plans { PlanText.print(plan, catalogue) } }
         }
     }
 
@@ -88,6 +99,24 @@ struct PlanCommand: AsyncParsableCommand {
             related[role, default: []].append(parts[1])
         }
         return related
+    }
+
+    private func representations() throws -> [Representation] {
+        try representative.map { argument in
+            let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let ground = RepresentationGround(rawValue: parts[0]) else {
+                throw ValidationError("--representative takes a ground, = and an id")
+            }
+            return Representation(person: parts[1], ground: ground)
+        }
+    }
+
+    private func holidays() throws -> Set<CalendarDate> {
+        Set(
+            try holiday.map { text in
+                guard let date = CalendarDate(text) else { throw ValidationError("--holiday takes yyyy-mm-dd") }
+                return date
+            })
     }
 
     private func pairs(_ arguments: [String], _ message: String) throws -> [String: String] {

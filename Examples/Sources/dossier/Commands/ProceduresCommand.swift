@@ -71,31 +71,47 @@ struct ProceduresCommand: AsyncParsableCommand {
     struct Lint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Kiểm tra một danh mục. / Check a catalogue file.")
         @OptionGroup var common: CommonOptions
+        @Option(help: ArgumentHelp("Document types in JSON; default those of the library.", valueName: "file"))
+        var types: String?
+
+        @Flag(help: "The file holds document types, not procedures.")
+        var documentTypes = false
+
         @Argument(help: "Catalogue of procedures in JSON.")
         var file: String
 
-        private struct Row: Encodable { let code, path, vi, en: String, line: Int }
+        private struct Row: Encodable { let code, severity, path, vi, en, detail: String, line, column: Int }
 
         func run() async throws {
             let problems: [CatalogueProblem]
             do {
-                problems = try ProcedureCatalogue.lint(
-                    FileSource(path: file).allBytes(limit: 1 << 25), types: .builtIn())
+                let bytes = try FileSource(path: file).allBytes(limit: 1 << 25)
+                if documentTypes {
+                    problems = try DocumentTypeCatalogue.lint(bytes)
+                } else {
+                    let known =
+                        try types.map { try DocumentTypeCatalogue(json: FileSource(path: $0).allBytes(limit: 1 << 25)) }
+                        ?? .builtIn()
+                    problems = try ProcedureCatalogue.lint(bytes, types: known)
+                }
             } catch {
                 throw CommandFailure(error, path: file)
             }
             if common.json {
                 let rows = problems.map {
-                    Row(code: $0.code.rawValue, path: $0.path, vi: $0.message.vi, en: $0.message.en, line: $0.line)
+                    Row(
+                        code: $0.code.rawValue, severity: $0.code.severity.rawValue, path: $0.path, vi: $0.message.vi,
+                        en: $0.message.en, detail: $0.detail, line: $0.line, column: $0.column)
                 }
                 Console.write(try CanonicalJSON.encode(["problems": rows]))
             } else {
                 for problem in problems {
                     Console.print(
-                        "\(file):\(problem.line): \(problem.message[Console.language]) [\(problem.code.rawValue)]")
+                        "\(file):\(problem.line):\(problem.column): \(problem.path): \(problem.message[Console.language]) [\(problem.code.rawValue)] \(problem.detail)"
+                    )
                 }
             }
-            if !problems.isEmpty { throw ExitCode(ExitStatus.badInput.rawValue) }
+            if problems.contains(where: { $0.code.severity == .fault }) { throw ExitCode(ExitStatus.badInput.rawValue) }
         }
     }
 }
