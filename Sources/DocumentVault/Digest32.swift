@@ -6,13 +6,22 @@ import DossierCore
 
 /// A SHA-256 digest (FIPS 180-4).
 public struct Digest32: Sendable, Hashable, CustomStringConvertible {
+    private let first, second, third, fourth: UInt64
+
     /// The 32 octets.
-    public let octets: [UInt8]
+    public var octets: [UInt8] { WordOctets.octets([first, second, third, fourth]) }
 
     /// Takes over 32 octets, or gives `nil` for another number.
-    public init?(octets: [UInt8]) {
+    public init?(octets: some RandomAccessCollection<UInt8>) {
         guard octets.count == 32 else { return nil }
-        self.octets = octets
+        self.init(exactly: octets)
+    }
+
+    private init(exactly octets: some RandomAccessCollection<UInt8>) {
+        first = WordOctets.word(octets.prefix(8))
+        second = WordOctets.word(octets.dropFirst(8).prefix(8))
+        third = WordOctets.word(octets.dropFirst(16).prefix(8))
+        fourth = WordOctets.word(octets.suffix(8))
     }
 
     /// Reads 64 hexadecimal digits, or gives `nil`.
@@ -24,7 +33,7 @@ public struct Digest32: Sendable, Hashable, CustomStringConvertible {
     /// The digest of octets.
     public init(of octets: [UInt8]) throws(VaultError) {
         do {
-            self.octets = try DigestAlgorithm.sha256.digest(of: octets)
+            self.init(exactly: try DigestAlgorithm.sha256.digest(of: octets))
         } catch {
             throw VaultError(.cryptographyFailure, error.description)
         }
@@ -33,7 +42,7 @@ public struct Digest32: Sendable, Hashable, CustomStringConvertible {
     /// Thirty-two zero octets: what stands before a genesis.
     static let zero = Self(zeros: ())
 
-    private init(zeros: Void) { octets = [UInt8](repeating: 0, count: 32) }
+    private init(zeros: Void) { (first, second, third, fourth) = (0, 0, 0, 0) }
 
     /// 64 lower-case hexadecimal digits.
     public var description: String { Hexadecimal.encode(octets) }

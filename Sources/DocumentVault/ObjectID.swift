@@ -6,17 +6,25 @@ import DossierCore
 
 /// A random name of 16 octets for something inside a vault; `Subject` says of what.
 public struct ObjectID<Subject>: Sendable, Hashable, CustomStringConvertible {
+    // Two words rather than an array: a vault holds several of these for each of its documents.
+    private let high, low: UInt64
+
     /// The 16 octets.
-    public let octets: [UInt8]
+    public var octets: [UInt8] { WordOctets.octets([high, low]) }
 
     /// Takes over 16 octets, or gives `nil` for another number.
-    public init?(octets: [UInt8]) {
+    public init?(octets: some Collection<UInt8>) {
         guard octets.count == 16 else { return nil }
-        self.octets = octets
+        high = WordOctets.word(octets.prefix(8))
+        low = WordOctets.word(octets.suffix(8))
     }
 
     /// Makes a new name.
-    public init(random: some RandomSource) { octets = random.bytes(16) }
+    public init(random: some RandomSource) {
+        let octets = random.bytes(16)
+        high = WordOctets.word(octets.prefix(8))
+        low = WordOctets.word(octets.suffix(8))
+    }
 
     /// Reads 32 hexadecimal digits, or gives `nil`.
     public init?(_ text: some StringProtocol) {
@@ -24,7 +32,12 @@ public struct ObjectID<Subject>: Sendable, Hashable, CustomStringConvertible {
         self.init(octets: octets)
     }
 
-    private init(zeros: Void) { octets = [UInt8](repeating: 0, count: 16) }
+    /// The two words, to name something else by the same octets.
+    var words: (UInt64, UInt64) { (high, low) }
+
+    init(words: (UInt64, UInt64)) { (high, low) = words }
+
+    private init(zeros: Void) { (high, low) = (0, 0) }
 
     /// 32 lower-case hexadecimal digits.
     public var description: String { Hexadecimal.encode(octets) }
@@ -42,8 +55,10 @@ public enum ObjectSubject {
     public enum Operation {}
     /// Somebody who may sign journal entries.
     public enum Writer {}
-    /// A slot that a secret of the owner opens.
+    /// A slot that a secret opens.
     public enum Slot {}
+    /// A document that somebody left in the inbox.
+    public enum Deposit {}
 }
 
 /// Names a document.
@@ -58,6 +73,29 @@ public typealias OperationID = ObjectID<ObjectSubject.Operation>
 public typealias WriterID = ObjectID<ObjectSubject.Writer>
 /// Names a slot.
 public typealias SlotID = ObjectID<ObjectSubject.Slot>
+/// Names a deposit and its ticket.
+public typealias DepositID = ObjectID<ObjectSubject.Deposit>
+
+extension ObjectID: Comparable {
+    /// In the order of their octets.
+    public static func < (left: Self, right: Self) -> Bool { (left.high, left.low) < (right.high, right.low) }
+}
+
+/// Octets kept as words, the most significant first.
+enum WordOctets {
+    static func word(_ octets: some Collection<UInt8>) -> UInt64 { octets.reduce(0) { $0 << 8 | UInt64($1) } }
+
+    static func octets(_ words: [UInt64]) -> [UInt8] {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(words.count * 8)
+        for word in words {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                octets.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return octets
+    }
+}
 
 extension ObjectID<ObjectSubject.Writer> {
     /// The owner: sixteen zero octets.

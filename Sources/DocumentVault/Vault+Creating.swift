@@ -14,16 +14,20 @@ extension Vault {
     ///   - store: Where it will lie.
     ///   - secrets: Each opens the vault from now on: 1 to 8 passphrases and recovery codes.
     ///   - cost: The cost of password hashing.
+    ///   - quota: What the vault may hold.
     ///   - time: Now; recorded as a claim.
     ///   - random: Gives all keys, ids and salts.
-    /// - Throws: ``VaultError``; errors of the store.
+    /// - Throws: ``VaultError``; errors of the store. A device's keys are no secret of the owner: `invalidMetadata`.
     public static func create(
         name: String, ownerKind: OwnerKind = .person, in store: any VaultStore, unlocking secrets: [Unlocking],
-        cost: Argon2id = .floor, at time: Instant, random: any RandomSource = SystemRandom()
+        cost: Argon2id = .floor, quota: VaultQuota = .unlimited, at time: Instant, random: any RandomSource = SystemRandom()
     ) async throws(VaultError) -> Vault {
         guard (1...Slot.mostPassphrases).contains(secrets.count), (1...255).contains(name.utf8.count) else {
             throw VaultError(
                 .invalidMetadata, "a vault needs a name of 1 to 255 octets and 1 to \(Slot.mostPassphrases) secrets")
+        }
+        for case .device in secrets {
+            throw VaultError(.invalidMetadata, "the first slots are the owner's: passphrases and recovery codes")
         }
         let epoch = EpochSecret(number: 1, octets: random.secret(32))
         let (owner, genesis) = try genesisEntry(
@@ -42,8 +46,9 @@ extension Vault {
         let payload = try Payload(
             sealing: .epoch(announcement), at: time, vault: vault, operation: operation, under: epoch, random: random)
         let second = try JournalEntry(
-            sequence: 1, previous: genesis.entry.hash, operation: operation, writer: .owner, contents: [],
-            payloadHash: payload.hash, genesis: nil, signedBy: owner.key)
+            JournalEntry.Draft(
+                sequence: 1, previous: genesis.entry.hash, operation: operation, writer: .owner, contents: [],
+                payloadHash: payload.hash, genesis: nil), signedBy: owner.key)
         let entries = [
             StoredEntry(
                 sequence: 0, operation: genesis.entry.operation, entry: genesis.entry.bytes,
@@ -59,8 +64,12 @@ extension Vault {
         case .committed, .repeated: break
         case .conflict: throw VaultError(.alreadyExists, object: "vault \(vault)", "the store has it already")
         }
+        guard let first = slots.first, let opened = try first.opened(by: secrets[0], owner: owner) else {
+            throw VaultError(.cryptographyFailure, object: "vault \(vault)", "a new slot does not open")
+        }
         return Vault(
-            state, freshness: .anchored, in: store, secrets: [1: epoch], owner: owner, random: random)
+            state, freshness: .anchored, in: store, secrets: [1: epoch],
+            access: Access(slot: first.slot.id, opener: opened, owner: owner), quota: quota, random: random)
     }
 
     private static func genesisEntry(
@@ -81,8 +90,10 @@ extension Vault {
             sealing: .genesis(name: name, ownerKind: ownerKind, sealedVaultKey: sealedKey), at: time, vault: nil,
             operation: operation, under: epoch, random: random)
         let entry = try JournalEntry(
-            sequence: 0, previous: .zero, operation: operation, writer: .owner, contents: [], payloadHash: payload.hash,
-            genesis: Genesis(nonce: nonce, ownerKey: owner.key.verificationKey, vaultKey: vaultKey.publicKey),
+            JournalEntry.Draft(
+                sequence: 0, previous: .zero, operation: operation, writer: .owner, contents: [],
+                payloadHash: payload.hash,
+                genesis: Genesis(nonce: nonce, ownerKey: owner.key.verificationKey, vaultKey: vaultKey.publicKey)),
             signedBy: owner.key)
         return (owner, (entry, payload))
     }

@@ -4,49 +4,53 @@
 public import CryptoPrimitives
 
 extension Vault {
-    /// Opens a vault: derives the key, checks every entry from the genesis to the head, compares with the anchor.
+    /// Opens a vault: derives the key, reads the newest snapshot and checks every entry after it (or every entry from the
+    /// genesis on when there is no snapshot), compares with the anchor. Documents are read when they are first asked for.
     ///
     /// - Parameters:
     ///   - id: The vault.
     ///   - store: Where it lies.
-    ///   - secret: A passphrase or recovery code.
+    ///   - secret: A passphrase, a recovery code, or the keys of a device.
     ///   - anchor: A head kept outside the store's administration; without one ``freshness`` is `unanchored`.
+    ///   - quota: What the vault may hold.
     ///   - random: Used for later changes.
     /// - Throws: ``VaultError``: `notFound`, `wrongSecret`, `damaged` (naming the first entry at fault), `newerVersion`,
-    ///   `rolledBack`, `forked`, `refusedCost`; errors of the store. Contents are checked when they are read, or by
-    ///   ``verify(progress:)``.
+    ///   `rolledBack`, `forked`, `refusedCost`, `busy`; errors of the store. Contents are checked when they are read, and
+    ///   everything before the snapshot by ``verify(anchor:progress:)``.
     public static func open(
         _ id: VaultID, in store: any VaultStore, unlocking secret: Unlocking, anchor: Anchor? = nil,
-        random: any RandomSource = SystemRandom()
+        quota: VaultQuota = .unlimited, random: any RandomSource = SystemRandom()
     ) async throws(VaultError) -> Vault {
-        let unlocked = try await unlock(id, in: store, with: secret)
-        var state = VaultState(vault: id)
-        try await JournalReading.fold(into: &state, from: store, opening: unlocked.secrets)
+        let reading = try await JournalReading(id, in: store)
+        let unlocked = try await unlock(reading, with: secret)
+        let (state, secrets) = try await reading.newest(from: unlocked.opened.secret)
         try check(unlocked, against: state)
-        let freshness = JournalReading.freshness(of: state, against: anchor)
+        let freshness = try await JournalReading.freshness(
+            of: state, against: anchor, reading: SnapshotReader(vault: id, store: store, secrets: secrets))
         switch freshness {
         case .anchored, .unanchored: break
         case .rolledBack:
-            throw VaultError(.rolledBack, object: "vault \(id)", "\(state.hashes.count) entries, the anchor has more")
+            throw VaultError(
+                .rolledBack, object: "vault \(id)", "it ends with entry \(state.head?.sequence ?? -1), the anchor is later")
         case .forked: throw VaultError(.forked, object: "vault \(id)", "the anchor is no entry of this journal")
         }
         return Vault(
-            state, freshness: freshness, in: store, secrets: unlocked.secrets, owner: unlocked.owner, random: random)
+            state, freshness: freshness, in: store, secrets: secrets, access: unlocked.access, quota: quota,
+            random: random)
     }
 
     struct Unlocked: Sendable {
         let slot: Slot
-        let secrets: [Int64: EpochSecret]
-        let owner: OwnerKey?
+        let opened: Slot.Opened
+
+        var access: Access { Access(slot: slot.id, opener: opened.opener, owner: opened.owner) }
     }
 
     static func unlock(
-        _ id: VaultID, in store: any VaultStore, with secret: Unlocking
+        _ reading: JournalReading, with secret: Unlocking
     ) async throws(VaultError) -> Unlocked {
-        guard try await store.head(of: id) != nil else {
-            throw VaultError(.notFound, object: "vault \(id)", "the store does not have it")
-        }
-        let stored = try await store.slots(of: id)
+        let id = reading.vault
+        let stored = try await reading.store.slots(of: id)
         guard stored.count <= Slot.most else {
             throw VaultError(.damaged, object: "vault \(id)", "\(stored.count) slots")
         }
@@ -56,7 +60,7 @@ extension Vault {
             do throws(VaultError) {
                 let slot = try Slot(parsing: bytes)
                 guard slot.vault == id else { throw VaultError(.damaged, object: slot.object, "of another vault") }
-                if slot.kind == secret.slotKind.rawValue { candidates.append(slot) }
+                if secret.suits(slot) { candidates.append(slot) }
             } catch {
                 // Another slot may still open: the damaged one is reported by verification, or when none opens.
                 fault = error
@@ -64,32 +68,37 @@ extension Vault {
         }
         let slots = candidates
         guard slots.count <= Slot.mostPassphrases else {
-            throw VaultError(.damaged, object: "vault \(id)", "\(slots.count) slots of one kind")
+            throw VaultError(.damaged, object: "vault \(id)", "\(slots.count) slots for one secret")
         }
-        let outcome = try await KeyDerivationQueue.run { () throws(VaultError) -> (Unlocked?, VaultError?) in
+        let ownerKey = reading.genesis.ownerKey
+        @Sendable func first() -> (Unlocked?, VaultError?) {
             var fault: VaultError?
             for slot in slots {
                 do throws(VaultError) {
-                    guard let (epoch, owner) = try slot.open(with: secret) else { continue }
-                    return (Unlocked(slot: slot, secrets: [epoch.number: epoch], owner: owner), nil)
+                    guard let opened = try slot.open(with: secret, ownerKey: ownerKey) else { continue }
+                    return (Unlocked(slot: slot, opened: opened), nil)
                 } catch {
                     fault = error
                 }
             }
             return (nil, fault)
         }
+        let outcome: (Unlocked?, VaultError?)
+        if case .passphrase = secret {
+            outcome = try await KeyDerivationQueue.run { () throws(VaultError) in first() }
+        } else {
+            outcome = first()
+        }
         if let unlocked = outcome.0 { return unlocked }
         if let fault = outcome.1 ?? fault { throw fault }
         throw VaultError(.wrongSecret, object: "vault \(id)", "no slot opens")
     }
 
-    // The slot that opened must be one that the owner announced, and the owner's key the one in the genesis.
+    // The slot that opened must be one that the owner announced.
     static func check(_ unlocked: Unlocked, against state: VaultState) throws(VaultError) {
-        guard state.slots.contains(where: { $0.id == unlocked.slot.id && $0.digest == unlocked.slot.digest }) else {
-            throw VaultError(.damaged, object: unlocked.slot.object, "the owner did not announce it")
-        }
-        if let owner = unlocked.owner, owner.key.verificationKey != state.genesis?.ownerKey {
-            throw VaultError(.damaged, object: unlocked.slot.object, "it holds another owner key")
+        let slot = unlocked.slot
+        guard state.core.epoch.slots.contains(where: { $0.id == slot.id && $0.digest == slot.digest }) else {
+            throw VaultError(.damaged, object: slot.object, "the owner did not announce it")
         }
     }
 }

@@ -12,47 +12,81 @@ extension Vault {
     public func verify(
         anchor: Anchor? = nil, progress: (@Sendable (VaultProgress) -> Void)? = nil
     ) async throws -> VaultReport {
-        try await Self.verify(id, in: store, secrets: secrets, unlocked: nil, anchor: anchor, progress: progress)
+        try await refresh()
+        let reading = try await JournalReading(id, in: store)
+        return try await Self.verify(
+            reading, from: try currentSecret(), access: access, unlocked: nil, anchor: anchor, progress: progress)
     }
 
     /// Verifies a vault that may be too damaged to be opened; see ``verify(anchor:progress:)``.
     ///
-    /// - Throws: ``VaultError``: `notFound`, `wrongSecret`, errors of the store; `CancellationError`.
+    /// - Throws: ``VaultError``: `notFound`, `wrongSecret`, `damaged` when the first entry or the slots do not hold, errors
+    ///   of the store; `CancellationError`.
     public static func verify(
         _ id: VaultID, in store: any VaultStore, unlocking secret: Unlocking, anchor: Anchor? = nil,
         progress: (@Sendable (VaultProgress) -> Void)? = nil
     ) async throws -> VaultReport {
-        let unlocked = try await unlock(id, in: store, with: secret)
+        let reading = try await JournalReading(id, in: store)
+        let unlocked = try await unlock(reading, with: secret)
         return try await verify(
-            id, in: store, secrets: unlocked.secrets, unlocked: unlocked, anchor: anchor, progress: progress)
+            reading, from: unlocked.opened.secret, access: unlocked.access, unlocked: unlocked, anchor: anchor,
+            progress: progress)
     }
 
     private static func verify(
-        _ id: VaultID, in store: any VaultStore, secrets: [Int64: EpochSecret], unlocked: Unlocked?, anchor: Anchor?,
+        _ reading: JournalReading, from secret: EpochSecret, access: Access, unlocked: Unlocked?, anchor: Anchor?,
         progress: (@Sendable (VaultProgress) -> Void)?
     ) async throws -> VaultReport {
         var problems: [VaultError] = []
-        var state = VaultState(vault: id)
+        var state = VaultState(vault: reading.vault)
+        var secrets = [secret.number: secret]
         do throws(VaultError) {
-            try await JournalReading.fold(into: &state, from: store, opening: secrets) {
+            let found = try await reading.walk(from: secret, toGenesis: true)
+            secrets = found.secrets
+            let pages = SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets)
+            try await reading.fold(into: &state, opening: secrets) {
                 progress?(VaultProgress(phase: .journal, done: $0, total: $1))
+            } before: { (sequence, state) throws(VaultError) in
+                guard let snapshot = found.snapshot, sequence == snapshot.entry.sequence else { return }
+                do throws(VaultError) {
+                    try await pages.compare(snapshot.root, with: &state)
+                } catch {
+                    problems.append(error)
+                }
             }
             if let unlocked { try check(unlocked, against: state) }
-            try await verifySlots(of: state, in: store)
+            try await verifySlots(of: state, in: reading.store)
         } catch {
             problems.append(error)
         }
+        problems += state.resurrected.map {
+            VaultError(.resurrected, object: "entry \($0)", "the store still has the payload of an erased document")
+        }
         // What the intact part of the journal names is still read: the report says what can be saved.
         let reader = Vault(
-            state, freshness: .unanchored, in: store, secrets: secrets, owner: nil, random: NoRandomness())
-        let versions = state.order.flatMap { state.documents[$0]?.versions ?? [] }
+            state, freshness: .unanchored, in: reading.store, secrets: secrets, access: access, quota: .unlimited,
+            random: NoRandomness())
+        let (intact, faults) = try await reader.readAll(state.catalogue?.list ?? [], progress)
+        let freshness = try await JournalReading.freshness(
+            of: state, against: anchor,
+            reading: SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets))
+        return VaultReport(
+            freshness: freshness, head: state.head, documents: state.catalogue?.documents.count ?? 0,
+            intactVersions: intact, lastWriter: state.core.lastWriter, problems: problems + faults)
+    }
+
+    private func readAll(
+        _ records: [DocumentRecord], _ progress: (@Sendable (VaultProgress) -> Void)?
+    ) async throws -> (intact: Int, faults: [VaultError]) {
+        let versions = records.flatMap(\.versions)
         let total = versions.reduce(Int64(0)) { $0 &+ $1.size }
         var done: Int64 = 0
         var intact = 0
+        var faults: [VaultError] = []
         for version in versions {
             do {
                 let before = done
-                try await reader.content(of: version).forEachPiece { piece in
+                try await content(of: version).forEachPiece { piece in
                     done += Int64(piece.count)
                     progress?(VaultProgress(phase: .contents, done: done, total: total))
                 }
@@ -60,17 +94,14 @@ extension Vault {
                 intact += 1
             } catch let error as VaultError {
                 // The document's id tells the owner which paper is affected; the store knows contents only.
-                problems.append(
-                    VaultError(error.code, object: "document \(version.document), \(error.object)", error.detail))
+                faults.append(VaultError(error.code, object: "document \(version.document), \(error.object)", error.detail))
             }
         }
-        return VaultReport(
-            freshness: JournalReading.freshness(of: state, against: anchor), head: state.head,
-            documents: state.order.count, intactVersions: intact, lastWriter: state.lastWriter, problems: problems)
+        return (intact, faults)
     }
 
     private static func verifySlots(of state: VaultState, in store: any VaultStore) async throws(VaultError) {
-        var expected = state.slots.map(\.digest)
+        var expected = state.core.epoch.slots.map(\.digest)
         for bytes in try await store.slots(of: state.vault) {
             let digest = try Digest32(of: bytes)
             guard let index = expected.firstIndex(of: digest) else {
@@ -80,6 +111,44 @@ extension Vault {
         }
         guard expected.isEmpty else {
             throw VaultError(.damaged, object: "slot", "the store lacks \(expected.count) slots")
+        }
+    }
+}
+
+extension SnapshotReader {
+    /// Compares every page of a snapshot with what the journal says up to there.
+    func compare(_ root: SnapshotRoot, with state: inout VaultState) async throws(VaultError) {
+        func differs(_ what: String) -> VaultError {
+            VaultError(.damaged, object: "snapshot", "\(what) differ from what the journal says")
+        }
+        guard root.covered == state.head else { throw differs("the entries") }
+        let (core, _) = try StatePage.read(try await page(root.state), object: "page \(root.state.content)")
+        // Sums leave out what was erased before it was read; everything else must be the same.
+        var own = state.core
+        (own.documents, own.octets, own.lastTime) = (core.documents, core.octets, core.lastTime)
+        state.catalogue?.settle()
+        guard state.gaps.isEmpty else {
+            throw VaultError(
+                .resurrected, object: "snapshot", "its pages still tell of an erased document; the next snapshot ends that")
+        }
+        guard core == own else { throw differs("slots, writers or names") }
+        guard root.documents.items == Int64(state.catalogue?.rows.count ?? 0) else { throw differs("the documents") }
+        let indexes = try await indexes(of: root, at: root.covered.sequence + 1)
+        guard let catalogue = state.catalogue else { return }
+        for (place, reference) in indexes.documents.leaves.enumerated() {
+            let start = place * DocumentPage.rowsPerPage
+            let range = start..<min(start + DocumentPage.rowsPerPage, catalogue.rows.count)
+            let page = SnapshotPages.padded(DocumentPage.bytes(catalogue.rows[range], of: catalogue))
+            _ = try await self.page(reference)
+            guard try Digest32(of: page) == reference.digest else { throw differs("the documents") }
+        }
+        for (place, reference) in indexes.hashes.leaves.enumerated() {
+            let start = Int64(place * Self.hashesPerPage)
+            let hashes = (start..<min(start + Int64(Self.hashesPerPage), root.hashes.items)).compactMap { state.hash(at: $0) }
+            _ = try await self.page(reference)
+            guard try Digest32(of: SnapshotPages.padded(SnapshotPages.bytes(hashes: hashes))) == reference.digest else {
+                throw differs("the hashes")
+            }
         }
     }
 }

@@ -13,50 +13,82 @@ public actor Vault {
     public nonisolated let id: VaultID
     /// How the journal compared with the anchor given at opening.
     public nonisolated let freshness: Freshness
+    /// What the vault may hold; changes past it are refused.
+    public nonisolated let quota: VaultQuota
     let store: any VaultStore
-    let secrets: [Int64: EpochSecret]
-    let owner: OwnerKey?
+    let access: Access
     let random: any RandomSource
+    var secrets: [Int64: EpochSecret]
     var state: VaultState
+    /// The references of the newest snapshot's pages, once they were read.
+    var pages: SnapshotIndexes?
+
+    /// With what the vault was opened.
+    struct Access: Sendable {
+        let slot: SlotID
+        let opener: SlotOpener
+        let owner: OwnerKey?
+    }
 
     init(
         _ state: VaultState, freshness: Freshness, in store: any VaultStore, secrets: [Int64: EpochSecret],
-        owner: OwnerKey?, random: any RandomSource
+        access: Access, quota: VaultQuota, random: any RandomSource
     ) {
         id = state.vault
         self.state = state
         self.freshness = freshness
         self.store = store
         self.secrets = secrets
-        self.owner = owner
+        self.access = access
+        self.quota = quota
         self.random = random
     }
 
     /// The vault's own name, as given at its creation.
-    public var name: String { state.name }
+    public var name: String { state.core.name }
 
     /// Whose vault it is.
-    public var ownerKind: OwnerKind { state.ownerKind }
+    public var ownerKind: OwnerKind { state.core.ownerKind }
 
     /// The head as an anchor, to be kept outside the store's administration after every change.
     public var anchor: Anchor? { state.head.map { Anchor(vault: id, head: $0) } }
 
+    /// Documents that are not erased; known without reading them.
+    public var documentCount: Int64 { state.core.documents }
+
+    /// Padded octets of all versions of all documents.
+    public var storedOctets: Int64 { state.core.octets }
+
+    var owner: OwnerKey? { access.owner }
+
+    var reader: SnapshotReader { SnapshotReader(vault: id, store: store, secrets: secrets) }
+
     /// All documents, in the order in which they were first stored.
-    public func list() -> [DocumentRecord] { state.order.compactMap { state.documents[$0] } }
+    ///
+    /// - Throws: ``VaultError``: `damaged` when pages of the snapshot or entries after it do not hold, errors of the store.
+    public func list() async throws(VaultError) -> [DocumentRecord] {
+        try await loadDocuments()
+        return state.catalogue?.list ?? []
+    }
 
     /// One document.
     ///
-    /// - Throws: ``VaultError`` with code `notFound`.
-    public func document(_ document: DocumentID) throws(VaultError) -> DocumentRecord {
-        guard let record = state.documents[document] else {
-            throw VaultError(.notFound, object: "document \(document)", "the vault does not have it")
+    /// - Throws: ``VaultError`` with code `notFound`; as ``list()``.
+    public func document(_ document: DocumentID) async throws(VaultError) -> DocumentRecord {
+        try await loadDocuments()
+        guard let record = state.catalogue?.documents[document] else {
+            let isErased = state.catalogue?.erased[document] != nil
+            throw VaultError(
+                .notFound, object: "document \(document)", isErased ? "it was erased" : "the vault does not have it")
         }
         return record
     }
 
     /// The documents whose newest version has these bytes.
-    public func documents(withDigest sha256: Digest32) -> [DocumentRecord] {
-        list().filter { $0.current.sha256 == sha256 }
+    ///
+    /// - Throws: As ``list()``.
+    public func documents(withDigest sha256: Digest32) async throws(VaultError) -> [DocumentRecord] {
+        try await list().filter { $0.current.sha256 == sha256 }
     }
 
     /// The content of a version, read as it is asked for.
@@ -66,39 +98,11 @@ public actor Vault {
     ///   - version: The version; `nil` is the newest.
     /// - Throws: ``VaultError`` with code `notFound` or `damaged`.
     public func read(_ document: DocumentID, version: VersionID? = nil) async throws(VaultError) -> DocumentContent {
-        let record = try self.document(document)
+        let record = try await self.document(document)
         guard let found = version.map({ record.version($0) }) ?? record.current else {
             throw VaultError(.notFound, object: "document \(document)", "it does not have that version")
         }
         return try await content(of: found)
-    }
-
-    /// Reads what others have appended since.
-    ///
-    /// - Throws: ``VaultError``: `rolledBack` or `forked` when the store shows less or something else than before,
-    ///   `damaged` when a new entry does not hold.
-    public func refresh() async throws(VaultError) {
-        guard let known = state.head else { return }
-        guard let head = try await store.head(of: id) else {
-            throw VaultError(.rolledBack, object: "entry \(known.sequence)", "the store has no such vault any more")
-        }
-        while let own = state.head, own.sequence < head.sequence {
-            let page = try await store.entries(of: id, from: own.sequence + 1, limit: JournalReading.pageSize)
-            guard !page.isEmpty else {
-                throw VaultError(.damaged, object: "entry \(own.sequence + 1)", "the store's head is \(head.sequence)")
-            }
-            // Another task of this actor may have folded some of these meanwhile.
-            for stored in page where stored.sequence > (state.head?.sequence ?? -1) {
-                try state.apply(stored, opening: secrets)
-            }
-        }
-        guard let own = state.head, own.sequence >= head.sequence else { return }
-        guard head.sequence >= known.sequence else {
-            throw VaultError(.rolledBack, object: "entry \(known.sequence)", "the store's head is \(head.sequence)")
-        }
-        guard state.hashes.indices.contains(Int(head.sequence)), state.hashes[Int(head.sequence)] == head.hash else {
-            throw VaultError(.forked, object: "entry \(head.sequence)", "the store's head is another entry")
-        }
     }
 
     func content(of version: DocumentVersion) async throws(VaultError) -> DocumentContent {
@@ -107,6 +111,8 @@ public actor Vault {
             throw VaultError(.damaged, object: object, "the store does not have it")
         }
         let record = try KeyRecord(parsing: bytes, object: object)
+        // Another device may have rotated since this one last looked.
+        if secrets[record.epoch] == nil { try await refresh() }
         guard record.document == version.document, record.version == version.id, let secret = secrets[record.epoch]
         else {
             throw VaultError(.damaged, object: object, "it belongs to another version or epoch")

@@ -41,6 +41,12 @@ public struct VaultError: Error, Sendable, Equatable, CustomStringConvertible {
         case storeFull = "store-full"
         /// The store failed to read or write.
         case storeFailure = "store-failure"
+        /// A limit that was set for the vault or its inbox would be passed.
+        case overQuota = "over-quota"
+        /// A legal hold forbids to erase the document.
+        case held
+        /// The store still has what was erased, or shows it again.
+        case resurrected
         /// A cost of password hashing outside floor and ceiling.
         case refusedCost = "refused-cost"
         /// The system's cryptographic library or its memory failed.
@@ -138,6 +144,18 @@ extension VaultError.Code {
             Phrase(
                 vi: "nơi lưu trữ gặp lỗi đọc hoặc ghi",
                 en: "the store failed to read or write")
+        case .overQuota:
+            Phrase(
+                vi: "vượt quá hạn mức của kho hoặc hộp nhận; hãy xóa bớt hoặc xin tăng hạn mức",
+                en: "over the quota of the vault or its inbox; erase something or ask for a larger quota")
+        case .held:
+            Phrase(
+                vi: "giấy tờ đang bị lệnh giữ theo pháp luật nên không được xóa",
+                en: "a legal hold forbids to erase the document")
+        case .resurrected:
+            Phrase(
+                vi: "nơi lưu trữ vẫn giữ hoặc đưa trở lại dữ liệu đã bị xóa",
+                en: "the store still has, or shows again, what was erased")
         case .refusedCost:
             Phrase(
                 vi: "tham số băm mật khẩu nằm ngoài giới hạn an toàn",

@@ -3,6 +3,7 @@
 
 import DocumentVault
 import DossierCore
+import FoundationEssentials
 
 #if canImport(Glibc)
     internal import Glibc
@@ -58,6 +59,16 @@ enum ContentFile {
             case .notPermitted: throw VaultError(.notPermitted, object: object, error.description)
             case .inputOutput(let code): throw VaultError.system(code, object)
             }
+        }
+    }
+
+    /// The ids of contents in a folder; temporary files and foreign ones are left out.
+    static func names(in folder: String) throws(VaultError) -> [ContentID] {
+        guard FileKind(folder) == .folder else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { ContentID($0) }
+        } catch {
+            throw VaultError(.storeFailure, object: folder, "the folder cannot be read")
         }
     }
 

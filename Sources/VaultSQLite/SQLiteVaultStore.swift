@@ -17,7 +17,7 @@ public final class SQLiteVaultStore: VaultStore {
 
     public let capabilities = VaultStoreCapabilities(
         inlineContentLimit: 65_536, isDurable: true, overwritesDeleted: true)
-    private let folder: StoreFolder
+    let folder: StoreFolder
     private let shards = Mutex<[Int: Shard]>([:])
     // Files are read and written here, never on the cooperative pool.
     private let files = DispatchQueue(label: "dossierkit.vault.sqlite.files", attributes: .concurrent)
@@ -43,11 +43,17 @@ public final class SQLiteVaultStore: VaultStore {
             throw VaultError(.storeFailure, object: "vault \(vault)", "a batch that does not follow its expected head")
         }
         let shard = try shard(of: vault)
+        let outcome: VaultAppendOutcome
         do {
-            return try await shard.pool.write { db in try Self.append(batch, first, to: vault, db) }
+            outcome = try await shard.commits.write { db in try Self.append(batch, first, to: vault, db) }
         } catch {
             throw VaultError(database: error, object: "vault \(vault)")
         }
+        // The change is made: a file that stays behind is garbage, and the next sweep finds it.
+        if case .committed = outcome, !batch.dropping.contents.isEmpty {
+            try? await deleteFiles(batch.dropping.contents, of: vault)
+        }
+        return outcome
     }
 
     private static func append(
@@ -102,7 +108,21 @@ public final class SQLiteVaultStore: VaultStore {
             try db.execute(
                 sql: "INSERT INTO content (vault, id, sealed) VALUES (?, ?, ?)", arguments: [no, id.data, Data(sealed)])
         }
+        try drop(batch.dropping, no, db)
         return .committed
+    }
+
+    private static func drop(_ dropping: VaultAppend.Dropping, _ no: Int64, _ db: Database) throws {
+        for sequence in dropping.payloads {
+            try db.execute(sql: "UPDATE entry SET payload = NULL WHERE place = ?", arguments: [no << 32 | sequence])
+        }
+        for version in dropping.keyRecords {
+            try db.execute(
+                sql: "DELETE FROM key_record WHERE vault = ? AND version = ?", arguments: [no, version.data])
+        }
+        for content in dropping.contents {
+            try db.execute(sql: "DELETE FROM content WHERE vault = ? AND id = ?", arguments: [no, content.data])
+        }
     }
 
     public func entries(
@@ -134,15 +154,6 @@ public final class SQLiteVaultStore: VaultStore {
             return try Data.fetchAll(db, sql: "SELECT record FROM slot WHERE vault = ?", arguments: [no]).map {
                 [UInt8]($0)
             }
-        }
-    }
-
-    public func keyRecord(of version: VersionID, in vault: VaultID) async throws(VaultError) -> [UInt8]? {
-        try await read(vault) { db in
-            guard let no = try Self.vault(db, vault)?.no else { return [UInt8]?.none }
-            return try Data.fetchOne(
-                db, sql: "SELECT record FROM key_record WHERE vault = ? AND version = ?", arguments: [no, version.data]
-            ).map { [UInt8]($0) }
         }
     }
 
@@ -188,25 +199,7 @@ public final class SQLiteVaultStore: VaultStore {
         return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, range, object: object) }
     }
 
-    public func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {
-        let shard = try shard(of: vault)
-        do {
-            try await shard.pool.write { db in
-                guard let no = try Self.vault(db, vault)?.no else { return }
-                for id in ids {
-                    try db.execute(sql: "DELETE FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
-                }
-            }
-        } catch {
-            throw VaultError(database: error, object: "vault \(vault)")
-        }
-        let paths = ids.map { folder.contentPath($0, of: vault) }
-        try await onFilesTyped { () throws(VaultError) in
-            for path in paths { try ContentFile.delete(path) }
-        }
-    }
-
-    private func shard(of vault: VaultID) throws(VaultError) -> Shard {
+    func shard(of vault: VaultID) throws(VaultError) -> Shard {
         let number = folder.shard(of: vault)
         return try shards.withLock { (shards) throws(VaultError) in
             if let shard = shards[number] { return shard }
@@ -216,7 +209,7 @@ public final class SQLiteVaultStore: VaultStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ vault: VaultID, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(VaultError) -> Value {
         let shard = try shard(of: vault)
@@ -233,7 +226,7 @@ public final class SQLiteVaultStore: VaultStore {
         }
     }
 
-    private func onFilesTyped<Value: Sendable>(
+    func onFilesTyped<Value: Sendable>(
         _ work: @escaping @Sendable () throws(VaultError) -> Value
     ) async throws(VaultError) -> Value {
         do {
@@ -243,12 +236,12 @@ public final class SQLiteVaultStore: VaultStore {
         }
     }
 
-    private struct VaultRow {
+    struct VaultRow {
         let no: Int64
         let head: JournalHead
     }
 
-    private static func vault(_ db: Database, _ vault: VaultID) throws -> VaultRow? {
+    static func vault(_ db: Database, _ vault: VaultID) throws -> VaultRow? {
         guard
             let row = try Row.fetchOne(
                 db, sql: "SELECT no, sequence, hash FROM vault WHERE id = ?", arguments: [vault.data])
@@ -264,12 +257,12 @@ public final class SQLiteVaultStore: VaultStore {
         return VaultRow(no: no, head: JournalHead(sequence: sequence, hash: hash))
     }
 
-    private static func octets(_ row: Row, _ column: String) throws -> [UInt8] {
+    static func octets(_ row: Row, _ column: String) throws -> [UInt8] {
         [UInt8](try value(row, column, as: Data.self))
     }
 
     // Throwing, where the subscript of a row would trap: a database that was tampered with may have anything anywhere.
-    private static func value<Value: DatabaseValueConvertible>(
+    static func value<Value: DatabaseValueConvertible>(
         _ row: Row, _ column: String, as type: Value.Type
     ) throws(VaultError) -> Value {
         let stored: DatabaseValue = row[column]
@@ -281,11 +274,11 @@ public final class SQLiteVaultStore: VaultStore {
 }
 
 extension VaultID {
-    fileprivate var data: Data { Data(octets) }
+    var data: Data { Data(octets) }
 }
 
 extension ObjectID {
-    fileprivate var data: Data { Data(octets) }
+    var data: Data { Data(octets) }
 }
 
 extension Digest32 {

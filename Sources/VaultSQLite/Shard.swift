@@ -7,6 +7,7 @@ import GRDB
 /// One database of a store: WAL, synchronous=FULL, secure_delete.
 struct Shard: Sendable {
     let pool: DatabasePool
+    let commits: CommitQueue
 
     init(path: String) throws(VaultError) {
         var configuration = Configuration()
@@ -16,7 +17,9 @@ struct Shard: Sendable {
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            self.pool = pool
+            commits = CommitQueue(pool)
             // DatabasePool sets synchronous to NORMAL when it turns on WAL, after prepareDatabase has run: an
             // acknowledged write would not outlive a power cut. So it is set here, and looked at.
             try pool.writeWithoutTransaction { db in
@@ -58,6 +61,13 @@ struct Shard: Sendable {
         case 1: break
         case let version: throw VaultError(.newerVersion, object: path, "tables of version \(version)")
         }
+        // Stores that were made before there was an inbox get it when they are first opened.
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS deposit (place INTEGER PRIMARY KEY AUTOINCREMENT, vault INTEGER NOT NULL,
+                    id BLOB NOT NULL, record BLOB NOT NULL);
+                CREATE UNIQUE INDEX IF NOT EXISTS deposit_id ON deposit (vault, id);
+                """)
     }
 }
 

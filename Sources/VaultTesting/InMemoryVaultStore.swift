@@ -17,6 +17,8 @@ public actor InMemoryVaultStore: VaultStore {
         public var keyRecords: [VersionID: [UInt8]] = [:]
         /// Sealed contents.
         public var contents: [ContentID: [UInt8]] = [:]
+        /// Deposits in the order of their arrival.
+        public var deposits: [StoredDeposit] = []
     }
 
     public nonisolated let capabilities: VaultStoreCapabilities
@@ -55,6 +57,11 @@ public actor InMemoryVaultStore: VaultStore {
         if let slots = batch.slots { objects.slots = slots }
         objects.keyRecords.merge(batch.keyRecords) { _, new in new }
         objects.contents.merge(batch.contents) { _, new in new }
+        for index in objects.entries.indices where batch.dropping.payloads.contains(objects.entries[index].sequence) {
+            objects.entries[index].payload = nil
+        }
+        for version in batch.dropping.keyRecords { objects.keyRecords[version] = nil }
+        for content in batch.dropping.contents { objects.contents[content] = nil }
         objects.contents.merge(loose.removeValue(forKey: vault) ?? [:]) { _, new in new }
         vaults[vault] = objects
         return .committed
@@ -66,7 +73,17 @@ public actor InMemoryVaultStore: VaultStore {
 
     public func slots(of vault: VaultID) -> [[UInt8]] { vaults[vault].map { Array($0.slots.values) } ?? [] }
 
-    public func keyRecord(of version: VersionID, in vault: VaultID) -> [UInt8]? { vaults[vault]?.keyRecords[version] }
+    public func keyRecords(of versions: [VersionID], in vault: VaultID) -> [VersionID: [UInt8]] {
+        guard let records = vaults[vault]?.keyRecords else { return [:] }
+        return Dictionary(
+            versions.compactMap { version in records[version].map { (version, $0) } }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func replaceKeyRecords(_ records: [VersionID: [UInt8]], in vault: VaultID) {
+        for (version, record) in records where vaults[vault]?.keyRecords[version] != nil {
+            vaults[vault]?.keyRecords[version] = record
+        }
+    }
 
     public func putContent(_ id: ContentID, of vault: VaultID, size: Int64, from stream: any ContentStream) throws {
         var bytes: [UInt8] = []
@@ -89,6 +106,30 @@ public actor InMemoryVaultStore: VaultStore {
             throw VaultError(.damaged, object: "content \(id)", "it has \(bytes.count) octets")
         }
         return Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+
+    public func contents(of vault: VaultID, after id: ContentID?, limit: Int) -> [ContentID] {
+        let all = Set(vaults[vault]?.contents.keys.map { $0 } ?? []).union(loose[vault]?.keys.map { $0 } ?? [])
+        return Array(all.filter { content in id.map { $0 < content } ?? true }.sorted().prefix(limit))
+    }
+
+    public func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) throws(VaultError) {
+        guard let waiting = vaults[vault]?.deposits else {
+            throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
+        }
+        guard !waiting.contains(where: { $0.id == deposit.id }) else { return }
+        guard waiting.count < capabilities.depositLimit, deposit.record.count <= 65_536 else {
+            throw VaultError(.overQuota, object: "vault \(vault)", "\(waiting.count) deposits wait")
+        }
+        vaults[vault]?.deposits.append(deposit)
+    }
+
+    public func deposits(of vault: VaultID, limit: Int) -> [StoredDeposit] {
+        Array((vaults[vault]?.deposits ?? []).prefix(limit))
+    }
+
+    public func deleteDeposits(_ ids: [DepositID], of vault: VaultID) {
+        vaults[vault]?.deposits.removeAll { ids.contains($0.id) }
     }
 
     public func deleteContents(_ ids: [ContentID], of vault: VaultID) {

@@ -142,7 +142,7 @@ public struct VaultStoreConformance: Sendable, CustomStringConvertible {
             }
             let opened = try await Vault.open(
                 vault.id, in: store, unlocking: .passphrase("conformance"), anchor: await vault.anchor)
-            for record in await opened.list() {
+            for record in try await opened.list() {
                 let bytes = try await opened.read(record.id).bytes()
                 try await expect(bytes == Samples.bytes(bytes.count), "a document")
             }

@@ -20,6 +20,7 @@ enum ModuleMap {
         "Sources/DocumentVault/Keys/KeyDerivationQueue.swift": ["Dispatch"],
         // Synchronous calls of the database stay off the threads of concurrency.
         "Sources/VaultSQLite/SQLiteVaultStore.swift": ["Dispatch"],
+        "Sources/VaultSQLite/CommitQueue.swift": ["Dispatch"],
     ]
 
     private static let core: Set<String> = ["DossierCore"]

@@ -69,7 +69,7 @@ struct GoldenVaultTests {
         #expect(listing.vault == vault.id.description)
         #expect(await listing.name == vault.name)
         #expect(await listing.head.hash == vault.anchor?.head.hash.description)
-        let records = await vault.list()
+        let records = try await vault.list()
         #expect(listing.documents.map(\.id) == records.map(\.id.description))
         for (document, record) in zip(listing.documents, records) {
             #expect(document.version == record.current.id.description)
@@ -155,8 +155,8 @@ struct GoldenVaultTests {
             #expect(vault.freshness == .anchored)
             let report = try await vault.verify(anchor: anchor)
             #expect(report.isComplete && report.documents == 4 && report.intactVersions == 5)
-            #expect(await vault.list().map(\.status) == [.superseded, .active, .active, .withdrawn])
-            let sizes = await vault.list().map { $0.versions.map(\.size) }
+            #expect(try await vault.list().map(\.status) == [.superseded, .active, .active, .withdrawn])
+            let sizes = try await vault.list().map { $0.versions.map(\.size) }
             #expect(sizes == [[10], [16_384], [100_000, 0], [1025]])
             let code = try String(contentsOfFile: path + "/recovery-code.txt", encoding: .utf8)
             _ = try await Vault.open(

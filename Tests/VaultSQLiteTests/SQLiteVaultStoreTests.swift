@@ -53,7 +53,7 @@ struct SQLiteVaultStoreTests {
             try await group.waitForAll()
         }
         try await one.refresh()
-        #expect(await one.list().count == 20)
+        #expect(try await one.list().count == 20)
         #expect(try await one.verify().isComplete)
     }
 

@@ -13,6 +13,8 @@ enum VaultSeal {
         case epochSecret = "epoch-secret"
         case slotKey = "slot-key"
         case vaultKey = "vault-key"
+        case page
+        case deposit
     }
 
     static func context(_ label: Label, _ fields: [[UInt8]]) -> [UInt8] {

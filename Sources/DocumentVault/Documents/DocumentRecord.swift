@@ -15,11 +15,20 @@ public struct DocumentRecord: Sendable, Hashable {
     public internal(set) var declaredStatus: DeclaredStatus = .active
     /// The documents in use that took its place.
     public internal(set) var supersededBy: [DocumentID] = []
+    /// The duty that forbids to erase it, if there is one.
+    public internal(set) var hold: LegalHold?
+    /// The entries that brought the versions.
+    var versionEntries: [Int64]
+    /// The other entries whose payloads speak of it and go with it, ascending.
+    var otherEntries: [Int64] = []
+    /// All of them, ascending.
+    var entries: [Int64] { (versionEntries + otherEntries).sorted() }
 
-    init(_ first: DocumentVersion) {
+    init(_ first: DocumentVersion, in sequence: Int64) {
         id = first.document
         versions = [first]
         current = first
+        versionEntries = [sequence]
     }
 
     /// What has become of the document, without judging its dates.

@@ -36,17 +36,22 @@ struct Genesis: Sendable, Hashable {
 
     /// Checks that the sealed private key belongs to ``vaultKey``: halves of two pairs must not be mixed.
     func check(sealedVaultKey: [UInt8], under secret: EpochSecret) throws(VaultError) {
-        let octets = try VaultSeal.openSecret(
-            sealedVaultKey, key: secret.octets, .vaultKey, [nonce], object: "entry 0")
-        let belongs: Bool
+        _ = try privateKey(sealed: sealedVaultKey, under: secret)
+    }
+
+    /// The vault's private key, from what the first payload holds.
+    func privateKey(sealed: [UInt8], under secret: EpochSecret) throws(VaultError) -> X25519PrivateKey {
+        let octets = try VaultSeal.openSecret(sealed, key: secret.octets, .vaultKey, [nonce], object: "entry 0")
+        let key: X25519PrivateKey
         do {
-            belongs = try X25519PrivateKey(octets).publicKey == vaultKey
+            key = try X25519PrivateKey(octets)
         } catch {
             throw VaultError(error, object: "entry 0")
         }
-        guard belongs else {
+        guard key.publicKey == vaultKey else {
             throw VaultError(.damaged, object: "entry 0", "the vault's key pair does not fit together")
         }
+        return key
     }
 
     func write(to writer: inout DERWriter) {

@@ -24,30 +24,38 @@ struct JournalEntry: Sendable {
 
     var head: JournalHead { JournalHead(sequence: sequence, hash: hash) }
 
-    init(
-        sequence: Int64, previous: Digest32, operation: OperationID, writer: WriterID, contents: [ContentID],
-        payloadHash: Digest32, genesis: Genesis?, signedBy key: borrowing VaultSigningKey
-    ) throws(VaultError) {
-        self.sequence = sequence
-        self.previous = previous
-        self.operation = operation
-        self.writer = writer
-        self.contents = contents.sorted { $0.octets.lexicographicallyPrecedes($1.octets) }
-        self.payloadHash = payloadHash
-        self.genesis = genesis
-        let sorted = self.contents
+    /// What an entry says before it is signed.
+    struct Draft {
+        var sequence: Int64
+        var previous: Digest32
+        var operation: OperationID
+        var writer: WriterID
+        var contents: [ContentID]
+        var payloadHash: Digest32
+        var genesis: Genesis?
+    }
+
+    init(_ draft: Draft, signedBy key: borrowing VaultSigningKey) throws(VaultError) {
+        sequence = draft.sequence
+        previous = draft.previous
+        operation = draft.operation
+        writer = draft.writer
+        contents = draft.contents.sorted()
+        payloadHash = draft.payloadHash
+        genesis = draft.genesis
+        let sorted = contents
         let body = DERWriter.bytes { entry in
             entry.sequence {
                 $0.integer(1)
-                $0.integer(sequence)
-                $0.octetString(previous.octets)
-                $0.octetString(operation.octets)
-                $0.octetString(writer.octets)
+                $0.integer(draft.sequence)
+                $0.octetString(draft.previous.octets)
+                $0.octetString(draft.operation.octets)
+                $0.octetString(draft.writer.octets)
                 $0.sequence { list in
                     for content in sorted { list.octetString(content.octets) }
                 }
-                $0.octetString(payloadHash.octets)
-                genesis?.write(to: &$0)
+                $0.octetString(draft.payloadHash.octets)
+                draft.genesis?.write(to: &$0)
             }
         }
         let signature: [UInt8]
@@ -92,7 +100,7 @@ struct JournalEntry: Sendable {
             var contents: [ContentID] = []
             for element in try body.next(.sequence).elements() {
                 guard let content = ContentID(octets: try element.octetString()),
-                    contents.last.map({ $0.octets.lexicographicallyPrecedes(content.octets) }) ?? true
+                    contents.last.map({ $0 < content }) ?? true
                 else { throw damaged("content ids that are not in ascending order") }
                 contents.append(content)
             }

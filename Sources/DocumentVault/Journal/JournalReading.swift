@@ -1,43 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-/// Reading and folding a journal from its genesis.
-enum JournalReading {
+import CryptoPrimitives
+
+/// Reading and folding a journal, from its genesis or from its newest snapshot.
+struct JournalReading: Sendable {
+    let vault: VaultID
+    let store: any VaultStore
+    let genesis: Genesis
+
     /// Entries per read.
     static let pageSize = 256
+    /// Most entries behind the newest snapshot when every writer holds to the format.
+    static let mostTail = 64
 
-    /// The fold of everything that the store shows, checked up to its head.
-    ///
-    /// - Parameter progress: Told the number of entries read and the number there are.
-    /// - Throws: ``VaultError`` at the first entry that does not hold, with the fold up to there in `state`.
-    static func fold(
-        into state: inout VaultState, from store: any VaultStore, opening secrets: [Int64: EpochSecret],
-        progress: (Int64, Int64) -> Void = { _, _ in }
-    ) async throws(VaultError) {
-        guard let head = try await store.head(of: state.vault) else {
-            throw VaultError(.notFound, object: "vault \(state.vault)", "the store does not have it")
+    /// Reads the first entry, from which the owner's key and the vault's name follow.
+    init(_ vault: VaultID, in store: any VaultStore) async throws(VaultError) {
+        self.vault = vault
+        self.store = store
+        guard try await store.head(of: vault) != nil else {
+            throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
         }
-        while (state.head?.sequence ?? -1) < head.sequence {
-            let next = (state.head?.sequence ?? -1) + 1
-            let page = try await store.entries(of: state.vault, from: next, limit: pageSize)
-            guard !page.isEmpty else {
-                throw VaultError(.damaged, object: "entry \(next)", "missing; the store's head is \(head.sequence)")
-            }
-            for stored in page where stored.sequence <= head.sequence {
-                try state.apply(stored, opening: secrets)
-            }
-            progress((state.head?.sequence ?? -1) + 1, head.sequence + 1)
+        guard let first = try await store.entries(of: vault, from: 0, limit: 1).first else {
+            throw VaultError(.damaged, object: "entry 0", "missing")
         }
-        guard state.head == head else {
-            throw VaultError(.damaged, object: "entry \(head.sequence)", "the store's head is not its hash")
+        let entry = try JournalEntry(parsing: first.entry, object: "entry 0")
+        guard let genesis = entry.genesis, VaultID(entry.hash) == vault, entry.isSigned(by: genesis.ownerKey) else {
+            throw VaultError(.damaged, object: "entry 0", "it is not the genesis of this vault")
+        }
+        self.genesis = genesis
+    }
+
+    /// What a walk from the head backwards finds.
+    struct Found: Sendable {
+        var secrets: [Int64: EpochSecret]
+        /// The newest snapshot by the owner.
+        var snapshot: (entry: JournalEntry, payload: Payload, root: SnapshotRoot)?
+    }
+
+    /// Walks backwards from the head to the newest snapshot that the owner signed, and gathers the secrets of epochs on
+    /// the way; without a snapshot it ends at the genesis.
+    func walk(from secret: EpochSecret, toGenesis: Bool = false) async throws(VaultError) -> Found {
+        var found = Found(secrets: [secret.number: secret])
+        guard let head = try await store.head(of: vault) else {
+            throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
+        }
+        var end = head.sequence
+        var limit = Int64(Self.mostTail + 1)
+        while end > 0, toGenesis == false || secret.number > 1 {
+            let start = max(1, end - limit + 1)
+            let page = try await store.entries(of: vault, from: start, limit: Int(end - start + 1))
+            for stored in page.reversed() where stored.sequence <= end {
+                if try visit(stored, &found), !toGenesis { return found }
+            }
+            end = start - 1
+            limit = Int64(Self.pageSize)
+            if toGenesis, found.secrets[1] != nil, found.snapshot != nil { break }
+        }
+        return found
+    }
+
+    // Whether the walk has its goal. Entries that bring one content are document versions: not opened here.
+    private func visit(_ stored: StoredEntry, _ found: inout Found) throws(VaultError) -> Bool {
+        let object = "entry \(stored.sequence)"
+        guard let bytes = stored.payload else { return false }
+        let entry = try JournalEntry(parsing: stored.entry, object: object)
+        guard entry.contents.count != 1, entry.writer == .owner else { return false }
+        let payload = try Payload(parsing: bytes, object: object)
+        guard payload.hash == entry.payloadHash else { throw VaultError(.damaged, object: object, "its payload was changed") }
+        guard let secret = found.secrets[payload.epoch] else {
+            throw VaultError(.damaged, object: object, "epoch \(payload.epoch) is not the one that the slot opens")
+        }
+        let event = try payload.open(
+            vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object).event
+        switch event {
+        case .rotating(let announcement):
+            guard let previous = announcement.previous else {
+                throw VaultError(.damaged, object: object, "it does not lead to the epoch before")
+            }
+            let before = try EpochSecret.opening(previous, under: secret, vault: vault, object: object)
+            found.secrets[before.number] = before
+            return false
+        case .snapshot(let root) where found.snapshot == nil && entry.isSigned(by: genesis.ownerKey):
+            guard entry.sequence == root.covered.sequence + 1, entry.previous == root.covered.hash else {
+                throw VaultError(.damaged, object: object, "a snapshot of other entries")
+            }
+            found.snapshot = (entry, payload, root)
+            return true
+        default: return false
         }
     }
 
+    /// The state at the head, folded from the newest snapshot, or from the genesis when there is none or its pages do
+    /// not hold: they can be made anew from the journal.
+    func newest(from secret: EpochSecret) async throws(VaultError) -> (state: VaultState, secrets: [Int64: EpochSecret]) {
+        let found = try await walk(from: secret)
+        var secrets = found.secrets
+        if let snapshot = found.snapshot {
+            do throws(VaultError) {
+                let reader = SnapshotReader(vault: vault, store: store, secrets: secrets)
+                let object = "page \(snapshot.root.state.content)"
+                let (core, earlier) = try StatePage.read(try await reader.page(snapshot.root.state), object: object)
+                guard core.epoch.number == snapshot.payload.epoch else {
+                    throw VaultError(.damaged, object: object, "a state of another epoch")
+                }
+                for secret in earlier where secrets[secret.number] == nil { secrets[secret.number] = secret }
+                var state = VaultState(
+                    vault: vault, genesis: genesis, core: core, snapshot: (snapshot.root, snapshot.entry.sequence),
+                    head: snapshot.entry.head)
+                try await fold(into: &state, opening: secrets)
+                return (state, secrets)
+            } catch {
+                guard error.object.hasPrefix("page ") else { throw error }
+            }
+        }
+        let all = try await walk(from: secret, toGenesis: true).secrets
+        var state = VaultState(vault: vault)
+        try await fold(into: &state, opening: all)
+        return (state, all)
+    }
+
+    /// Takes in everything up to the store's head.
+    ///
+    /// - Parameters:
+    ///   - progress: Told the number of entries read and the number there are.
+    ///   - visit: Called before an entry is taken in, with the state so far.
+    /// - Throws: ``VaultError`` at the first entry that does not hold, with the fold up to there in `state`.
+    func fold(
+        into state: inout VaultState, opening secrets: [Int64: EpochSecret],
+        progress: (Int64, Int64) -> Void = { _, _ in },
+        before visit: (Int64, inout VaultState) async throws(VaultError) -> Void = { _, _ in }
+    ) async throws(VaultError) {
+        while true {
+            guard let head = try await store.head(of: vault) else {
+                throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
+            }
+            while (state.head?.sequence ?? -1) < head.sequence {
+                let next = (state.head?.sequence ?? -1) + 1
+                let page = try await store.entries(of: vault, from: next, limit: Self.pageSize)
+                guard !page.isEmpty else {
+                    throw VaultError(.damaged, object: "entry \(next)", "missing; the store's head is \(head.sequence)")
+                }
+                for stored in page where stored.sequence <= head.sequence {
+                    try await visit(stored.sequence, &state)
+                    try state.apply(stored, opening: secrets)
+                }
+                progress((state.head?.sequence ?? -1) + 1, head.sequence + 1)
+            }
+            guard state.head == head else {
+                throw VaultError(.damaged, object: "entry \(head.sequence)", "the store's head is not its hash")
+            }
+            // A gap that was read may be explained by an erasure that came since.
+            if state.gaps.isEmpty { break }
+            guard try await store.head(of: vault) != head else { break }
+        }
+        try state.settle()
+    }
+
     /// How a fold compares with an anchor.
-    static func freshness(of state: VaultState, against anchor: Anchor?) -> Freshness {
+    static func freshness(
+        of state: VaultState, against anchor: Anchor?, reading reader: SnapshotReader
+    ) async throws(VaultError) -> Freshness {
         guard let anchor else { return .unanchored }
-        guard anchor.vault == state.vault else { return .forked }
-        guard anchor.head.sequence < Int64(state.hashes.count) else { return .rolledBack }
-        return state.hashes[Int(anchor.head.sequence)] == anchor.head.hash ? .anchored : .forked
+        guard anchor.vault == state.vault, let head = state.head else { return .forked }
+        let given = state.core.restorations.contains { $0.explains(anchor.head) }
+        guard anchor.head.sequence <= head.sequence else { return given ? .anchored : .rolledBack }
+        var own = state.hash(at: anchor.head.sequence)
+        if own == nil, let root = state.snapshot?.root {
+            own = try await reader.hash(at: anchor.head.sequence, of: root)
+        }
+        return own == anchor.head.hash || given ? .anchored : .forked
     }
 }

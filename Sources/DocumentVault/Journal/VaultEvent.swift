@@ -12,13 +12,47 @@ enum VaultEvent: Sendable {
     case epoch(EpochAnnouncement)
     case documentVersion(DocumentVersion)
     case documentStatus(DocumentID, DeclaredStatus, reason: String)
+    case writerEnrolled(VaultWriter)
+    case writerRemoved(WriterID)
+    case rotating(EpochAnnouncement)
+    case rotated(Int64)
+    case sweeping([ContentID])
+    case erased(Erasure)
+    case legalHold(DocumentID, LegalHold?)
+    case snapshot(SnapshotRoot)
+    case depositAbsorbed(DepositID, Absorption)
+    case restored(Restoration)
 
-    private var kind: Int64 {
+    /// What became of a deposit.
+    enum Absorption: Sendable {
+        case document(DocumentVersion)
+        case quarantined(reason: String)
+    }
+
+    var kind: EntryKind {
         switch self {
-        case .genesis: 1
-        case .epoch: 2
-        case .documentVersion: 3
-        case .documentStatus: 4
+        case .genesis: .genesis
+        case .epoch: .epoch
+        case .documentVersion: .documentVersion
+        case .documentStatus: .documentStatus
+        case .writerEnrolled: .writerEnrolled
+        case .writerRemoved: .writerRemoved
+        case .rotating: .rotating
+        case .rotated: .rotated
+        case .sweeping: .sweeping
+        case .erased: .erased
+        case .legalHold: .legalHold
+        case .snapshot: .snapshot
+        case .depositAbsorbed: .depositAbsorbed
+        case .restored: .restored
+        }
+    }
+
+    /// The version that the entry brings.
+    var version: DocumentVersion? {
+        switch self {
+        case .documentVersion(let version), .depositAbsorbed(_, .document(let version)): version
+        default: nil
         }
     }
 
@@ -26,89 +60,76 @@ enum VaultEvent: Sendable {
     func content(at time: VaultTime) -> [UInt8] {
         DERWriter.bytes { content in
             content.sequence {
-                $0.integer(kind)
+                $0.integer(kind.rawValue)
                 $0.integer(time.seconds)
                 $0.integer(Int64(time.nanoseconds))
-                switch self {
-                case .genesis(let name, let ownerKind, let sealedVaultKey):
-                    $0.sequence {
-                        $0.utf8String(name)
-                        $0.integer(ownerKind.number, tag: .enumerated)
-                        $0.octetString(sealedVaultKey)
-                    }
-                case .epoch(let announcement): announcement.write(to: &$0)
-                case .documentVersion(let version): version.write(to: &$0)
-                case .documentStatus(let document, let status, let reason):
-                    $0.sequence {
-                        $0.octetString(document.octets)
-                        $0.integer(status.number, tag: .enumerated)
-                        $0.utf8String(reason)
-                    }
+                write(to: &$0)
+            }
+        }
+    }
+
+    private func write(to writer: inout DERWriter) {
+        switch self {
+        case .genesis(let name, let ownerKind, let sealedVaultKey):
+            writer.sequence {
+                $0.utf8String(name)
+                $0.integer(ownerKind.number, tag: .enumerated)
+                $0.octetString(sealedVaultKey)
+            }
+        case .epoch(let announcement), .rotating(let announcement): announcement.write(to: &writer)
+        case .documentVersion(let version): version.write(to: &writer)
+        case .documentStatus(let document, let status, let reason):
+            writer.sequence {
+                $0.octetString(document.octets)
+                $0.integer(status.number, tag: .enumerated)
+                $0.utf8String(reason)
+            }
+        case .writerEnrolled(let enrolled): enrolled.write(to: &writer)
+        case .writerRemoved(let removed): writer.sequence { $0.octetString(removed.octets) }
+        case .rotated(let epoch): writer.sequence { $0.integer(epoch) }
+        case .sweeping(let contents):
+            writer.sequence {
+                $0.sequence { list in
+                    for content in contents.sorted() { list.octetString(content.octets) }
                 }
             }
-        }
-    }
-
-    static func parse(
-        _ element: DERElement, object: String
-    ) throws(VaultError) -> (event: VaultEvent, time: VaultTime) {
-        do {
-            var reader = try element.reader(.sequence)
-            let kind = try reader.next().integer()
-            let seconds = try reader.next().integer()
-            let nanoseconds = try reader.next().integer()
-            guard times.contains(seconds), (0...999_999_999).contains(nanoseconds) else {
-                throw VaultError(.damaged, object: object, "a time outside the years 1 to 9999")
+        case .erased(let erasure): erasure.write(to: &writer)
+        case .legalHold(let document, let hold):
+            writer.sequence {
+                $0.octetString(document.octets)
+                $0.integer(hold == nil ? 1 : 0, tag: .enumerated)
+                $0.utf8String(hold?.ground ?? "")
+                $0.utf8String(hold?.decidedBy ?? "")
             }
-            let time = Instant(seconds: seconds, nanoseconds: Int32(nanoseconds))
-            let body = try reader.next(.sequence)
-            try reader.end()
-            return (try event(of: kind, body, time, object), time)
-        } catch let error as VaultError {
-            throw error
-        } catch {
-            throw VaultError(.damaged, object: object, "payload: \(error)")
-        }
-    }
-
-    /// The years 1 to 9999.
-    static let times: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
-
-    private static func event(
-        of kind: Int64, _ body: DERElement, _ time: VaultTime, _ object: String
-    ) throws -> VaultEvent {
-        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
-        var reader = try body.reader()
-        switch kind {
-        case 1:
-            let name = try reader.next(.utf8String).validText()
-            guard let ownerKind = OwnerKind(number: try reader.next().integer(.enumerated)) else {
-                throw damaged("unknown kind of owner")
+        case .snapshot(let root): root.write(to: &writer)
+        case .depositAbsorbed(let deposit, let absorption):
+            writer.sequence {
+                $0.octetString(deposit.octets)
+                switch absorption {
+                case .document(let version): version.write(to: &$0)
+                case .quarantined(let reason): $0.utf8String(reason)
+                }
             }
-            let sealed = try reader.next().octetString()
-            try reader.end()
-            return .genesis(name: name, ownerKind: ownerKind, sealedVaultKey: sealed)
-        case 2: return .epoch(try EpochAnnouncement(&reader, object: object))
-        case 3: return .documentVersion(try DocumentVersion(&reader, storedAt: time, object: object))
-        case 4:
-            guard let document = DocumentID(octets: try reader.next().octetString()),
-                let status = DeclaredStatus(number: try reader.next().integer(.enumerated))
-            else { throw damaged("a status of the wrong form") }
-            let reason = try reader.next(.utf8String).validText()
-            try reader.end()
-            return .documentStatus(document, status, reason: reason)
-        default: throw VaultError(.newerVersion, object: object, "entries of kind \(kind) are not known")
+        case .restored(let restoration): restoration.write(to: &writer)
         }
     }
 }
 
-extension DERElement {
-    /// The text of a UTF8String.
-    func validText() throws(DERSyntaxError) -> String {
-        try expect(.utf8String)
-        guard let text else {
-            throw DERSyntaxError(.invalidValue, at: content.lowerBound, clause: "RFC 3629", "octets that are no UTF-8")
+extension JournalHead {
+    func write(to writer: inout DERWriter) {
+        writer.sequence {
+            $0.integer(sequence)
+            $0.octetString(hash.octets)
         }
-        return text
+    }
+
+    init(_ element: DERElement, object: String) throws {
+        var reader = try element.reader(.sequence)
+        let sequence = try reader.next().integer()
+        guard sequence >= 0, let hash = Digest32(octets: try reader.next().octetString()) else {
+            throw VaultError(.damaged, object: object, "a head")
+        }
+        try reader.end()
+        self.init(sequence: sequence, hash: hash)
     }
 }

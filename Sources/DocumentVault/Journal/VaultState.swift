@@ -5,27 +5,71 @@ import CryptoPrimitives
 import DossierCore
 
 /// The fold of a journal: what is true after its entries, checked entry by entry (format §3, §4, §7).
+///
+/// It begins at the genesis or at a snapshot. The documents may be missing from it until their pages are read; what
+/// entries say of them waits then.
 struct VaultState: Sendable {
     let vault: VaultID
-    private(set) var head: JournalHead?
-    private(set) var genesis: Genesis?
-    private(set) var name = ""
-    private(set) var ownerKind = OwnerKind.person
-    private(set) var slots: [EpochAnnouncement.SlotEntry] = []
-    private(set) var documents: [DocumentID: DocumentRecord] = [:]
-    private(set) var order: [DocumentID] = []
+    var head: JournalHead?
+    var genesis: Genesis?
+    /// Everything that stays small.
+    var core = StateCore()
+    /// The documents; `nil` until the pages of the snapshot were read.
+    var catalogue: Catalogue? = Catalogue()
+    /// What entries after the snapshot say of documents that were not read yet.
+    private(set) var waiting: [(sequence: Int64, event: VaultEvent)] = []
+    /// The newest snapshot by the owner, with its entry's number.
+    var snapshot: (root: SnapshotRoot, sequence: Int64)?
+    /// Hashes of the entries from ``firstHash`` on.
     private(set) var hashes: [Digest32] = []
-    private(set) var lastWriter = WriterID.owner
-    private(set) var lastTime = Instant(seconds: 0)
-    /// The version that an operation stored, for repeated calls.
+    private(set) var firstHash: Int64 = 0
+    /// The version that an operation stored, for repeated calls, as far as its entry was read.
     private(set) var stored: [OperationID: DocumentVersion] = [:]
+    /// Contents that somebody announced to delete, as far as the entries were read.
+    private(set) var swept: Set<ContentID> = []
+    /// Entries without payload that no erasure explains yet.
+    private(set) var gaps: Set<Int64> = []
+    /// Entries whose payload the store still had although an erasure names them.
+    private(set) var resurrected: [Int64] = []
+    /// Whether pages of the newest snapshot tell of a document that was erased since.
+    private(set) var needsSnapshot = false
     private var operations: Set<OperationID> = []
-    private var contents: Set<ContentID> = []
-    private var lastEpoch: Int64 = 1
-    private var versions: Set<VersionID> = []
-    private var superseders: [DocumentID: [DocumentID]] = [:]
 
     init(vault: VaultID) { self.vault = vault }
+
+    /// The state at a snapshot's entry, without documents.
+    init(
+        vault: VaultID, genesis: Genesis, core: StateCore, snapshot: (root: SnapshotRoot, sequence: Int64),
+        head: JournalHead
+    ) {
+        self.vault = vault
+        self.genesis = genesis
+        self.core = core
+        self.snapshot = snapshot
+        self.head = head
+        catalogue = nil
+        firstHash = head.sequence
+        hashes = [head.hash]
+    }
+
+    /// Entries since the newest snapshot, or since the genesis.
+    var tailCount: Int64 { (head?.sequence ?? -1) - (snapshot?.sequence ?? -1) }
+
+    /// The hash of an entry, as far as it was read.
+    func hash(at sequence: Int64) -> Digest32? {
+        let place = sequence - firstHash
+        return hashes.indices.contains(Int(clamping: place)) ? hashes[Int(clamping: place)] : nil
+    }
+
+    /// Takes in the documents of the snapshot's pages, and then what waits for them.
+    mutating func load(_ loaded: consuming Catalogue) throws(VaultError) {
+        for (sequence, event) in waiting {
+            try loaded.apply(event, in: sequence, hasGaps: true)
+        }
+        loaded.settle()
+        catalogue = loaded
+        waiting = []
+    }
 
     /// Checks one stored entry against everything before it and takes it in.
     ///
@@ -40,105 +84,127 @@ struct VaultState: Sendable {
         guard entry.previous == (head?.hash ?? .zero) else { throw damaged("it does not follow the entry before") }
         guard (entry.genesis != nil) == (expected == 0) else { throw damaged("a genesis out of place") }
         if expected == 0, VaultID(entry.hash) != vault { throw damaged("it is not the genesis of this vault") }
-        guard entry.writer == .owner else {
-            throw VaultError(.newerVersion, object: object, "enrolled writers are not known")
-        }
-        guard let ownerKey = (genesis ?? entry.genesis)?.ownerKey, entry.isSigned(by: ownerKey) else {
-            throw damaged("the signature does not hold")
-        }
+        try checkSignature(of: entry, object)
         guard !operations.contains(entry.operation) else { throw damaged("the operation occurs twice") }
-        guard let bytes = stored.payload else { throw damaged("its payload is missing") }
-        let payload = try Payload(parsing: bytes, object: object)
-        guard payload.hash == entry.payloadHash else { throw damaged("its payload was changed") }
-        guard payload.epoch >= lastEpoch, let secret = secrets[payload.epoch] else {
-            throw payload.epoch > 1
-                ? VaultError(.newerVersion, object: object, "epoch \(payload.epoch) is not known") : damaged("epoch")
+        if let bytes = stored.payload {
+            let payload = try Payload(parsing: bytes, object: object)
+            guard payload.hash == entry.payloadHash else { throw damaged("its payload was changed") }
+            let (event, time) = try open(payload, of: entry, secrets)
+            try apply(event, of: entry, at: time, secrets, object: object)
+            core.epoch.number = payload.epoch
+            core.lastTime = time
+        } else {
+            guard expected > 1 else { throw damaged("its payload is missing") }
+            gaps.insert(expected)
         }
-        let (event, time) = try payload.open(
-            vault: expected == 0 ? nil : vault, operation: entry.operation, under: secret, object: object)
-        if case .genesis(_, _, let sealed) = event, let own = entry.genesis {
-            try own.check(sealedVaultKey: sealed, under: secret)
-        }
-        try apply(event, of: entry, object: object)
         if let own = entry.genesis { genesis = own }
         head = entry.head
         hashes.append(entry.hash)
         operations.insert(entry.operation)
-        lastEpoch = payload.epoch
-        lastWriter = entry.writer
-        lastTime = time
+        core.lastWriter = entry.writer
     }
 
-    private mutating func apply(_ event: VaultEvent, of entry: JournalEntry, object: String) throws(VaultError) {
-        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
-        switch event {
-        case .genesis(let name, let ownerKind, _):
-            guard entry.sequence == 0, entry.contents.isEmpty else { throw damaged("a genesis out of place") }
-            self.name = name
-            self.ownerKind = ownerKind
-        case .epoch(let announcement):
-            guard entry.sequence > 0, entry.contents.isEmpty else { throw damaged("an epoch out of place") }
-            guard entry.sequence == 1 else {
-                throw VaultError(.newerVersion, object: object, "slots added later are not known")
+    private func checkSignature(of entry: JournalEntry, _ object: String) throws(VaultError) {
+        let key: VaultVerificationKey?
+        if entry.writer == .owner {
+            key = (genesis ?? entry.genesis)?.ownerKey
+        } else {
+            key = core.writers[entry.writer]?.key
+            guard key != nil else {
+                throw VaultError(.damaged, object: object, "its writer is not enrolled")
             }
-            slots = announcement.slots
-        case .documentVersion(let version):
-            guard entry.sequence >= 2, entry.contents == [version.content], !contents.contains(version.content) else {
+        }
+        guard let key, entry.isSigned(by: key) else {
+            throw VaultError(.damaged, object: object, "the signature does not hold")
+        }
+    }
+
+    private func open(
+        _ payload: Payload, of entry: JournalEntry, _ secrets: [Int64: EpochSecret]
+    ) throws(VaultError) -> (event: VaultEvent, time: VaultTime) {
+        let object = "entry \(entry.sequence)"
+        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
+        let number = core.epoch.number
+        guard payload.epoch == number || payload.epoch == number + 1, let secret = secrets[payload.epoch] else {
+            throw damaged("epoch \(payload.epoch) after \(number)")
+        }
+        let (event, time) = try payload.open(
+            vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object)
+        // A new epoch begins with the entry that announces it, and with no other.
+        if case .rotating(let announcement) = event {
+            guard announcement.epoch == number + 1, payload.epoch == number + 1 else { throw damaged("epoch out of place") }
+        } else {
+            guard payload.epoch == number else { throw damaged("epoch out of place") }
+        }
+        if entry.writer != .owner, let writer = core.writers[entry.writer] {
+            guard writer.kinds.contains(event.kind) else {
+                throw damaged("its writer may not write entries of kind \(event.kind.rawValue)")
+            }
+            guard writer.until.map({ time <= $0 }) ?? true else { throw damaged("after its writer's end") }
+        }
+        if case .genesis(_, _, let sealed) = event, let own = entry.genesis {
+            try own.check(sealedVaultKey: sealed, under: secret)
+        }
+        return (event, time)
+    }
+
+    private mutating func apply(
+        _ event: VaultEvent, of entry: JournalEntry, at time: VaultTime, _ secrets: [Int64: EpochSecret], object: String
+    ) throws(VaultError) {
+        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
+        let place: Bool =
+            switch event {
+            case .genesis: entry.sequence == 0
+            case .epoch: entry.sequence >= 1
+            default: entry.sequence > 1
+            }
+        guard place else { throw damaged("an entry out of place") }
+        switch event {
+        case .documentVersion, .depositAbsorbed:
+            guard entry.contents == (event.version.map { [$0.content] } ?? []) else {
                 throw damaged("a content that the entry does not bring")
             }
-            try add(version, damaged)
-            contents.insert(version.content)
-            stored[entry.operation] = version
-        case .documentStatus(let document, let status, _):
-            guard entry.contents.isEmpty, let record = documents[document] else {
-                throw damaged("a status of no document")
-            }
-            let before = record.replacing
-            documents[document]?.declaredStatus = status
-            judgeSuperseding(by: document, before: before)
+        case .snapshot: break
+        default: guard entry.contents.isEmpty else { throw damaged("contents that the entry does not name") }
         }
-        guard entry.sequence != 1 || !slots.isEmpty else { throw damaged("no epoch was announced") }
+        let gapsBefore = gaps
+        switch event {
+        case .documentVersion, .documentStatus, .legalHold: try take(event, in: entry.sequence)
+        case .erased(let erasure):
+            try take(event, in: entry.sequence)
+            needsSnapshot = snapshot != nil
+            for sequence in erasure.entries where sequence >= firstHash {
+                if gaps.remove(sequence) == nil { resurrected.append(sequence) }
+            }
+        case .depositAbsorbed:
+            try core.apply(event, at: entry.sequence, secrets, vault: vault, object: object)
+            try take(event, in: entry.sequence)
+        case .sweeping(let contents): swept.formUnion(contents)
+        case .snapshot(let root):
+            guard root.covered == head else { throw damaged("a snapshot of other entries") }
+            // Only the owner's are begun from: another writer's pages would stand for entries that nobody checked.
+            guard entry.writer == .owner else { throw damaged("a snapshot that the owner did not make") }
+            snapshot = (root, entry.sequence)
+            needsSnapshot = false
+            catalogue?.changed = []
+            waiting = []
+        default: try core.apply(event, at: entry.sequence, secrets, vault: vault, object: object)
+        }
+        core.count(event, gaps: gapsBefore)
+        if let version = event.version { stored[entry.operation] = version }
     }
 
-    private mutating func add(_ version: DocumentVersion, _ damaged: (String) -> VaultError) throws(VaultError) {
-        let before = documents[version.document]?.replacing ?? []
-        if let record = documents[version.document] {
-            guard version.previous == record.current.id, !versions.contains(version.id) else {
-                throw damaged("a version that does not follow the newest one")
-            }
-            documents[version.document]?.versions.append(version)
-            documents[version.document]?.current = version
+    private mutating func take(_ event: VaultEvent, in sequence: Int64) throws(VaultError) {
+        if catalogue == nil {
+            waiting.append((sequence, event))
         } else {
-            guard version.previous == nil, !versions.contains(version.id) else {
-                throw damaged("a version of no document")
-            }
-            documents[version.document] = DocumentRecord(version)
-            documents[version.document]?.supersededBy = superseders[version.document] ?? []
-            order.append(version.document)
-        }
-        versions.insert(version.id)
-        judgeSuperseding(by: version.document, before: before)
-    }
-
-    // Only what the changed document names is looked at: folding stays linear.
-    private mutating func judgeSuperseding(by document: DocumentID, before: Set<DocumentID>) {
-        let after = documents[document]?.replacing ?? []
-        guard before != after else { return }
-        for target in before {
-            superseders[target]?.removeAll { $0 == document }
-            documents[target]?.supersededBy.removeAll { $0 == document }
-        }
-        for target in after {
-            superseders[target, default: []].append(document)
-            documents[target]?.supersededBy.append(document)
+            try catalogue?.apply(event, in: sequence, hasGaps: !gaps.isEmpty)
         }
     }
-}
 
-extension DocumentRecord {
-    /// The documents whose place this one takes as things stand.
-    fileprivate var replacing: Set<DocumentID> {
-        guard declaredStatus == .active else { return [] }
-        return Set(current.metadata.supersedes.filter { $0 != id })
+    /// To be called when the head was reached: whether every gap is explained, and rows are in their places.
+    mutating func settle() throws(VaultError) {
+        if let gap = gaps.min() { throw VaultError(.damaged, object: "entry \(gap)", "its payload is missing") }
+        catalogue?.settle()
     }
 }

@@ -12,4 +12,20 @@ final class EpochSecret: Sendable {
         self.number = number
         self.octets = octets
     }
+
+    /// The secret of the epoch before, from what the entry that announced an epoch holds.
+    static func opening(
+        _ previous: [UInt8], under secret: EpochSecret, vault: VaultID, object: String
+    ) throws(VaultError) -> EpochSecret {
+        EpochSecret(
+            number: secret.number - 1,
+            octets: try VaultSeal.openSecret(
+                previous, key: secret.octets, .epochSecret, [vault.octets, VaultSeal.u32(secret.number)], object: object))
+    }
+
+    /// This secret sealed under the next epoch's.
+    func sealed(under next: EpochSecret, vault: VaultID, random: some RandomSource) throws(VaultError) -> [UInt8] {
+        try VaultSeal.seal(
+            octets, key: next.octets, .epochSecret, [vault.octets, VaultSeal.u32(next.number)], random: random)
+    }
 }

@@ -4,11 +4,13 @@
 import CryptoPrimitives
 import DERSyntax
 
-/// What lets one secret of the owner open one epoch (format §5).
+/// What lets one secret open one epoch (format §5).
 struct Slot: Sendable {
     enum Kind: Int64, Sendable {
         case passphrase = 1
         case recoveryCode = 2
+        case device = 3
+        case delegate = 4
     }
 
     let vault: VaultID
@@ -18,15 +20,19 @@ struct Slot: Sendable {
     /// DER of the whole slot.
     let bytes: [UInt8]
     let digest: Digest32
+    let parameters: DERElement
+    /// The key to which a device's or delegate's slot is sealed.
+    let publicKey: X25519PublicKey?
     private let header: [UInt8]
-    private let parameters: DERElement
     private let sealed: [UInt8]
+    private let signature: [UInt8]?
 
     static let largest = 64 * 1024
     /// Most slots of an epoch.
     static let most = 32
     /// Most passphrase slots of an epoch, because each costs a derivation.
     static let mostPassphrases = 8
+    static let signatureLabel = Array("dossierkit/vault/1/slot".utf8) + [0]
 
     var object: String { "slot \(id)" }
 
@@ -37,6 +43,7 @@ struct Slot: Sendable {
             var slot = try DERElement(parsing: bytes).reader(.sequence)
             let headerElement = try slot.next(.sequence)
             sealed = try slot.next().octetString()
+            signature = try slot.optional(.contextPrimitive(0))?.contentBytes
             try slot.end()
             var header = try headerElement.reader()
             let version = try header.next().integer()
@@ -51,6 +58,15 @@ struct Slot: Sendable {
             parameters = try header.next(.sequence)
             try header.end()
             guard let vault, let id, (1...Payload.mostEpochs).contains(epoch) else { throw damaged("ids or epoch") }
+            if kind == Kind.device.rawValue || kind == Kind.delegate.rawValue {
+                var reader = try parameters.reader()
+                publicKey = try X25519PublicKey(reader.next().octetString())
+                try reader.end()
+                guard signature?.count == 64 else { throw damaged("a public-key slot without signature") }
+            } else {
+                publicKey = nil
+                guard signature == nil else { throw damaged("a signature in an owner's slot") }
+            }
             self.vault = vault
             self.id = id
             self.header = headerElement.bytes
@@ -63,24 +79,69 @@ struct Slot: Sendable {
         digest = try Digest32(of: bytes)
     }
 
+    /// What a slot held, and the key that opened it.
+    struct Opened: Sendable {
+        let secret: EpochSecret
+        let owner: OwnerKey?
+        let opener: SlotOpener
+    }
+
     /// The epoch's secret and, in an owner's slot, the owner's key; `nil` when the secret does not fit. Blocks for Argon2id.
-    func open(with unlocking: Unlocking) throws(VaultError) -> (secret: EpochSecret, owner: OwnerKey?)? {
-        var (cost, salt): (Argon2id, [UInt8]) = (.floor, [])
-        if case .passphrase = unlocking { (cost, salt) = try passphraseParameters() }
-        let key = try Self.key(for: unlocking, cost: cost, salt: salt, object: object)
-        guard let opened = try opened(with: key) else { return nil }
-        guard opened.octets.byteCount == 32 || opened.octets.byteCount == 96 else {
+    func open(with unlocking: Unlocking, ownerKey: VaultVerificationKey) throws(VaultError) -> Opened? {
+        let opener: SlotOpener
+        switch unlocking {
+        case .passphrase(let passphrase):
+            let (cost, salt) = try passphraseParameters()
+            opener = .key(SharedSecret(try Self.key(from: passphrase, cost: cost, salt: salt, object: object)))
+        case .recoveryCode(let code): opener = .key(SharedSecret(code.octets.copy()))
+        case .device(let key): opener = .device(key)
+        }
+        return try open(with: opener, ownerKey: ownerKey)
+    }
+
+    func open(with opener: SlotOpener, ownerKey: VaultVerificationKey) throws(VaultError) -> Opened? {
+        guard let opened = try opened(with: opener, ownerKey: ownerKey) else { return nil }
+        let wanted = publicKey == nil ? 96 : 32
+        guard opened.octets.byteCount == wanted else {
             throw VaultError(.damaged, object: object, "a secret of \(opened.octets.byteCount) octets")
         }
         let secret = EpochSecret(
             number: epoch, octets: opened.octets.withSpan { SecretBytes(copying: $0.extracting(first: 32)) })
-        guard opened.octets.byteCount == 96 else { return (secret, nil) }
+        guard wanted == 96 else { return Opened(secret: secret, owner: nil, opener: opener) }
         do {
             let seed = opened.octets.withSpan { SecretBytes(copying: $0.extracting(32..<64)) }
             let own = opened.octets.withSpan { SecretBytes(copying: $0.extracting(64..<96)) }
-            return (secret, OwnerKey(try VaultSigningKey(seed: seed), secret: own))
-        } catch {
+            let owner = OwnerKey(try VaultSigningKey(seed: seed), secret: own)
+            guard owner.key.verificationKey == ownerKey else {
+                throw VaultError(.damaged, object: object, "it holds another owner key")
+            }
+            return Opened(secret: secret, owner: owner, opener: opener)
+        } catch let error as CryptoPrimitivesError {
             throw VaultError(error, object: object)
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            throw VaultError(.cryptographyFailure, object: object, "\(error)")
+        }
+    }
+
+    private func opened(
+        with opener: SlotOpener, ownerKey: VaultVerificationKey
+    ) throws(VaultError) -> SharedSecret? {
+        switch opener {
+        case .key(let key): return try opened(with: key.octets)
+        case .device(let key):
+            guard let signature, ownerKey.isValid(signature: signature, of: (Self.signatureLabel + header + sealed).span)
+            else { throw VaultError(.damaged, object: object, "the owner did not sign it") }
+            let info = VaultSeal.context(.slot, [header])
+            do {
+                return SharedSecret(
+                    SecretBytes(
+                        copying: try HPKE.open(
+                            sealed.span, with: key.agreement, info: info.span, authenticating: [UInt8]().span)))
+            } catch {
+                throw VaultError(error, object: object)
+            }
         }
     }
 
@@ -94,7 +155,8 @@ struct Slot: Sendable {
         }
     }
 
-    private func passphraseParameters() throws(VaultError) -> (Argon2id, [UInt8]) {
+    /// Cost and salt of a passphrase slot.
+    func passphraseParameters() throws(VaultError) -> (Argon2id, [UInt8]) {
         let (memory, passes, salt): (Int64, Int64, [UInt8])
         do {
             var reader = try parameters.reader()
@@ -113,16 +175,18 @@ struct Slot: Sendable {
     }
 
     static func key(
-        for unlocking: Unlocking, cost: Argon2id, salt: [UInt8], object: String
+        from passphrase: Passphrase, cost: Argon2id, salt: [UInt8], object: String
     ) throws(VaultError) -> SecretBytes {
-        switch unlocking {
-        case .recoveryCode(let code): return code.octets.copy()
-        case .passphrase(let passphrase):
-            do {
-                return try cost.key(from: passphrase.octets, salt: salt.span)
-            } catch {
-                throw VaultError(error, object: object)
-            }
+        do {
+            return try cost.key(from: passphrase.octets, salt: salt.span)
+        } catch {
+            throw VaultError(error, object: object)
         }
     }
+}
+
+/// What opens a slot once a passphrase was derived; kept while a vault is open, to follow it into a new epoch.
+enum SlotOpener: Sendable {
+    case key(SharedSecret)
+    case device(DeviceKey)
 }

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-/// The secret with which an owner opens a vault.
+import CryptoPrimitives
+
+/// The secret with which somebody opens a vault.
 public enum Unlocking: Sendable {
     /// A passphrase.
     case passphrase(Passphrase)
     /// A recovery code.
     case recoveryCode(RecoveryCode)
+    /// The keys of a device or delegate.
+    case device(DeviceKey)
 
     /// A passphrase as typed.
     public static func passphrase(_ text: String) -> Unlocking { .passphrase(Passphrase(text)) }
 
-    var slotKind: Slot.Kind {
+    /// Whether a slot could be for this secret.
+    func suits(_ slot: Slot) -> Bool {
         switch self {
-        case .passphrase: .passphrase
-        case .recoveryCode: .recoveryCode
+        case .passphrase: slot.kind == Slot.Kind.passphrase.rawValue
+        case .recoveryCode: slot.kind == Slot.Kind.recoveryCode.rawValue
+        case .device(let key): slot.publicKey == key.agreement.publicKey
         }
     }
 }

@@ -15,11 +15,30 @@ public struct VaultAppend: Sendable {
     public var keyRecords: [VersionID: [UInt8]]
     /// Small sealed contents, by id.
     public var contents: [ContentID: [UInt8]]
+    /// What goes away for good with this change; what does not exist is no error.
+    public var dropping: Dropping
+
+    /// Objects that a change takes away.
+    public struct Dropping: Sendable, Hashable {
+        /// Numbers of earlier entries whose payloads go.
+        public var payloads: [Int64]
+        /// Versions whose key records go.
+        public var keyRecords: [VersionID]
+        /// Contents that go. An engine that keeps large ones elsewhere deletes those right after the change.
+        public var contents: [ContentID]
+
+        /// Nothing, or what is given.
+        public init(payloads: [Int64] = [], keyRecords: [VersionID] = [], contents: [ContentID] = []) {
+            self.payloads = payloads
+            self.keyRecords = keyRecords
+            self.contents = contents
+        }
+    }
 
     /// Makes a change.
     public init(
         expecting: JournalHead?, entries: [StoredEntry], head: JournalHead, slots: [SlotID: [UInt8]]? = nil,
-        keyRecords: [VersionID: [UInt8]] = [:], contents: [ContentID: [UInt8]] = [:]
+        keyRecords: [VersionID: [UInt8]] = [:], contents: [ContentID: [UInt8]] = [:], dropping: Dropping = Dropping()
     ) {
         self.expecting = expecting
         self.entries = entries
@@ -27,5 +46,6 @@ public struct VaultAppend: Sendable {
         self.slots = slots
         self.keyRecords = keyRecords
         self.contents = contents
+        self.dropping = dropping
     }
 }

@@ -6,16 +6,24 @@
 /// The contract, which `VaultStoreConformance` of `VaultTesting` checks:
 ///
 /// - **Append is atomic, durable and idempotent.** ``append(_:to:)`` either puts everything that it is given on stable
-///   storage and moves the head, or changes nothing. It happens only when the vault's head is the expected one (for a
-///   new vault: when there is none). A batch whose first entry's operation is in the journal already is not put a second
-///   time: the answer is ``VaultAppendOutcome/repeated(_:)``. When a reply was lost, the same batch is sent again.
+///   storage, drops what is to go and moves the head, or changes nothing. It happens only when the vault's head is the
+///   expected one (for a new vault: when there is none). A batch whose first entry's operation is in the journal already
+///   is not put a second time: the answer is ``VaultAppendOutcome/repeated(_:)``. When a reply was lost, the same batch
+///   is sent again.
 /// - **One head.** All callers see one order of heads for one vault; nothing is promised across vaults.
+/// - **Key records are replaced, never brought back.** ``replaceKeyRecords(_:in:)`` changes those that exist and leaves
+///   out the others, so that a rotation that runs beside an erasure cannot undo it.
 /// - **Contents are written once.** ``putContent(_:of:size:from:)`` is durable when it returns, before any entry names the
 ///   content; ids are random and never used again. A content is readable as soon as its put, or the batch that carries
-///   it, has returned. Putting fewer or more octets than announced leaves nothing behind.
+///   it, has returned. Putting fewer or more octets than announced leaves nothing behind. ``contents(of:after:limit:)``
+///   lists every content that is readable, each exactly once, in ascending order of ids.
+/// - **The inbox is bounded.** ``putDeposit(_:of:)`` is durable when it returns and idempotent: an id that exists keeps
+///   its first record. A vault that does not exist is `notFound`; past ``VaultStoreCapabilities/depositLimit`` it is
+///   `overQuota`.
 /// - **What is deleted is gone**: overwritten where the engine can, see ``VaultStoreCapabilities``.
 /// - **Errors** are ``VaultError`` with the codes `notFound`, `busy` (nothing was changed, repeating is right),
-///   `storeFull`, `notPermitted`, `damaged`, `storeFailure` (whether an append took place is unknown: repeat it).
+///   `storeFull`, `notPermitted`, `overQuota`, `damaged`, `storeFailure` (whether an append took place is unknown:
+///   repeat it).
 ///
 /// Every call may come from many tasks and many processes at once. Implementations keep blocking work off the
 /// cooperative pool.
@@ -37,8 +45,11 @@ public protocol VaultStore: Sendable {
     /// All slots of a vault, in no particular order.
     func slots(of vault: VaultID) async throws(VaultError) -> [[UInt8]]
 
-    /// The key record of a version, or `nil`.
-    func keyRecord(of version: VersionID, in vault: VaultID) async throws(VaultError) -> [UInt8]?
+    /// The key records of versions; those that do not exist are left out.
+    func keyRecords(of versions: [VersionID], in vault: VaultID) async throws(VaultError) -> [VersionID: [UInt8]]
+
+    /// Replaces the key records that exist, all or none.
+    func replaceKeyRecords(_ records: [VersionID: [UInt8]], in vault: VaultID) async throws(VaultError)
 
     /// Puts a sealed content of exactly `size` octets, taken from `stream` off the cooperative pool.
     ///
@@ -55,6 +66,25 @@ public protocol VaultStore: Sendable {
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8]
 
+    /// Ids of contents in ascending order, those after `id`, at most `limit`: for collecting garbage only.
+    func contents(of vault: VaultID, after id: ContentID?, limit: Int) async throws(VaultError) -> [ContentID]
+
     /// Deletes contents; those that do not exist are no error.
     func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError)
+
+    /// Puts a deposit of at most 65,536 octets into the inbox.
+    func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError)
+
+    /// Deposits in the inbox in the order of their arrival, at most `limit`.
+    func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit]
+
+    /// Deletes deposits; those that do not exist are no error.
+    func deleteDeposits(_ ids: [DepositID], of vault: VaultID) async throws(VaultError)
+}
+
+extension VaultStore {
+    /// The key record of a version, or `nil`.
+    public func keyRecord(of version: VersionID, in vault: VaultID) async throws(VaultError) -> [UInt8]? {
+        try await keyRecords(of: [version], in: vault)[version]
+    }
 }

@@ -9,9 +9,12 @@ public struct VaultStoreCapabilities: Sendable, Hashable {
     public var isDurable: Bool
     /// Whether deleted octets are overwritten.
     public var overwritesDeleted: Bool
+    /// Most deposits that wait in the inbox of one vault.
+    public var depositLimit: Int
 
     /// Makes a description.
-    public init(inlineContentLimit: Int, isDurable: Bool, overwritesDeleted: Bool) {
+    public init(inlineContentLimit: Int, isDurable: Bool, overwritesDeleted: Bool, depositLimit: Int = 256) {
+        self.depositLimit = depositLimit
         self.inlineContentLimit = inlineContentLimit
         self.isDurable = isDurable
         self.overwritesDeleted = overwritesDeleted

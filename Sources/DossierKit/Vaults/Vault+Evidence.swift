@@ -17,7 +17,7 @@ extension Vault {
     /// - Throws: ``DocumentVault/VaultError`` for a document that cannot be read.
     public func evidence(judgedBy validator: SignatureValidator?, at time: Instant) async throws -> [Evidence] {
         var evidence: [Evidence] = []
-        for record in list() {
+        for record in try await list() {
             var signature = record.current.provenance.storedSignature
             if let validator {
                 let source = MemorySource(try await read(record.id).bytes())

@@ -82,7 +82,7 @@ struct VaultCommand: AsyncParsableCommand {
         func run() async throws {
             let vault = try await options.open()
             let today = TimeOption.now().date(atOffset: vietnamOffset)
-            let rows = await vault.list().map { DocumentRow($0, on: today) }
+            let rows = try await vault.list().map { DocumentRow($0, on: today) }
             if common.json {
                 Console.write(try CanonicalJSON.encode(["documents": rows]))
             } else {

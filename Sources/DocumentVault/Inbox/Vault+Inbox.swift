@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DossierCore
+
+extension Vault {
+    /// What others need to leave documents here.
+    public func card() async throws(VaultError) -> VaultCard {
+        guard let first = try await store.entries(of: id, from: 0, limit: 1).first else {
+            throw VaultError(.damaged, object: "entry 0", "missing")
+        }
+        let card = try VaultCard(first.entry)
+        guard card.vault == id else { throw VaultError(.damaged, object: "entry 0", "it is not the genesis of this vault") }
+        return card
+    }
+
+    /// Issues a ticket with which one document can be left in the inbox.
+    ///
+    /// - Parameters:
+    ///   - dossier: Code of the dossier that it is issued with.
+    ///   - largest: Largest document in octets.
+    ///   - until: Until when it is good.
+    /// - Throws: ``VaultError`` with code `notPermitted` without the owner's key.
+    public func issueTicket(
+        for dossier: String, largest: Int64 = 64 << 20, until: Instant? = nil
+    ) async throws(VaultError) -> DepositTicket {
+        let owner = try requireOwner()
+        guard dossier.utf8.count <= 255, largest >= 0 else { throw VaultError(.invalidMetadata, "dossier or size of a ticket") }
+        return try DepositTicket(
+            card: try await card(), id: DepositID(random: random), dossier: dossier.normalizedNFC, largest: largest,
+            until: until, signedBy: owner.key)
+    }
+
+    /// A deposit that is to be judged before it becomes a document.
+    public struct Arrival: Sendable {
+        /// The deposit.
+        public let deposit: DepositID
+        /// Who left it: a claim.
+        public let depositor: String
+        /// What it becomes; its provenance is the holder's word.
+        public let version: DocumentVersion
+        /// The document.
+        public let content: DocumentContent
+    }
+
+    /// What absorbing did.
+    public struct Absorbed: Sendable {
+        /// Documents that were taken in.
+        public internal(set) var documents: [DocumentReference] = []
+        /// Deposits that were put aside, with the reasons.
+        public internal(set) var quarantined: [DepositID: String] = [:]
+        /// Deposits whose content is not there yet.
+        public internal(set) var incomplete: [DepositID] = []
+        /// Whether more wait: the call is bounded.
+        public internal(set) var hasMore = false
+    }
+
+    /// Takes in what lies in the inbox: each deposit once, whatever is retried or replayed; what does not hold is put aside.
+    ///
+    /// - Parameters:
+    ///   - limit: Most deposits looked at.
+    ///   - octets: Most octets of documents read; one document is read in any case.
+    ///   - time: Now; recorded as a claim.
+    ///   - judge: Gives the provenance, for example after validating the document's signatures; by default the document
+    ///     stays on the word of who left it.
+    /// - Throws: ``VaultError``: `notPermitted`, `overQuota`, errors of the store; what `judge` throws.
+    public func absorbDeposits(
+        limit: Int = 32, octets: Int64 = 256 << 20, at time: Instant,
+        judging judge: @Sendable (Arrival) async throws -> Provenance = { $0.version.provenance }
+    ) async throws -> Absorbed {
+        var result = Absorbed()
+        let deposits = try await store.deposits(of: id, limit: max(limit, store.capabilities.depositLimit))
+        guard !deposits.isEmpty else { return result }
+        try await refresh()
+        try await loadDocuments()
+        let card = try await card()
+        let key = try await vaultPrivateKey()
+        var budget = octets
+        var looked = 0
+        for deposit in deposits where state.core.quarantined[deposit.id] == nil {
+            guard looked < limit, looked == 0 || budget > 0 else {
+                result.hasMore = true
+                break
+            }
+            looked += 1
+            try Task.checkCancellation()
+            let document = DepositTicket.document(of: deposit.id)
+            guard state.catalogue?.documents[document] == nil, state.catalogue?.erased[document] == nil else {
+                // Absorbed before, and the deletion did not take place; or shown again by the store.
+                try await store.deleteDeposits([deposit.id], of: id)
+                continue
+            }
+            do {
+                let record = try DepositRecord(opening: deposit, with: key, card: card)
+                guard try await store.contentSize(record.version.content, of: id) != nil else {
+                    result.incomplete.append(deposit.id)
+                    continue
+                }
+                budget -= record.version.size
+                let content = DocumentContent(record.version, key: record.key, vault: id, store: store)
+                try await content.forEachPiece { _ in }
+                let provenance = try await judge(
+                    Arrival(deposit: deposit.id, depositor: record.depositor, version: record.version, content: content))
+                if let reference = try await absorb(record, provenance, at: time) { result.documents.append(reference) }
+                try await store.deleteDeposits([deposit.id], of: id)
+            } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {
+                try await quarantine(deposit.id, reason: error.detail, at: time)
+                result.quarantined[deposit.id] = error.detail
+            }
+        }
+        return result
+    }
+
+    private func absorb(
+        _ record: DepositRecord, _ provenance: Provenance, at time: Instant
+    ) async throws(VaultError) -> DocumentReference? {
+        let deposited = record.version
+        guard provenance.sha256 == deposited.sha256 else {
+            throw VaultError(.provenanceMismatch, "the provenance speaks of other bytes than the deposit's")
+        }
+        let version = try DocumentVersion(
+            document: deposited.document, id: deposited.id, content: deposited.content, size: deposited.size,
+            commitment: deposited.commitment, previous: nil, metadata: deposited.metadata, provenance: provenance,
+            fields: deposited.fields, storedAt: time)
+        let operation = try Self.operation(of: record.ticket.id)
+        let appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
+            try self.quota.check(state.core, adding: [version])
+            let secret = try self.currentSecret()
+            var change = Change(events: [.depositAbsorbed(record.ticket.id, .document(version))], secret: secret)
+            change.keyRecords[version.id] = try KeyRecord(
+                sealing: record.key, vault: self.id, document: version.document, version: version.id, under: secret,
+                random: self.random
+            ).bytes
+            return change
+        }
+        guard case .committed = appended else { return nil }
+        return DocumentReference(vault: id, document: version.document, version: version.id)
+    }
+
+    private func quarantine(_ deposit: DepositID, reason: String, at time: Instant) async throws(VaultError) {
+        _ = try await change(operation: try Self.operation(of: deposit), at: time) { (state) throws(VaultError) in
+            Change(
+                events: [.depositAbsorbed(deposit, .quarantined(reason: reason))], secret: try self.currentSecret())
+        }
+    }
+
+    /// Deletes a deposit that was put aside.
+    ///
+    /// - Throws: ``VaultError``: `notFound` unless it was put aside, errors of the store.
+    public func discardDeposit(_ deposit: DepositID) async throws(VaultError) {
+        guard state.core.quarantined[deposit] != nil else {
+            throw VaultError(.notFound, object: "deposit \(deposit)", "it was not put aside")
+        }
+        try await store.deleteDeposits([deposit], of: id)
+    }
+
+    /// What became of a deposit that somebody has a receipt for.
+    public func status(of deposit: DepositID) async throws(VaultError) -> DepositStatus {
+        try await loadDocuments()
+        let document = DepositTicket.document(of: deposit)
+        if state.catalogue?.documents[document] != nil { return .absorbed(document) }
+        if state.catalogue?.erased[document] != nil { return .erased }
+        if let reason = state.core.quarantined[deposit] { return .quarantined(reason) }
+        let waiting = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
+        return waiting.contains { $0.id == deposit } ? .waiting : .missing
+    }
+
+    // The same on every device: a deposit is absorbed once.
+    private static func operation(of deposit: DepositID) throws(VaultError) -> OperationID {
+        let digest = try Digest32(of: VaultSeal.context(.deposit, [deposit.octets]))
+        guard let operation = OperationID(octets: digest.octets.prefix(16)) else {
+            throw VaultError(.cryptographyFailure, "an operation's id")
+        }
+        return operation
+    }
+
+    private func vaultPrivateKey() async throws(VaultError) -> X25519PrivateKey {
+        guard let genesis = state.genesis, let secret = secrets[1],
+            case .genesis(_, _, let sealed) = try await event(at: 0).event
+        else { throw VaultError(.damaged, object: "entry 0", "no key of the vault") }
+        return try genesis.privateKey(sealed: sealed, under: secret)
+    }
+
+    /// Contents that deposits in the inbox name.
+    func contentsOfDeposits() async throws(VaultError) -> Set<ContentID> {
+        let deposits = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
+        guard !deposits.isEmpty else { return [] }
+        let card = try await card()
+        let key = try await vaultPrivateKey()
+        var contents: Set<ContentID> = []
+        for deposit in deposits {
+            if let record = try? DepositRecord(opening: deposit, with: key, card: card) {
+                contents.insert(record.version.content)
+            }
+        }
+        return contents
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DERSyntax
+import DossierCore
+
+/// Rows of the catalogue as a page of a snapshot (format §10 DocumentRow).
+enum DocumentPage {
+    static let rowsPerPage = 32
+    private static let erased = DERTag.context(1)
+    private static let hold = DERTag.context(0)
+
+    /// The plaintext of a page, before padding.
+    static func bytes(_ rows: ArraySlice<DocumentID>, of catalogue: Catalogue) -> [UInt8] {
+        DERWriter.bytes { page in
+            page.sequence { list in
+                for row in rows {
+                    if let record = catalogue.documents[row] {
+                        write(record, to: &list)
+                    } else if let tombstone = catalogue.erased[row] {
+                        list.constructed(erased) {
+                            $0.octetString(row.octets)
+                            $0.integer(tombstone.first)
+                            $0.integer(tombstone.erasedIn)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func write(_ record: DocumentRecord, to writer: inout DERWriter) {
+        writer.sequence {
+            $0.integer(record.declaredStatus.number, tag: .enumerated)
+            $0.sequence { list in
+                for sequence in record.otherEntries { list.integer(sequence) }
+            }
+            $0.sequence { list in
+                for (version, sequence) in zip(record.versions, record.versionEntries) {
+                    list.sequence {
+                        $0.integer(sequence)
+                        $0.integer(version.storedAt.seconds)
+                        $0.integer(Int64(version.storedAt.nanoseconds))
+                        version.write(to: &$0)
+                    }
+                }
+            }
+            guard let held = record.hold else { return }
+            $0.constructed(hold) {
+                $0.utf8String(held.ground)
+                $0.utf8String(held.decidedBy)
+                $0.integer(held.placedAt.seconds)
+                $0.integer(Int64(held.placedAt.nanoseconds))
+            }
+        }
+    }
+
+    /// A row as it is read from a page.
+    enum Row: Sendable {
+        case document(DocumentRecord)
+        case erased(DocumentID, Catalogue.Tombstone)
+    }
+
+    static func rows(_ element: DERElement, object: String) throws(VaultError) -> [Row] {
+        do {
+            try element.expect(.sequence)
+            return try element.elements().map { element in
+                guard element.tag == erased else { return .document(try record(element, object)) }
+                var reader = try element.reader(erased)
+                guard let document = DocumentID(octets: try reader.next().octetString()) else {
+                    throw VaultError(.damaged, object: object, "an erased document")
+                }
+                let tombstone = Catalogue.Tombstone(
+                    first: try reader.next().integer(), erasedIn: try reader.next().integer())
+                try reader.end()
+                return .erased(document, tombstone)
+            }
+        } catch let error as VaultError {
+            throw error
+        } catch {
+            throw VaultError(.damaged, object: object, "page: \(error)")
+        }
+    }
+
+    private static func record(_ element: DERElement, _ object: String) throws -> DocumentRecord {
+        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
+        var reader = try element.reader(.sequence)
+        guard let status = DeclaredStatus(number: try reader.next().integer(.enumerated)) else { throw damaged("a status") }
+        let others = try reader.next(.sequence).elements().map { try $0.integer() }
+        var entries: [Int64] = []
+        let versions = try reader.next(.sequence).elements().map { element in
+            var version = try element.reader(.sequence)
+            entries.append(try version.next().integer())
+            let time = try instant(&version, object)
+            var body = try version.next(.sequence).reader()
+            try version.end()
+            return try DocumentVersion(&body, storedAt: time, object: object)
+        }
+        guard let first = versions.first, let last = versions.last,
+            versions.allSatisfy({ $0.document == first.document })
+        else { throw damaged("a document without versions") }
+        var record = DocumentRecord(first, in: entries.first ?? 0)
+        record.versions = versions
+        record.current = last
+        record.declaredStatus = status
+        record.versionEntries = entries
+        record.otherEntries = others
+        if let element = try reader.optional(hold) {
+            var held = try element.reader(hold)
+            let ground = try held.next(.utf8String).validText()
+            let decidedBy = try held.next(.utf8String).validText()
+            record.hold = LegalHold(ground: ground, decidedBy: decidedBy, placedAt: try instant(&held, object))
+            try held.end()
+        }
+        try reader.end()
+        return record
+    }
+
+    private static func instant(_ reader: inout DERReader, _ object: String) throws -> Instant {
+        let seconds = try reader.next().integer()
+        let nanoseconds = try reader.next().integer()
+        guard VaultEvent.times.contains(seconds), (0...999_999_999).contains(nanoseconds) else {
+            throw VaultError(.damaged, object: object, "a time outside the years 1 to 9999")
+        }
+        return Instant(seconds: seconds, nanoseconds: Int32(nanoseconds))
+    }
+}

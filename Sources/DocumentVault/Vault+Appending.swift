@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+
+extension Vault {
+    /// What one append is to do, as things stand.
+    struct Change {
+        var events: [VaultEvent]
+        /// Seals the payloads; the newest epoch's, or for a new epoch its own.
+        var secret: EpochSecret
+        /// Contents that the first event brings beside the one that its version names.
+        var pages: [ContentID] = []
+        var keyRecords: [VersionID: [UInt8]] = [:]
+        var inline: [ContentID: [UInt8]] = [:]
+        var slots: [SlotID: [UInt8]]?
+        var dropping = VaultAppend.Dropping()
+    }
+
+    enum Appended {
+        /// The first entry's number.
+        case committed(Int64)
+        /// The operation was carried out before, in the entry with this number.
+        case repeated(Int64)
+    }
+
+    /// The secret under which everything new is sealed.
+    func currentSecret() throws(VaultError) -> EpochSecret {
+        guard let secret = secrets[state.core.epoch.number] else {
+            throw VaultError(.damaged, object: "vault \(id)", "no secret of epoch \(state.core.epoch.number)")
+        }
+        return secret
+    }
+
+    /// The writer as whom this vault signs.
+    func writer(for kinds: [EntryKind], at time: Instant) throws(VaultError) -> WriterID {
+        if owner != nil { return .owner }
+        guard case .device(let key) = access.opener,
+            let writer = state.core.writers.values.first(where: { $0.key == key.signing.verificationKey }),
+            kinds.allSatisfy({ writer.kinds.contains($0) }), writer.until.map({ time <= $0 }) ?? true
+        else {
+            throw VaultError(.notPermitted, object: "vault \(id)", "the secret that opened it may not sign this")
+        }
+        return writer.id
+    }
+
+    /// Appends on whatever head the store has.
+    ///
+    /// - Parameter build: Makes the change as things stand; called anew after somebody else was faster.
+    func append(
+        operation: OperationID, at time: Instant, _ build: (VaultState) throws(VaultError) -> Change
+    ) async throws(VaultError) -> Appended {
+        // A store that always says "conflict" must not keep this loop forever.
+        for _ in 0..<1000 {
+            let change = try build(state)
+            guard let head = state.head else { throw VaultError(.damaged, object: "vault \(id)", "no head") }
+            let writer = try writer(for: change.events.map(\.kind), at: time)
+            var entries: [StoredEntry] = []
+            var last = head
+            for (index, event) in change.events.enumerated() {
+                let own = index == 0 ? operation : OperationID(random: random)
+                let payload = try Payload(
+                    sealing: event, at: time, vault: id, operation: own, under: change.secret, random: random)
+                let contents = (event.version.map { [$0.content] } ?? []) + (index == 0 ? change.pages : [])
+                let entry = try sign(
+                    JournalEntry.Draft(
+                        sequence: last.sequence + 1, previous: last.hash, operation: own, writer: writer,
+                        contents: contents, payloadHash: payload.hash, genesis: nil))
+                entries.append(
+                    StoredEntry(
+                        sequence: entry.sequence, operation: own, entry: entry.bytes, payload: payload.bytes))
+                last = entry.head
+            }
+            let batch = VaultAppend(
+                expecting: head, entries: entries, head: last, slots: change.slots, keyRecords: change.keyRecords,
+                contents: change.inline, dropping: change.dropping)
+            switch try await store.append(batch, to: id) {
+            case .committed:
+                secrets[change.secret.number] = change.secret
+                if state.head == head {
+                    for stored in entries { try state.apply(stored, opening: secrets) }
+                } else {
+                    try await refresh()
+                }
+                return .committed(head.sequence + 1)
+            case .repeated(let sequence):
+                try await refresh()
+                return .repeated(sequence)
+            case .conflict: try await refresh()
+            }
+        }
+        throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
+    }
+
+    private func sign(_ draft: JournalEntry.Draft) throws(VaultError) -> JournalEntry {
+        if let owner { return try JournalEntry(draft, signedBy: owner.key) }
+        guard case .device(let key) = access.opener else {
+            throw VaultError(.notPermitted, object: "vault \(id)", "the secret that opened it may not sign")
+        }
+        return try JournalEntry(draft, signedBy: key.signing)
+    }
+
+    /// What an entry that was checked before does, read from the store anew.
+    func event(at sequence: Int64) async throws(VaultError) -> (entry: JournalEntry, event: VaultEvent, time: Instant) {
+        let object = "entry \(sequence)"
+        guard let stored = try await store.entries(of: id, from: sequence, limit: 1).first, stored.sequence == sequence
+        else { throw VaultError(.damaged, object: object, "missing") }
+        let entry = try JournalEntry(parsing: stored.entry, object: object)
+        var known = state.hash(at: sequence)
+        if known == nil, let root = state.snapshot?.root { known = try await reader.hash(at: sequence, of: root) }
+        guard entry.hash == known else { throw VaultError(.damaged, object: object, "another entry than before") }
+        guard let bytes = stored.payload else { throw VaultError(.notFound, object: object, "it was erased") }
+        let payload = try Payload(parsing: bytes, object: object)
+        guard payload.hash == entry.payloadHash, let secret = secrets[payload.epoch] else {
+            throw VaultError(.damaged, object: object, "its payload was changed")
+        }
+        let (event, time) = try payload.open(
+            vault: sequence == 0 ? nil : id, operation: entry.operation, under: secret, object: object)
+        return (entry, event, time)
+    }
+
+    /// The owner's keys, which some changes need.
+    func requireOwner() throws(VaultError) -> OwnerKey {
+        guard let owner else {
+            throw VaultError(.notPermitted, object: "vault \(id)", "only the owner's passphrase or recovery code may do this")
+        }
+        return owner
+    }
+}

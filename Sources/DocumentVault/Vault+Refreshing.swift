@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+extension Vault {
+    /// Reads what others have appended since.
+    ///
+    /// - Throws: ``VaultError``: `rolledBack` or `forked` when the store shows less or something else than before,
+    ///   `damaged` when a new entry does not hold, `notPermitted` when the slot that opened the vault was removed.
+    public func refresh() async throws(VaultError) {
+        guard let known = state.head else { return }
+        guard var head = try await store.head(of: id) else {
+            throw VaultError(.rolledBack, object: "entry \(known.sequence)", "the store has no such vault any more")
+        }
+        while true {
+            while let own = state.head, own.sequence < head.sequence {
+                let page = try await store.entries(of: id, from: own.sequence + 1, limit: JournalReading.pageSize)
+                guard !page.isEmpty else {
+                    throw VaultError(.damaged, object: "entry \(own.sequence + 1)", "the store's head is \(head.sequence)")
+                }
+                // Another task of this actor may have folded some of these meanwhile.
+                for stored in page where stored.sequence > (state.head?.sequence ?? -1) {
+                    if let payload = stored.payload {
+                        let epoch = try Payload(parsing: payload, object: "entry \(stored.sequence)").epoch
+                        if secrets[epoch] == nil { try await gain(epoch) }
+                    }
+                    guard stored.sequence > (state.head?.sequence ?? -1) else { continue }
+                    try state.apply(stored, opening: secrets)
+                }
+            }
+            guard let own = state.head, own.sequence >= head.sequence else { return }
+            guard head.sequence >= known.sequence else {
+                throw VaultError(.rolledBack, object: "entry \(known.sequence)", "the store's head is \(head.sequence)")
+            }
+            if let hash = state.hash(at: head.sequence), hash != head.hash {
+                throw VaultError(.forked, object: "entry \(head.sequence)", "the store's head is another entry")
+            }
+            if state.gaps.isEmpty { break }
+            guard let next = try await store.head(of: id), next.sequence > head.sequence else { break }
+            head = next
+        }
+        try state.settle()
+    }
+
+    /// Follows the vault into an epoch that somebody else began, with the slot that opened it.
+    private func gain(_ epoch: Int64) async throws(VaultError) {
+        guard let genesis = state.genesis, epoch > (secrets.keys.max() ?? 0), epoch <= (secrets.keys.max() ?? 0) + 64 else {
+            throw VaultError(.damaged, object: "vault \(id)", "epoch \(epoch) cannot follow")
+        }
+        for bytes in try await store.slots(of: id).prefix(Slot.most) {
+            guard let slot = try? Slot(parsing: bytes), slot.id == access.slot, slot.vault == id, slot.epoch >= epoch
+            else { continue }
+            guard let opened = try slot.open(with: access.opener, ownerKey: genesis.ownerKey) else { break }
+            // Rotations in between are reached backwards from the newest.
+            let reading = try await JournalReading(id, in: store)
+            for (number, secret) in try await reading.walk(from: opened.secret).secrets where secrets[number] == nil {
+                secrets[number] = secret
+            }
+            guard secrets[epoch] != nil else { break }
+            return
+        }
+        throw VaultError(.notPermitted, object: "slot \(access.slot)", "the slot that opened the vault is gone")
+    }
+
+    /// Reads the pages of the snapshot, unless that was done.
+    func loadDocuments() async throws(VaultError) {
+        for attempt in 0..<3 where state.catalogue == nil {
+            guard let snapshot = state.snapshot else { return }
+            do throws(VaultError) {
+                let catalogue = try await reader.catalogue(of: snapshot.root)
+                // Another task may have loaded them meanwhile, or a newer snapshot may have come.
+                guard state.catalogue == nil else { return }
+                guard state.snapshot?.sequence == snapshot.sequence else { continue }
+                try state.load(catalogue)
+            } catch {
+                // The next snapshot took the pages away: that one is read.
+                guard attempt == 0, error.object.hasPrefix("page ") || error.object.hasPrefix("snapshot") else { throw error }
+                try await refold()
+            }
+        }
+    }
+
+    /// Begins anew from the newest snapshot, or from the genesis when its pages do not hold.
+    private func refold() async throws(VaultError) {
+        guard let newest = secrets.values.max(by: { $0.number < $1.number }), let known = state.head else { return }
+        let reading = try await JournalReading(id, in: store)
+        var (fresh, all) = try await reading.newest(from: newest)
+        if let root = fresh.snapshot?.root, fresh.catalogue == nil {
+            let reader = SnapshotReader(vault: id, store: store, secrets: all)
+            do throws(VaultError) {
+                try fresh.load(try await reader.catalogue(of: root))
+            } catch {
+                all = try await reading.walk(from: newest, toGenesis: true).secrets
+                fresh = VaultState(vault: id)
+                try await reading.fold(into: &fresh, opening: all)
+            }
+        }
+        guard let head = fresh.head, head.sequence >= known.sequence else {
+            throw VaultError(.rolledBack, object: "entry \(known.sequence)", "the store shows less than before")
+        }
+        for (number, secret) in all where secrets[number] == nil { secrets[number] = secret }
+        state = fresh
+        pages = nil
+    }
+}

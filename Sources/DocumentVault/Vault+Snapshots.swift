@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DossierCore
+import Synchronization
+
+extension Vault {
+    /// Entries after which the owner's next change makes a snapshot; half of what may lie behind one.
+    static let snapshotInterval: Int64 = 32
+
+    /// Makes one change, with a snapshot before it when too many entries lie behind the newest one, and after it when one
+    /// is due.
+    func change(
+        operation: OperationID, at time: Instant, _ build: (VaultState) throws(VaultError) -> Change
+    ) async throws(VaultError) -> Appended {
+        if owner != nil, state.tailCount > Int64(JournalReading.mostTail) - Self.snapshotInterval {
+            try await makeSnapshot(at: time)
+        }
+        let appended = try await append(operation: operation, at: time, build)
+        // The change is durable whatever becomes of the snapshot; the next one makes up for it.
+        if owner != nil, state.tailCount >= Self.snapshotInterval { try? await makeSnapshot(at: time) }
+        return appended
+    }
+
+    /// Seals the state in pages, so that the next opening need not read the whole journal.
+    ///
+    /// It happens by itself after every 32 changes of the owner; a caller needs it only after many changes of devices.
+    ///
+    /// - Throws: ``VaultError``: `notPermitted` without the owner's key, errors of the store.
+    public func makeSnapshot(at time: Instant) async throws(VaultError) {
+        _ = try requireOwner()
+        for attempt in 0..<8 {
+            do throws(VaultError) {
+                try await makeSnapshotOnce(at: time)
+                return
+            } catch {
+                guard error.code == .conflict else { throw error }
+                guard attempt < 7 else {
+                    throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
+                }
+                try await refresh()
+            }
+        }
+    }
+
+    private func makeSnapshotOnce(at time: Instant) async throws(VaultError) {
+        let before = state.snapshot
+        if let before, pages?.sequence != before.sequence {
+            let read = try await reader.indexes(of: before.root, at: before.sequence)
+            guard state.snapshot?.sequence == before.sequence else { throw VaultError(.conflict, "a newer snapshot") }
+            pages = read
+        }
+        var indexes = before == nil ? .none : pages ?? .none
+        let onlyNew = state.waiting.allSatisfy { $0.event.version?.previous == nil && $0.event.version != nil }
+        if state.catalogue == nil, !onlyNew { try await loadDocuments() }
+        guard let covered = state.head else { return }
+        var new = SnapshotPages(vault: id, secret: try currentSecret(), random: random)
+
+        let (leaves, items) = try await documentLeaves(indexes.documents, into: &new)
+        var replaced = try indexes.documents.replace(leaves) { (bytes) throws(VaultError) in try new.seal(bytes) }
+        let hashes = try await hashLeaves(indexes.hashes, upTo: covered.sequence, into: &new)
+        replaced += try indexes.hashes.replace(hashes) { (bytes) throws(VaultError) in try new.seal(bytes) }
+        guard state.head == covered else { throw VaultError(.conflict, "somebody else was faster") }
+
+        let earlier = try (1..<state.core.epoch.number).map { number throws(VaultError) -> EpochSecret in
+            guard let secret = secrets[number] else { throw VaultError(.damaged, "no secret of epoch \(number)") }
+            return secret
+        }
+        let statePage = try new.seal(StatePage.bytes(state.core, secrets: earlier))
+        var gone = replaced.map(\.content)
+        if let old = indexes.state { gone.append(old) }
+        indexes.state = statePage.content
+        let root = SnapshotRoot(
+            covered: covered, state: statePage, documents: indexes.documents.tree(items: items),
+            hashes: indexes.hashes.tree(items: covered.sequence + 1))
+        var change = Change(events: [.snapshot(root)], secret: new.secret, pages: Array(new.sealed.keys))
+        change.inline = try await putLarge(new.sealed)
+        change.dropping.contents = gone
+        let final = change
+        let appended = try await append(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
+            guard state.head == covered else { throw VaultError(.conflict, "somebody else was faster") }
+            return final
+        }
+        guard case .committed(let sequence) = appended else { return }
+        indexes.sequence = sequence
+        pages = indexes
+    }
+
+    /// Pages that are better not put inside the append go before it; gives those that are left.
+    private func putLarge(_ sealed: [ContentID: [UInt8]]) async throws(VaultError) -> [ContentID: [UInt8]] {
+        let limit = store.capabilities.inlineContentLimit
+        var inline: [ContentID: [UInt8]] = [:]
+        for (content, bytes) in sealed {
+            if bytes.count <= limit, inline.count < 256 {
+                inline[content] = bytes
+                continue
+            }
+            do {
+                try await store.putContent(content, of: id, size: Int64(bytes.count), from: BytesStream(bytes))
+            } catch let error as VaultError {
+                throw error
+            } catch {
+                throw VaultError(.storeFailure, object: "page \(content)", "\(error)")
+            }
+        }
+        return inline
+    }
+
+    /// New pages of the documents that changed since the newest snapshot, by place, and the number of rows afterwards.
+    private func documentLeaves(
+        _ index: PageIndex, into new: inout SnapshotPages
+    ) async throws(VaultError) -> (leaves: [Int: PageReference], items: Int64) {
+        let perPage = DocumentPage.rowsPerPage
+        var leaves: [Int: PageReference] = [:]
+        if let catalogue = state.catalogue {
+            for place in Set(catalogue.changed.map { $0 / perPage }) {
+                let range = place * perPage..<min((place + 1) * perPage, catalogue.rows.count)
+                leaves[place] = try new.seal(DocumentPage.bytes(catalogue.rows[range], of: catalogue))
+            }
+            return (leaves, Int64(catalogue.rows.count))
+        }
+        // Documents were only added: the last page and new ones behind it are all that changes.
+        let items = Int(clamping: state.snapshot?.root.documents.items ?? 0)
+        var part = Catalogue()
+        let first = items / perPage
+        if items % perPage > 0, let last = index.leaves.last {
+            for row in try await reader.rows(last) {
+                switch row {
+                case .document(let record): try part.restore(record)
+                case .erased(let document, let tombstone): try part.restore(erased: document, tombstone)
+                }
+            }
+        }
+        for (sequence, event) in state.waiting { try part.apply(event, in: sequence, hasGaps: false) }
+        for start in stride(from: 0, to: part.rows.count, by: perPage) where !state.waiting.isEmpty {
+            let range = start..<min(start + perPage, part.rows.count)
+            leaves[first + start / perPage] = try new.seal(DocumentPage.bytes(part.rows[range], of: part))
+        }
+        return (leaves, Int64(first * perPage + part.rows.count))
+    }
+
+    /// New pages of hashes up to an entry, by place.
+    private func hashLeaves(
+        _ index: PageIndex, upTo last: Int64, into new: inout SnapshotPages
+    ) async throws(VaultError) -> [Int: PageReference] {
+        let perPage = Int64(SnapshotReader.hashesPerPage)
+        let known = state.snapshot?.root.hashes.items ?? 0
+        var leaves: [Int: PageReference] = [:]
+        for place in (known / perPage)...(last / perPage) {
+            var hashes: [Digest32] = []
+            let start = place * perPage
+            if start < known, state.hash(at: start) == nil {
+                guard index.leaves.indices.contains(Int(place)) else { throw VaultError(.damaged, object: "snapshot", "a page") }
+                let octets = try SnapshotReader.hashes(try await reader.page(index.leaves[Int(place)]))
+                hashes = stride(from: 0, to: octets.count, by: 32).compactMap {
+                    Digest32(octets: octets[$0..<min($0 + 32, octets.count)])
+                }
+            }
+            let from = start + Int64(hashes.count)
+            for sequence in from..<max(from, min(start + perPage, last + 1)) {
+                guard let hash = state.hash(at: sequence) else {
+                    throw VaultError(.damaged, object: "entry \(sequence)", "its hash is not known")
+                }
+                hashes.append(hash)
+            }
+            leaves[Int(place)] = try new.seal(SnapshotPages.bytes(hashes: hashes))
+        }
+        return leaves
+    }
+}
+
+/// Octets in memory as a stream.
+final class BytesStream: ContentStream {
+    private let rest: Mutex<[UInt8]?>
+
+    init(_ bytes: [UInt8]) { rest = Mutex(bytes) }
+
+    func next() -> [UInt8]? {
+        rest.withLock { rest in
+            defer { rest = nil }
+            return rest?.isEmpty == true ? nil : rest
+        }
+    }
+}

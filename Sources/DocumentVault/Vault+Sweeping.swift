@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DossierCore
+
+extension Vault {
+    /// Deletes contents that nothing names: what crashes and interrupted uploads left.
+    ///
+    /// What is to go is announced in the journal first. Somebody whose upload is in flight and was announced finds that
+    /// out when appending, and uploads again under a new id. No clock decides what is garbage.
+    ///
+    /// - Returns: The contents that were deleted.
+    /// - Throws: ``VaultError``: `notPermitted`, errors of the store.
+    public func sweep(at time: Instant) async throws(VaultError) -> [ContentID] {
+        for _ in 0..<1000 {
+            try await refresh()
+            try await loadDocuments()
+            guard let head = state.head else { return [] }
+            var garbage: [ContentID] = []
+            let pages = try await livePages()
+            let promised = try await contentsOfDeposits()
+            var last: ContentID?
+            while true {
+                let listed = try await store.contents(of: id, after: last, limit: 1024)
+                guard let end = listed.last, last.map({ $0 < end }) ?? true else { break }
+                last = end
+                garbage += listed.filter { content in
+                    state.catalogue?.names(content) != true && !pages.contains(content) && !promised.contains(content)
+                }
+            }
+            guard !garbage.isEmpty else { return [] }
+            guard state.head == head else { continue }
+            let found = garbage
+            do throws(VaultError) {
+                _ = try await append(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
+                    guard state.head == head else { throw VaultError(.conflict, "somebody else was faster") }
+                    return Change(events: [.sweeping(found)], secret: try self.currentSecret())
+                }
+            } catch {
+                guard error.code == .conflict else { throw error }
+                continue
+            }
+            try await store.deleteContents(found, of: id)
+            return found
+        }
+        throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
+    }
+
+    private func livePages() async throws(VaultError) -> Set<ContentID> {
+        guard let snapshot = state.snapshot else { return [] }
+        if let pages, pages.sequence == snapshot.sequence { return pages.contents }
+        let read = try await reader.indexes(of: snapshot.root, at: snapshot.sequence)
+        if state.snapshot?.sequence == snapshot.sequence { pages = read }
+        return read.contents
+    }
+}
