@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench fuzz sanitize format lint samples clean
+.PHONY: help setup build demo test bench fuzz crash sanitize format lint samples clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ bench: ## measure against the peers; a table and Benchmarks/results.json
 
 fuzz: ## run a libFuzzer program per parser, each for FUZZ_SECONDS (60)
 	@Scripts/fuzz
+
+crash: ## kill the tool CRASH_ROUNDS (1000) times at random points of its work on a vault
+	@$(MAKE) build
+	@Scripts/crash $${CRASH_ROUNDS:-1000}
 
 sanitize: ## 10,000 validations from 8 tasks under ThreadSanitizer and AddressSanitizer
 	@Scripts/setup build

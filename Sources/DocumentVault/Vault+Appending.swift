@@ -123,7 +123,8 @@ extension Vault {
     /// The owner's keys, which some changes need.
     func requireOwner() throws(VaultError) -> OwnerKey {
         guard let owner else {
-            throw VaultError(.notPermitted, object: "vault \(id)", "only the owner's passphrase or recovery code may do this")
+            throw VaultError(
+                .notPermitted, object: "vault \(id)", "only the owner's passphrase or recovery code may do this")
         }
         return owner
     }

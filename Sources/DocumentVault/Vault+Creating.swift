@@ -20,7 +20,8 @@ extension Vault {
     /// - Throws: ``VaultError``; errors of the store. A device's keys are no secret of the owner: `invalidMetadata`.
     public static func create(
         name: String, ownerKind: OwnerKind = .person, in store: any VaultStore, unlocking secrets: [Unlocking],
-        cost: Argon2id = .floor, quota: VaultQuota = .unlimited, at time: Instant, random: any RandomSource = SystemRandom()
+        cost: Argon2id = .floor, quota: VaultQuota = .unlimited, at time: Instant,
+        random: any RandomSource = SystemRandom()
     ) async throws(VaultError) -> Vault {
         guard (1...Slot.mostPassphrases).contains(secrets.count), (1...255).contains(name.utf8.count) else {
             throw VaultError(
@@ -33,7 +34,8 @@ extension Vault {
         let (owner, genesis) = try genesisEntry(
             name: name.normalizedNFC, ownerKind: ownerKind, epoch: epoch, at: time, random: random)
         let vault = VaultID(genesis.entry.hash)
-        let slots = try await KeyDerivationQueue.run { () throws(VaultError) -> [NewSlot] in
+        let slots = try await KeyDerivationQueue.shared.run(deriving: secrets.contains(where: \.derives)) {
+            () throws(VaultError) -> [NewSlot] in
             var slots: [NewSlot] = []
             for secret in secrets {
                 slots.append(

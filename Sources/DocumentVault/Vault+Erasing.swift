@@ -31,20 +31,25 @@ extension Vault {
         try await loadDocuments()
         if state.catalogue?.erased[document] == nil {
             _ = try await self.document(document)
-            _ = try await change(operation: operation ?? OperationID(random: random), at: time) {
-                (state) throws(VaultError) in
-                guard let record = state.catalogue?.documents[document] else {
-                    throw VaultError(.notFound, object: "document \(document)", "it was erased meanwhile")
+            do throws(VaultError) {
+                _ = try await change(operation: operation ?? OperationID(random: random), at: time) {
+                    (state) throws(VaultError) in
+                    guard let record = state.catalogue?.documents[document] else {
+                        throw VaultError(.notFound, object: "document \(document)", "it was erased meanwhile")
+                    }
+                    guard record.hold == nil else {
+                        throw VaultError(.held, object: "document \(document)", "under a legal hold")
+                    }
+                    let erasure = Erasure(of: record, reason: reason.normalizedNFC)
+                    var change = Change(events: [.erased(erasure)], secret: try self.currentSecret())
+                    change.dropping = VaultAppend.Dropping(
+                        payloads: erasure.entries, keyRecords: erasure.versions.map(\.version),
+                        contents: erasure.versions.map(\.content))
+                    return change
                 }
-                guard record.hold == nil else {
-                    throw VaultError(.held, object: "document \(document)", "under a legal hold")
-                }
-                let erasure = Erasure(of: record, reason: reason.normalizedNFC)
-                var change = Change(events: [.erased(erasure)], secret: try self.currentSecret())
-                change.dropping = VaultAppend.Dropping(
-                    payloads: erasure.entries, keyRecords: erasure.versions.map(\.version),
-                    contents: erasure.versions.map(\.content))
-                return change
+            } catch {
+                // An earlier call, whose reply was lost, or another device had done it already.
+                guard error.code == .notFound, state.catalogue?.erased[document] != nil else { throw error }
             }
         }
         // Pages of the snapshot that tell of the document must go too.
@@ -70,7 +75,8 @@ extension Vault {
     public func hold(
         _ document: DocumentID, ground: String, decidedBy: String, at time: Instant
     ) async throws(VaultError) {
-        try await put(LegalHold(ground: ground.normalizedNFC, decidedBy: decidedBy.normalizedNFC, placedAt: time), document, time)
+        try await put(
+            LegalHold(ground: ground.normalizedNFC, decidedBy: decidedBy.normalizedNFC, placedAt: time), document, time)
     }
 
     /// Lifts a legal hold.
@@ -83,7 +89,9 @@ extension Vault {
     private func put(_ hold: LegalHold?, _ document: DocumentID, _ time: Instant) async throws(VaultError) {
         _ = try requireOwner()
         _ = try await self.document(document)
-        if let hold, hold.ground.isEmpty || hold.decidedBy.isEmpty || hold.ground.utf8.count + hold.decidedBy.utf8.count > 4096 {
+        if let hold,
+            hold.ground.isEmpty || hold.decidedBy.isEmpty || hold.ground.utf8.count + hold.decidedBy.utf8.count > 4096
+        {
             throw VaultError(.invalidMetadata, "a hold names its ground and who decided, in at most 4096 octets")
         }
         _ = try await change(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in

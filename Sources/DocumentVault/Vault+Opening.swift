@@ -31,7 +31,8 @@ extension Vault {
         case .anchored, .unanchored: break
         case .rolledBack:
             throw VaultError(
-                .rolledBack, object: "vault \(id)", "it ends with entry \(state.head?.sequence ?? -1), the anchor is later")
+                .rolledBack, object: "vault \(id)",
+                "it ends with entry \(state.head?.sequence ?? -1), the anchor is later")
         case .forked: throw VaultError(.forked, object: "vault \(id)", "the anchor is no entry of this journal")
         }
         return Vault(
@@ -67,11 +68,12 @@ extension Vault {
             }
         }
         let slots = candidates
-        guard slots.count <= Slot.mostPassphrases else {
+        guard !secret.derives || slots.count <= Slot.mostPassphrases else {
             throw VaultError(.damaged, object: "vault \(id)", "\(slots.count) slots for one secret")
         }
         let ownerKey = reading.genesis.ownerKey
-        @Sendable func first() -> (Unlocked?, VaultError?) {
+        let outcome = try await KeyDerivationQueue.shared.run(deriving: secret.derives) {
+            () throws(VaultError) -> (Unlocked?, VaultError?) in
             var fault: VaultError?
             for slot in slots {
                 do throws(VaultError) {
@@ -82,12 +84,6 @@ extension Vault {
                 }
             }
             return (nil, fault)
-        }
-        let outcome: (Unlocked?, VaultError?)
-        if case .passphrase = secret {
-            outcome = try await KeyDerivationQueue.run { () throws(VaultError) in first() }
-        } else {
-            outcome = first()
         }
         if let unlocked = outcome.0 { return unlocked }
         if let fault = outcome.1 ?? fault { throw fault }

@@ -15,7 +15,8 @@ extension Vault {
             while let own = state.head, own.sequence < head.sequence {
                 let page = try await store.entries(of: id, from: own.sequence + 1, limit: JournalReading.pageSize)
                 guard !page.isEmpty else {
-                    throw VaultError(.damaged, object: "entry \(own.sequence + 1)", "the store's head is \(head.sequence)")
+                    throw VaultError(
+                        .damaged, object: "entry \(own.sequence + 1)", "the store's head is \(head.sequence)")
                 }
                 // Another task of this actor may have folded some of these meanwhile.
                 for stored in page where stored.sequence > (state.head?.sequence ?? -1) {
@@ -43,7 +44,8 @@ extension Vault {
 
     /// Follows the vault into an epoch that somebody else began, with the slot that opened it.
     private func gain(_ epoch: Int64) async throws(VaultError) {
-        guard let genesis = state.genesis, epoch > (secrets.keys.max() ?? 0), epoch <= (secrets.keys.max() ?? 0) + 64 else {
+        guard let genesis = state.genesis, epoch > (secrets.keys.max() ?? 0), epoch <= (secrets.keys.max() ?? 0) + 64
+        else {
             throw VaultError(.damaged, object: "vault \(id)", "epoch \(epoch) cannot follow")
         }
         for bytes in try await store.slots(of: id).prefix(Slot.most) {
@@ -52,7 +54,8 @@ extension Vault {
             guard let opened = try slot.open(with: access.opener, ownerKey: genesis.ownerKey) else { break }
             // Rotations in between are reached backwards from the newest.
             let reading = try await JournalReading(id, in: store)
-            for (number, secret) in try await reading.walk(from: opened.secret).secrets where secrets[number] == nil {
+            for (number, secret) in try await reading.walk(from: opened.secret, to: .secrets).secrets
+            where secrets[number] == nil {
                 secrets[number] = secret
             }
             guard secrets[epoch] != nil else { break }
@@ -73,7 +76,9 @@ extension Vault {
                 try state.load(catalogue)
             } catch {
                 // The next snapshot took the pages away: that one is read.
-                guard attempt == 0, error.object.hasPrefix("page ") || error.object.hasPrefix("snapshot") else { throw error }
+                guard attempt == 0, error.object.hasPrefix("page ") || error.object.hasPrefix("snapshot") else {
+                    throw error
+                }
                 try await refold()
             }
         }
@@ -89,7 +94,7 @@ extension Vault {
             do throws(VaultError) {
                 try fresh.load(try await reader.catalogue(of: root))
             } catch {
-                all = try await reading.walk(from: newest, toGenesis: true).secrets
+                all = try await reading.walk(from: newest, to: .secrets).secrets
                 fresh = VaultState(vault: id)
                 try await reading.fold(into: &fresh, opening: all)
             }

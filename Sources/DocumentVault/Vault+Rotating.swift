@@ -78,7 +78,8 @@ extension Vault {
             let current = try currentSecret()
             let next = EpochSecret(number: current.number + 1, octets: random.secret(32))
             let stored = try await storedSlots()
-            let made = try await KeyDerivationQueue.run { () throws(VaultError) -> [NewSlot] in
+            let made = try await KeyDerivationQueue.shared.run(deriving: added.contains { $0.secret.derives }) {
+                () throws(VaultError) -> [NewSlot] in
                 var slots: [NewSlot] = []
                 for entry in core.epoch.slots where !removed.contains(entry.id) {
                     guard let bytes = stored[entry.id] else {
@@ -90,7 +91,9 @@ extension Vault {
                             random: random))
                 }
                 for secret in added {
-                    if case .device = secret.secret { throw VaultError(.invalidMetadata, "a device is enrolled, not added") }
+                    if case .device = secret.secret {
+                        throw VaultError(.invalidMetadata, "a device is enrolled, not added")
+                    }
                     slots.append(
                         try NewSlot(
                             for: secret.secret, cost: secret.cost,
@@ -105,7 +108,8 @@ extension Vault {
             }
             try Self.check(entries)
             let announcement = EpochAnnouncement(
-                epoch: next.number, slots: entries, previous: try current.sealed(under: next, vault: vault, random: random))
+                epoch: next.number, slots: entries,
+                previous: try current.sealed(under: next, vault: vault, random: random))
             let gone = core.epoch.slots.filter { removed.contains($0.id) }.compactMap(\.writer)
             do throws(VaultError) {
                 _ = try await change(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
@@ -138,13 +142,16 @@ extension Vault {
         var done: Int64 = 0
         for isCheck in [false, true] {
             for start in stride(from: 0, to: versions.count, by: Self.rotationStep) {
-                guard !Task.isCancelled else { throw VaultError(.busy, object: "rotation", "interrupted; it can be resumed") }
+                guard !Task.isCancelled else {
+                    throw VaultError(.busy, object: "rotation", "interrupted; it can be resumed")
+                }
                 let step = versions[start..<min(start + Self.rotationStep, versions.count)]
                 let records = try await store.keyRecords(of: step.map(\.id), in: id)
                 let renewed = try await renewed(step, records, under: current)
                 if !renewed.isEmpty {
                     guard !isCheck else {
-                        throw VaultError(.damaged, object: "key record", "the store did not keep \(renewed.count) of them")
+                        throw VaultError(
+                            .damaged, object: "key record", "the store did not keep \(renewed.count) of them")
                     }
                     try await store.replaceKeyRecords(renewed, in: id)
                 }

@@ -48,7 +48,8 @@ extension Vault {
         while true {
             let current = try currentSecret()
             let (vault, random) = (id, random)
-            let new = try await KeyDerivationQueue.run { () throws(VaultError) -> NewSlot in
+            let new = try await KeyDerivationQueue.shared.run(deriving: secret.derives) {
+                () throws(VaultError) -> NewSlot in
                 try NewSlot(
                     for: secret, cost: cost, label: label.isEmpty ? nil : label.normalizedNFC, vault: vault,
                     secret: current, owner: owner, random: random)
@@ -116,7 +117,8 @@ extension Vault {
                 var slots = stored
                 for slot in new { slots[slot.slot.id] = slot.slot.bytes }
                 var change = Change(
-                    events: events + [.epoch(EpochAnnouncement(epoch: current.number, slots: entries))], secret: current)
+                    events: events + [.epoch(EpochAnnouncement(epoch: current.number, slots: entries))], secret: current
+                )
                 change.slots = slots
                 return change
             }
@@ -132,7 +134,9 @@ extension Vault {
         let passphrases = entries.count { $0.kind == Slot.Kind.passphrase.rawValue }
         guard entries.count <= Slot.most, passphrases <= Slot.mostPassphrases else {
             throw VaultError(
-                .overQuota, "\(entries.count) slots with \(passphrases) passphrases, at most \(Slot.most) and \(Slot.mostPassphrases)")
+                .overQuota,
+                "\(entries.count) slots with \(passphrases) passphrases, at most \(Slot.most) and \(Slot.mostPassphrases)"
+            )
         }
     }
 

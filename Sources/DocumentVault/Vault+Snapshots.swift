@@ -78,7 +78,8 @@ extension Vault {
         change.inline = try await putLarge(new.sealed)
         change.dropping.contents = gone
         let final = change
-        let appended = try await append(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
+        let appended = try await append(operation: OperationID(random: random), at: time) {
+            (state) throws(VaultError) in
             guard state.head == covered else { throw VaultError(.conflict, "somebody else was faster") }
             return final
         }
@@ -151,7 +152,9 @@ extension Vault {
             var hashes: [Digest32] = []
             let start = place * perPage
             if start < known, state.hash(at: start) == nil {
-                guard index.leaves.indices.contains(Int(place)) else { throw VaultError(.damaged, object: "snapshot", "a page") }
+                guard index.leaves.indices.contains(Int(place)) else {
+                    throw VaultError(.damaged, object: "snapshot", "a page")
+                }
                 let octets = try SnapshotReader.hashes(try await reader.page(index.leaves[Int(place)]))
                 hashes = stride(from: 0, to: octets.count, by: 32).compactMap {
                     Digest32(octets: octets[$0..<min($0 + 32, octets.count)])

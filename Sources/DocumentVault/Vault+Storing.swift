@@ -58,7 +58,8 @@ extension Vault {
         for start in stride(from: 0, to: uploads.count, by: Self.largestBatch) {
             try Task.checkCancellation()
             let batch = Array(uploads[start..<min(start + Self.largestBatch, uploads.count)])
-            references += try await put(batch, operation: OperationID(random: random), at: time, progress: nil).references
+            references += try await put(batch, operation: OperationID(random: random), at: time, progress: nil)
+                .references
             progress?(references.count)
         }
         return references
@@ -80,7 +81,8 @@ extension Vault {
         let key = SharedSecret(random.secret(32))
         let version = VersionID(random: random)
         let stream = try SealedContentStream(
-            upload.source, key: key, vault: id, document: document, version: version, random: random, progress: progress)
+            upload.source, key: key, vault: id, document: document, version: version, random: random, progress: progress
+        )
         let record = try DocumentVersion(
             document: document, id: version, content: ContentID(random: random), size: upload.source.size,
             commitment: stream.commitment, previous: upload.correcting?.version, metadata: upload.metadata,
@@ -126,7 +128,8 @@ extension Vault {
             } catch let error as VaultError {
                 // Deleted only when it is certain that no entry names it; else it stays, at worst as an orphan.
                 if error.code.saysNothingWasAppended { await discard(prepared) }
-                guard error.code == .conflict, prepared.contains(where: { state.swept.contains($0.record.content) }) else {
+                guard error.code == .conflict, prepared.contains(where: { state.swept.contains($0.record.content) })
+                else {
                     throw error
                 }
             }
@@ -145,7 +148,8 @@ extension Vault {
             }
             if let correcting = document.upload.correcting {
                 guard state.catalogue?.documents[record.document]?.current.id == correcting.version else {
-                    throw VaultError(.conflict, object: "document \(record.document)", "its newest version is another one")
+                    throw VaultError(
+                        .conflict, object: "document \(record.document)", "its newest version is another one")
                 }
             }
             change.inline[record.content] = document.inline
@@ -171,12 +175,14 @@ extension Vault {
     ) async throws(VaultError) {
         _ = try await self.document(document)
         guard reason.utf8.count <= 4096 else { throw VaultError(.invalidMetadata, "a reason of more than 4096 octets") }
-        _ = try await change(operation: operation ?? OperationID(random: random), at: time) { (state) throws(VaultError) in
+        _ = try await change(operation: operation ?? OperationID(random: random), at: time) {
+            (state) throws(VaultError) in
             guard state.catalogue?.documents[document] != nil else {
                 throw VaultError(.notFound, object: "document \(document)", "it was erased")
             }
             return Change(
-                events: [.documentStatus(document, status, reason: reason.normalizedNFC)], secret: try self.currentSecret())
+                events: [.documentStatus(document, status, reason: reason.normalizedNFC)],
+                secret: try self.currentSecret())
         }
     }
 
@@ -193,7 +199,8 @@ extension Vault {
 extension VaultError.Code {
     var saysNothingWasAppended: Bool {
         switch self {
-        case .provenanceMismatch, .conflict, .busy, .storeFull, .notPermitted, .notFound, .overQuota, .invalidMetadata: true
+        case .provenanceMismatch, .conflict, .busy, .storeFull, .notPermitted, .notFound, .overQuota, .invalidMetadata:
+            true
         default: false
         }
     }

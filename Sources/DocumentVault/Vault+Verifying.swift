@@ -41,7 +41,7 @@ extension Vault {
         var state = VaultState(vault: reading.vault)
         var secrets = [secret.number: secret]
         do throws(VaultError) {
-            let found = try await reading.walk(from: secret, toGenesis: true)
+            let found = try await reading.walk(from: secret, to: .both)
             secrets = found.secrets
             let pages = SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets)
             try await reading.fold(into: &state, opening: secrets) {
@@ -94,7 +94,8 @@ extension Vault {
                 intact += 1
             } catch let error as VaultError {
                 // The document's id tells the owner which paper is affected; the store knows contents only.
-                faults.append(VaultError(error.code, object: "document \(version.document), \(error.object)", error.detail))
+                faults.append(
+                    VaultError(error.code, object: "document \(version.document), \(error.object)", error.detail))
             }
         }
         return (intact, faults)
@@ -129,7 +130,8 @@ extension SnapshotReader {
         state.catalogue?.settle()
         guard state.gaps.isEmpty else {
             throw VaultError(
-                .resurrected, object: "snapshot", "its pages still tell of an erased document; the next snapshot ends that")
+                .resurrected, object: "snapshot",
+                "its pages still tell of an erased document; the next snapshot ends that")
         }
         guard core == own else { throw differs("slots, writers or names") }
         guard root.documents.items == Int64(state.catalogue?.rows.count ?? 0) else { throw differs("the documents") }
@@ -144,7 +146,9 @@ extension SnapshotReader {
         }
         for (place, reference) in indexes.hashes.leaves.enumerated() {
             let start = Int64(place * Self.hashesPerPage)
-            let hashes = (start..<min(start + Int64(Self.hashesPerPage), root.hashes.items)).compactMap { state.hash(at: $0) }
+            let hashes = (start..<min(start + Int64(Self.hashesPerPage), root.hashes.items)).compactMap {
+                state.hash(at: $0)
+            }
             _ = try await self.page(reference)
             guard try Digest32(of: SnapshotPages.padded(SnapshotPages.bytes(hashes: hashes))) == reference.digest else {
                 throw differs("the hashes")

@@ -73,7 +73,8 @@ extension SQLiteVaultStore {
             let exists = try Int.fetchOne(
                 db, sql: "SELECT 1 FROM deposit WHERE vault = ? AND id = ?", arguments: [no, deposit.id.data])
             guard exists == nil else { return }
-            let waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM deposit WHERE vault = ?", arguments: [no]) ?? 0
+            let waiting =
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM deposit WHERE vault = ?", arguments: [no]) ?? 0
             guard waiting < limit else {
                 throw VaultError(.overQuota, object: "vault \(vault)", "\(waiting) deposits wait")
             }
@@ -88,7 +89,8 @@ extension SQLiteVaultStore {
         try await read(vault) { db in
             guard let no = try Self.vault(db, vault)?.no else { return [] }
             let rows = try Row.fetchAll(
-                db, sql: "SELECT id, record FROM deposit WHERE vault = ? ORDER BY place LIMIT ?", arguments: [no, limit])
+                db, sql: "SELECT id, record FROM deposit WHERE vault = ? ORDER BY place LIMIT ?",
+                arguments: [no, limit])
             return try rows.map { row in
                 guard let id = DepositID(octets: try Self.octets(row, "id")) else {
                     throw VaultError(.damaged, object: "deposit", "the row's id")

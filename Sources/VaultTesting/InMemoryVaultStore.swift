@@ -76,7 +76,8 @@ public actor InMemoryVaultStore: VaultStore {
     public func keyRecords(of versions: [VersionID], in vault: VaultID) -> [VersionID: [UInt8]] {
         guard let records = vaults[vault]?.keyRecords else { return [:] }
         return Dictionary(
-            versions.compactMap { version in records[version].map { (version, $0) } }, uniquingKeysWith: { first, _ in first })
+            versions.compactMap { version in records[version].map { (version, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     public func replaceKeyRecords(_ records: [VersionID: [UInt8]], in vault: VaultID) {

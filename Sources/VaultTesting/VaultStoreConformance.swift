@@ -134,6 +134,91 @@ public struct VaultStoreConformance: Sendable, CustomStringConvertible {
                 try await expect(store.contentSize(id, of: vault) == nil, "a content whose stream failed")
             }
         },
+        Self("what an append drops is gone, and key records are replaced but never brought back") { store in
+            let vault = newVault()
+            let (kept, gone) = (VersionID(random: SystemRandom()), VersionID(random: SystemRandom()))
+            let (inside, beside) = (ContentID(random: SystemRandom()), ContentID(random: SystemRandom()))
+            var first = batch(after: nil, count: 3)
+            first.keyRecords = [kept: [1], gone: [2]]
+            first.contents = [inside: [3]]
+            _ = try await store.append(first, to: vault)
+            try await store.putContent(beside, of: vault, size: 100_000, from: Pieces(SystemRandom().bytes(100_000)))
+            var second = batch(after: first.head, count: 1)
+            second.dropping = VaultAppend.Dropping(payloads: [1], keyRecords: [gone], contents: [inside, beside])
+            var stale = batch(after: nil, count: 1)
+            stale.dropping = VaultAppend.Dropping(payloads: [0, 2], keyRecords: [kept], contents: [])
+            _ = try await store.append(stale, to: vault)
+            try await expect(
+                store.keyRecords(of: [kept, gone], in: vault).count == 2, "a refused append dropped something")
+            try await expect(store.append(second, to: vault) == .committed, "the append")
+            try await expect(
+                store.entries(of: vault, from: 0, limit: 9).map { $0.payload == nil } == [false, true, false, false],
+                "the payloads that are left")
+            try await expect(
+                store.keyRecords(of: [kept, gone], in: vault) == [kept: [1]], "the key records that are left")
+            try await expect(store.contentSize(inside, of: vault) == nil, "a dropped content inside")
+            try await expect(store.contentSize(beside, of: vault) == nil, "a dropped content beside")
+            try await store.replaceKeyRecords([kept: [9, 9], gone: [8]], in: vault)
+            try await expect(store.keyRecords(of: [kept, gone], in: vault) == [kept: [9, 9]], "replaced key records")
+        },
+        Self("contents are listed once each, in order, wherever they lie") { store in
+            let vault = newVault()
+            var first = batch(after: nil, count: 1)
+            var ids: [ContentID] = (0..<7).map { _ in ContentID(random: SystemRandom()) }
+            for id in ids { first.contents[id] = [1] }
+            _ = try await store.append(first, to: vault)
+            for _ in 0..<6 {
+                let id = ContentID(random: SystemRandom())
+                try await store.putContent(id, of: vault, size: 70_000, from: Pieces(SystemRandom().bytes(70_000)))
+                ids.append(id)
+            }
+            var listed: [ContentID] = []
+            while true {
+                let page = try await store.contents(of: vault, after: listed.last, limit: 4)
+                guard !page.isEmpty else { break }
+                try await expect(page.count <= 4, "the limit")
+                listed += page
+                guard listed.count < 100 else { break }
+            }
+            try await expect(listed == ids.sorted(), "the list")
+            try await expect(store.contents(of: newVault(), after: nil, limit: 4).isEmpty, "contents of no vault")
+        },
+        Self("the inbox keeps the first record of an id, in order, up to its limit") { store in
+            let vault = newVault()
+            let deposits = (0..<5).map { number in
+                StoredDeposit(id: DepositID(random: SystemRandom()), record: [UInt8(number), 7])
+            }
+            try await refused(.notFound) { try await store.putDeposit(deposits[0], of: vault) }
+            _ = try await store.append(batch(after: nil, count: 1), to: vault)
+            for deposit in deposits { try await store.putDeposit(deposit, of: vault) }
+            try await store.putDeposit(StoredDeposit(id: deposits[0].id, record: [99]), of: vault)
+            try await expect(store.deposits(of: vault, limit: 10) == deposits, "the inbox")
+            try await expect(store.deposits(of: vault, limit: 2) == Array(deposits.prefix(2)), "the limit")
+            try await store.deleteDeposits([deposits[1].id, DepositID(random: SystemRandom())], of: vault)
+            try await expect(
+                store.deposits(of: vault, limit: 10).map(\.id) == [0, 2, 3, 4].map { deposits[$0].id }, "what is left")
+            let limit = store.capabilities.depositLimit
+            for _ in 4..<max(4, min(limit, 2000)) {
+                try await store.putDeposit(StoredDeposit(id: DepositID(random: SystemRandom()), record: [1]), of: vault)
+            }
+            if limit <= 2000 {
+                try await refused(.overQuota) {
+                    try await store.putDeposit(
+                        StoredDeposit(id: DepositID(random: SystemRandom()), record: [1]), of: vault)
+                }
+            }
+            try await refused(.overQuota) {
+                try await store.putDeposit(
+                    StoredDeposit(id: DepositID(random: SystemRandom()), record: [UInt8](repeating: 0, count: 65_537)),
+                    of: vault)
+            }
+        },
+        Self("a sweep beside an upload loses nothing, in every order of their steps") { store in
+            try await SweepInterleavings.run(on: store)
+        },
+        Self("every reply of a store's changes may be lost, and the retry finds what was done") { store in
+            try await LostReplies.run(on: store)
+        },
         Self("a new store has a vault made and opened again, with documents inside and beside") { store in
             let vault = try await Vault.create(
                 name: "conformance", in: store, unlocking: [.passphrase("conformance")], at: Samples.time)

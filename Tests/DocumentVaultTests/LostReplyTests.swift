@@ -64,4 +64,3 @@ struct LostReplyTests {
         #expect(await inner.vaults[vault.id]?.contents.isEmpty == true)
     }
 }
-

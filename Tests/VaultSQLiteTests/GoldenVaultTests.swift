@@ -5,6 +5,7 @@ import CryptoPrimitives
 import DocumentVault
 import DossierCore
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import VaultSQLite
@@ -137,6 +138,75 @@ struct GoldenVaultTests {
         print("peer: a vault read by testvectors/reader.py with passphrase and recovery code")
     }
 
+    @Test func `the reader follows rotations, devices, erasures, holds, snapshots and deposits, and reads an export`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let code = RecoveryCode(random: SystemRandom())
+        let store = try SQLiteVaultStore(path: path, creating: true)
+        let vault = try await Vault.create(
+            name: "kho đọc thử", in: store, unlocking: [.recoveryCode(code)], at: Samples.time)
+        try await Self.fill(vault)
+        let key = try DeviceKey(random: SystemRandom())
+        let (_, slot) = try await vault.enrol(
+            key.card, as: .device, label: "điện thoại", until: Samples.time.adding(seconds: 60), at: Samples.time)
+        let device = try await Vault.open(vault.id, in: store, unlocking: .device(key))
+        for size in 0..<40 { _ = try await Samples.store(Samples.bytes(size), in: device) }
+        try await vault.refresh()
+        try await vault.rotate(removing: [slot], at: Samples.time)
+        _ = try await vault.addSlot(
+            .recoveryCode(RecoveryCode(random: SystemRandom())), label: "két sắt", at: Samples.time)
+        let records = try await vault.list()
+        try await vault.hold(records[5].id, ground: "QĐ 1", decidedBy: "Tòa án thử nghiệm", at: Samples.time)
+        try await vault.liftHold(on: records[5].id, at: Samples.time)
+        try await vault.declare(.revoked, of: records[6].id, reason: "", at: Samples.time)
+        for number in [5, 6, 7] { _ = try await vault.erase(records[number].id, reason: "yêu cầu", at: Samples.time) }
+        let ticket = try await vault.issueTicket(for: "H29.1-0001")
+        _ = try await ticket.deposit(
+            MemorySource(Samples.bytes(70_000)), sha256: Digest32(of: Samples.bytes(70_000)),
+            metadata: Samples.metadata(),
+            depositor: "UBND phường Thử Nghiệm", in: store, at: Samples.time)
+        _ = try await vault.absorbDeposits(at: Samples.time)
+        try await store.putContent(
+            ContentID(random: SystemRandom()), of: vault.id, size: 70_000, from: ZeroStream(70_000))
+        #expect(try await vault.sweep(at: Samples.time).count == 1)
+        try await vault.rotate(at: Samples.time)
+        #expect(try await vault.verify().isComplete)
+
+        let exported = folder.path + "/backup"
+        let exportCode = RecoveryCode(random: SystemRandom())
+        _ = FileManager.default.createFile(atPath: exported, contents: nil)
+        let handle = try FileHandle(forWritingTo: URL(filePath: exported))
+        _ = try await vault.export(under: exportCode, to: { try handle.write(contentsOf: Data($0)) })
+        try handle.close()
+        let file = folder.path + "/secret"
+        for (place, secret) in [(path, code), (exported, exportCode), (exported, code)] {
+            try Data(try secret.text().utf8).write(to: URL(filePath: file))
+            guard let outcome = try read(place, folder, ["--recovery-file", file]) else { return }
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let listing = try JSONDecoder().decode(Listing.self, from: outcome.output)
+            try await expectSame(listing, vault, exported: URL(filePath: folder.path + "/exported"))
+        }
+        var bytes = try Data(contentsOf: URL(filePath: exported))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(filePath: exported))
+        #expect(try read(exported, folder, ["--recovery-file", file])?.status == 1)
+
+        // Put back in another store, it reads there too, with the owner's entry.
+        bytes[bytes.count / 2] ^= 1
+        let second = folder.path + "/second"
+        let restored = try await Vault.restore(
+            ExportedVault(reading: MemorySource([UInt8](bytes))), code: exportCode,
+            in: try SQLiteVaultStore(path: second, creating: true), reason: "thử", at: Samples.time)
+        try Data(try code.text().utf8).write(to: URL(filePath: file))
+        let again = try #require(try read(second, folder, ["--recovery-file", file]))
+        #expect(again.status == 0, "\(again.errors)")
+        let listing = try JSONDecoder().decode(Listing.self, from: again.output)
+        try await expectSame(listing, restored, exported: URL(filePath: folder.path + "/exported"))
+        print("peer: a vault with every kind of entry, and its export, read by testvectors/reader.py")
+    }
+
     @Test func `golden vaults of every version stay readable, by us and by the reader`() async throws {
         let vaults = try FileManager.default.contentsOfDirectory(atPath: Self.golden.path()).filter {
             $0.hasPrefix("v")
@@ -183,5 +253,20 @@ struct GoldenVaultTests {
         let anchor = try #require(await vault.anchor)
         try Data("\(anchor)\n".utf8).write(to: URL(filePath: path + "/anchor.txt"))
         try Data((try code.text() + "\n").utf8).write(to: URL(filePath: path + "/recovery-code.txt"))
+    }
+}
+
+/// Zero octets as a content.
+private final class ZeroStream: ContentStream {
+    private let left: Mutex<Int>
+
+    init(_ count: Int) { left = Mutex(count) }
+
+    func next() -> [UInt8]? {
+        left.withLock { left in
+            guard left > 0 else { return nil }
+            defer { left = 0 }
+            return [UInt8](repeating: 0, count: left)
+        }
     }
 }

@@ -62,7 +62,8 @@ struct Erasure: Sendable, Hashable {
             let paddedSize = try version.next().integer()
             try version.end()
             guard (0...1 << 56).contains(paddedSize) else { throw damaged("a size") }
-            return Version(version: id, sequence: sequence, content: content, commitment: commitment, paddedSize: paddedSize)
+            return Version(
+                version: id, sequence: sequence, content: content, commitment: commitment, paddedSize: paddedSize)
         }
         var entries: [Int64] = []
         for element in try reader.next(.sequence).elements() {

@@ -25,7 +25,8 @@ extension DepositTicket {
         depositor: String, in store: any VaultStore, at time: Instant, random: any RandomSource = SystemRandom()
     ) async throws -> DepositReceipt {
         guard source.size <= largest else {
-            throw VaultError(.overQuota, object: "ticket \(id)", "\(source.size) octets, at most \(largest) are allowed")
+            throw VaultError(
+                .overQuota, object: "ticket \(id)", "\(source.size) octets, at most \(largest) are allowed")
         }
         guard until.map({ time <= $0 }) ?? true else {
             throw VaultError(.notPermitted, object: "ticket \(id)", "it has ended")
@@ -41,8 +42,9 @@ extension DepositTicket {
             document: document, id: version, content: ContentID(random: random), size: source.size,
             commitment: stream.commitment, previous: nil, metadata: metadata,
             provenance: .selfDeclared(sha256, source: .agencyResult), fields: fields, storedAt: time)
-        let sealed = try DepositRecord(ticket: self, depositor: depositor.normalizedNFC, key: key, version: record).sealed(
-            random: random)
+        let sealed = try DepositRecord(ticket: self, depositor: depositor.normalizedNFC, key: key, version: record)
+            .sealed(
+                random: random)
         // The record first: a sweep leaves alone what a record in the inbox names.
         try await store.putDeposit(StoredDeposit(id: id, record: sealed), of: card.vault)
         do {

@@ -11,7 +11,9 @@ extension Vault {
             throw VaultError(.damaged, object: "entry 0", "missing")
         }
         let card = try VaultCard(first.entry)
-        guard card.vault == id else { throw VaultError(.damaged, object: "entry 0", "it is not the genesis of this vault") }
+        guard card.vault == id else {
+            throw VaultError(.damaged, object: "entry 0", "it is not the genesis of this vault")
+        }
         return card
     }
 
@@ -26,7 +28,9 @@ extension Vault {
         for dossier: String, largest: Int64 = 64 << 20, until: Instant? = nil
     ) async throws(VaultError) -> DepositTicket {
         let owner = try requireOwner()
-        guard dossier.utf8.count <= 255, largest >= 0 else { throw VaultError(.invalidMetadata, "dossier or size of a ticket") }
+        guard dossier.utf8.count <= 255, largest >= 0 else {
+            throw VaultError(.invalidMetadata, "dossier or size of a ticket")
+        }
         return try DepositTicket(
             card: try await card(), id: DepositID(random: random), dossier: dossier.normalizedNFC, largest: largest,
             until: until, signedBy: owner.key)
@@ -101,7 +105,8 @@ extension Vault {
                 let content = DocumentContent(record.version, key: record.key, vault: id, store: store)
                 try await content.forEachPiece { _ in }
                 let provenance = try await judge(
-                    Arrival(deposit: deposit.id, depositor: record.depositor, version: record.version, content: content))
+                    Arrival(deposit: deposit.id, depositor: record.depositor, version: record.version, content: content)
+                )
                 if let reference = try await absorb(record, provenance, at: time) { result.documents.append(reference) }
                 try await store.deleteDeposits([deposit.id], of: id)
             } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {

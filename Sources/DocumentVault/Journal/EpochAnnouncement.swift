@@ -42,7 +42,9 @@ struct EpochAnnouncement: Sendable, Hashable {
             var entry = SlotEntry(id: id, kind: kind, digest: digest)
             entry.ownerCopy = try slot.optional(.contextPrimitive(0))?.contentBytes
             if let element = try slot.optional(.contextPrimitive(1)) {
-                guard let label = String(validating: element.contentBytes, as: UTF8.self) else { throw damaged("a label") }
+                guard let label = String(validating: element.contentBytes, as: UTF8.self) else {
+                    throw damaged("a label")
+                }
                 entry.label = label
             }
             if let element = try slot.optional(.contextPrimitive(2)) {

@@ -38,41 +38,60 @@ struct JournalReading: Sendable {
         var snapshot: (entry: JournalEntry, payload: Payload, root: SnapshotRoot)?
     }
 
-    /// Walks backwards from the head to the newest snapshot that the owner signed, and gathers the secrets of epochs on
-    /// the way; without a snapshot it ends at the genesis.
-    func walk(from secret: EpochSecret, toGenesis: Bool = false) async throws(VaultError) -> Found {
+    /// What a walk backwards is to find.
+    enum Goal {
+        /// The newest snapshot by the owner; without one, everything.
+        case snapshot
+        /// The secrets of all epochs.
+        case secrets
+        /// Both.
+        case both
+    }
+
+    /// Walks backwards from the head until it has its goal, or to the genesis, and gathers the secrets of epochs on the way.
+    func walk(from secret: EpochSecret, to goal: Goal) async throws(VaultError) -> Found {
         var found = Found(secrets: [secret.number: secret])
         guard let head = try await store.head(of: vault) else {
             throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
         }
+        func isDone() -> Bool {
+            switch goal {
+            case .snapshot: found.snapshot != nil
+            case .secrets: found.secrets[1] != nil
+            case .both: found.snapshot != nil && found.secrets[1] != nil
+            }
+        }
         var end = head.sequence
         var limit = Int64(Self.mostTail + 1)
-        while end > 0, toGenesis == false || secret.number > 1 {
+        while end > 0, !isDone() {
             let start = max(1, end - limit + 1)
             let page = try await store.entries(of: vault, from: start, limit: Int(end - start + 1))
             for stored in page.reversed() where stored.sequence <= end {
-                if try visit(stored, &found), !toGenesis { return found }
+                try visit(stored, &found)
+                if isDone() { return found }
             }
             end = start - 1
             limit = Int64(Self.pageSize)
-            if toGenesis, found.secrets[1] != nil, found.snapshot != nil { break }
         }
         return found
     }
 
-    // Whether the walk has its goal. Entries that bring one content are document versions: not opened here.
-    private func visit(_ stored: StoredEntry, _ found: inout Found) throws(VaultError) -> Bool {
+    // Entries that bring one content are document versions: not opened here.
+    private func visit(_ stored: StoredEntry, _ found: inout Found) throws(VaultError) {
         let object = "entry \(stored.sequence)"
-        guard let bytes = stored.payload else { return false }
+        guard let bytes = stored.payload else { return }
         let entry = try JournalEntry(parsing: stored.entry, object: object)
-        guard entry.contents.count != 1, entry.writer == .owner else { return false }
+        guard entry.contents.count != 1, entry.writer == .owner else { return }
         let payload = try Payload(parsing: bytes, object: object)
-        guard payload.hash == entry.payloadHash else { throw VaultError(.damaged, object: object, "its payload was changed") }
+        guard payload.hash == entry.payloadHash else {
+            throw VaultError(.damaged, object: object, "its payload was changed")
+        }
         guard let secret = found.secrets[payload.epoch] else {
             throw VaultError(.damaged, object: object, "epoch \(payload.epoch) is not the one that the slot opens")
         }
         let event = try payload.open(
-            vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object).event
+            vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object
+        ).event
         switch event {
         case .rotating(let announcement):
             guard let previous = announcement.previous else {
@@ -80,21 +99,20 @@ struct JournalReading: Sendable {
             }
             let before = try EpochSecret.opening(previous, under: secret, vault: vault, object: object)
             found.secrets[before.number] = before
-            return false
         case .snapshot(let root) where found.snapshot == nil && entry.isSigned(by: genesis.ownerKey):
             guard entry.sequence == root.covered.sequence + 1, entry.previous == root.covered.hash else {
                 throw VaultError(.damaged, object: object, "a snapshot of other entries")
             }
             found.snapshot = (entry, payload, root)
-            return true
-        default: return false
+        default: break
         }
     }
 
     /// The state at the head, folded from the newest snapshot, or from the genesis when there is none or its pages do
     /// not hold: they can be made anew from the journal.
-    func newest(from secret: EpochSecret) async throws(VaultError) -> (state: VaultState, secrets: [Int64: EpochSecret]) {
-        let found = try await walk(from: secret)
+    func newest(from secret: EpochSecret) async throws(VaultError) -> (state: VaultState, secrets: [Int64: EpochSecret])
+    {
+        let found = try await walk(from: secret, to: .snapshot)
         var secrets = found.secrets
         if let snapshot = found.snapshot {
             do throws(VaultError) {
@@ -114,7 +132,7 @@ struct JournalReading: Sendable {
                 guard error.object.hasPrefix("page ") else { throw error }
             }
         }
-        let all = try await walk(from: secret, toGenesis: true).secrets
+        let all = try await walk(from: secret, to: .secrets).secrets
         var state = VaultState(vault: vault)
         try await fold(into: &state, opening: all)
         return (state, all)

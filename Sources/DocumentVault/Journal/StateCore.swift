@@ -41,14 +41,19 @@ struct StateCore: Sendable, Hashable {
             self.name = name
             self.ownerKind = ownerKind
         case .epoch(let announcement):
-            guard announcement.epoch == epoch.number, announcement.previous == nil else { throw damaged("epoch out of place") }
+            guard announcement.epoch == epoch.number, announcement.previous == nil else {
+                throw damaged("epoch out of place")
+            }
             // Later ones only add: everything that was announced stays as it is.
-            guard Set(announcement.slots).isSuperset(of: epoch.slots) else { throw damaged("a slot that was taken away") }
+            guard Set(announcement.slots).isSuperset(of: epoch.slots) else {
+                throw damaged("a slot that was taken away")
+            }
             epoch.slots = announcement.slots
         case .rotating(let announcement):
             guard let sealed = announcement.previous, let own = secrets[announcement.epoch],
                 let before = secrets[announcement.epoch - 1],
-                try EpochSecret.opening(sealed, under: own, vault: vault, object: object).octets.isEqual(to: before.octets)
+                try EpochSecret.opening(sealed, under: own, vault: vault, object: object).octets.isEqual(
+                    to: before.octets)
             else { throw damaged("it does not lead to the epoch before") }
             epoch.slots = announcement.slots
             epoch.isRotating = true

@@ -132,7 +132,9 @@ struct VaultState: Sendable {
             vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object)
         // A new epoch begins with the entry that announces it, and with no other.
         if case .rotating(let announcement) = event {
-            guard announcement.epoch == number + 1, payload.epoch == number + 1 else { throw damaged("epoch out of place") }
+            guard announcement.epoch == number + 1, payload.epoch == number + 1 else {
+                throw damaged("epoch out of place")
+            }
         } else {
             guard payload.epoch == number else { throw damaged("epoch out of place") }
         }

@@ -57,7 +57,9 @@ public struct VaultWriter: Sendable, Hashable {
 
     init(_ reader: inout DERReader, object: String) throws {
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
-        guard let id = WriterID(octets: try reader.next().octetString()), id != .owner else { throw damaged("a writer's id") }
+        guard let id = WriterID(octets: try reader.next().octetString()), id != .owner else {
+            throw damaged("a writer's id")
+        }
         key = try VaultVerificationKey(reader.next().octetString())
         guard let role = Role(number: try reader.next().integer(.enumerated)) else { throw damaged("a writer's role") }
         var kinds: [EntryKind] = []

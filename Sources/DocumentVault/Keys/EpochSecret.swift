@@ -20,7 +20,8 @@ final class EpochSecret: Sendable {
         EpochSecret(
             number: secret.number - 1,
             octets: try VaultSeal.openSecret(
-                previous, key: secret.octets, .epochSecret, [vault.octets, VaultSeal.u32(secret.number)], object: object))
+                previous, key: secret.octets, .epochSecret, [vault.octets, VaultSeal.u32(secret.number)], object: object
+            ))
     }
 
     /// This secret sealed under the next epoch's.

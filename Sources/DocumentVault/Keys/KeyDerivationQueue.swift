@@ -6,16 +6,22 @@ import Synchronization
 
 /// Where Argon2id runs: one computation at a time, never on the cooperative pool.
 ///
-/// One process derives one key at a time, so that many openings at once cannot take many times the memory, and at most
-/// ``mostWaiting`` wait: who comes later is told so at once rather than after minutes.
-enum KeyDerivationQueue {
-    static let mostWaiting = 64
-    private static let queue = DispatchQueue(label: "dossierkit.vault.key-derivation", qos: .userInitiated)
-    private static let waiting = Mutex(0)
+/// One process derives one key at a time, so that many openings at once cannot take many times the memory, and a bounded
+/// number waits: who comes later is told so at once rather than after minutes.
+final class KeyDerivationQueue: Sendable {
+    /// The process's own.
+    static let shared = KeyDerivationQueue(mostWaiting: 256)
+    private let mostWaiting: Int
+    private let queue = DispatchQueue(label: "dossierkit.vault.key-derivation", qos: .userInitiated)
+    private let waiting = Mutex(0)
 
-    static func run<Value: Sendable>(
-        _ work: @escaping @Sendable () throws(VaultError) -> Value
+    init(mostWaiting: Int) { self.mostWaiting = mostWaiting }
+
+    /// Runs work that may derive a key from a passphrase; what derives none is done at once, where the caller is.
+    func run<Value: Sendable>(
+        deriving: Bool, _ work: @escaping @Sendable () throws(VaultError) -> Value
     ) async throws(VaultError) -> Value {
+        guard deriving else { return try work() }
         let isFree = waiting.withLock { count in
             guard count < mostWaiting else { return false }
             count += 1
@@ -24,7 +30,7 @@ enum KeyDerivationQueue {
         guard isFree else { throw VaultError(.busy, "\(mostWaiting) derivations of keys are waiting") }
         let outcome: Result<Value, VaultError> = await withCheckedContinuation { continuation in
             queue.async {
-                defer { waiting.withLock { $0 -= 1 } }
+                defer { self.waiting.withLock { $0 -= 1 } }
                 do throws(VaultError) {
                     continuation.resume(returning: .success(try work()))
                 } catch {

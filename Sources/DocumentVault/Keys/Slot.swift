@@ -131,7 +131,8 @@ struct Slot: Sendable {
         switch opener {
         case .key(let key): return try opened(with: key.octets)
         case .device(let key):
-            guard let signature, ownerKey.isValid(signature: signature, of: (Self.signatureLabel + header + sealed).span)
+            guard let signature,
+                ownerKey.isValid(signature: signature, of: (Self.signatureLabel + header + sealed).span)
             else { throw VaultError(.damaged, object: object, "the owner did not sign it") }
             let info = VaultSeal.context(.slot, [header])
             do {

@@ -15,6 +15,11 @@ public enum Unlocking: Sendable {
     /// A passphrase as typed.
     public static func passphrase(_ text: String) -> Unlocking { .passphrase(Passphrase(text)) }
 
+    /// Whether a key is derived from it by Argon2id.
+    var derives: Bool {
+        if case .passphrase = self { true } else { false }
+    }
+
     /// Whether a slot could be for this secret.
     func suits(_ slot: Slot) -> Bool {
         switch self {

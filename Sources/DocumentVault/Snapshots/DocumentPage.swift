@@ -85,7 +85,9 @@ enum DocumentPage {
     private static func record(_ element: DERElement, _ object: String) throws -> DocumentRecord {
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
         var reader = try element.reader(.sequence)
-        guard let status = DeclaredStatus(number: try reader.next().integer(.enumerated)) else { throw damaged("a status") }
+        guard let status = DeclaredStatus(number: try reader.next().integer(.enumerated)) else {
+            throw damaged("a status")
+        }
         let others = try reader.next(.sequence).elements().map { try $0.integer() }
         var entries: [Int64] = []
         let versions = try reader.next(.sequence).elements().map { element in

@@ -53,7 +53,8 @@ extension SnapshotReader {
             }
         }
         guard Int64(catalogue.rows.count) == root.documents.items else {
-            throw VaultError(.damaged, object: "snapshot", "\(catalogue.rows.count) rows, the root says \(root.documents.items)")
+            throw VaultError(
+                .damaged, object: "snapshot", "\(catalogue.rows.count) rows, the root says \(root.documents.items)")
         }
         return catalogue
     }

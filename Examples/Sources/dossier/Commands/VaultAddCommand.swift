@@ -17,111 +17,16 @@ struct VaultAddCommand: AsyncParsableCommand {
     @OptionGroup var trust: TrustOptions
     @OptionGroup var time: TimeOption
 
+    @OptionGroup var stored: StoreOptions
+
     @Option(help: "Code of the document type; `other` always exists.")
     var type: String
-
-    @Option(
-        help: ArgumentHelp("What the document says: number, dates, issuer, subjects, fields (JSON).", valueName: "file")
-    )
-    var description: String?
-
-    @Option(help: "How it reached you: self-upload, agency-result, certified-copy, data-extract, digitised-at-counter.")
-    var source = "self-upload"
-
-    @Option(help: "Code of the dossier that produced it.")
-    var dossier: String?
-
-    @Option(help: "Code of the procedure that produced it.")
-    var procedure: String?
 
     @Argument(help: "The file to store.")
     var file: String
 
     func run() async throws {
-        guard let source = Provenance.Source(rawValue: source) else {
-            throw ValidationError(
-                "--source takes \(Provenance.Source.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        let types = try DocumentTypeCatalogue.builtIn()
-        guard types[type] != nil else {
-            throw CommandFailure(
-                .usage, vi: "không có loại giấy tờ \(type)", en: "no document type \(type)",
-                hint: Phrase(
-                    vi: "xem danh mục loại giấy tờ; `other` luôn có",
-                    en: "see the catalogue of types; `other` always exists"))
-        }
-        do {
-            let bytes = try FileSource(path: file)
-            let instant = try time.instant()
-            let name = URL(filePath: file).lastPathComponent
-            let report = try judged(bytes, at: instant)
-            var metadata = DocumentMetadata(
-                type: type, name: AttachmentName.normalized(name), mediaType: try MediaType.of(bytes))
-            var fields: [DocumentField] = []
-            if let path = description {
-                let described = try describe(name, from: path)
-                metadata.number = described.number
-                metadata.issuedOn = described.issuedOn
-                metadata.validUntil = described.validUntil
-                metadata.issuerName = described.issuer
-                metadata.subjects = (described.subjects ?? []).map(\.id)
-                fields = described.vaultFields()
-            }
-            metadata.isSensitive = types[type]?.sensitivity == .sensitive
-            metadata.dossier = dossier
-            metadata.procedure = procedure
-            let vault = try await options.open()
-            let isQuiet = common.json
-            let size = Int(clamping: bytes.size)
-            let stored = try await vault.store(
-                bytes, metadata: metadata, provenance: .verified(report, source: source), fields: fields, at: instant
-            ) { done in if !isQuiet { Console.progress(Int(clamping: done), of: size, name) } }
-            try await options.keepAnchor(of: vault)
-            let record = try await vault.document(stored.document)
-            if common.json {
-                Console.write(
-                    try CanonicalJSON.encode(DocumentRow(record, on: instant.date(atOffset: vietnamOffset))))
-            } else {
-                if let document = report.report, !document.signatures.isEmpty {
-                    for signature in document.signatures {
-                        Console.message(
-                            "  \(signature.facts.signingCertificate?.subject.commonName ?? "?"): \(signature.explanation(in: Console.language))"
-                        )
-                    }
-                } else {
-                    Console.message(
-                        "  "
-                            + Phrase(
-                                vi: "không có chữ ký số; lưu theo lời khai của người dùng",
-                                en: "no digital signature; kept on the holder's word")[Console.language])
-                }
-                Console.print(stored.document.description)
-            }
-        } catch {
-            throw CommandFailure(error, path: file)
-        }
-    }
-
-    private func describe(_ name: String, from path: String) throws -> DocumentDescription {
-        do {
-            return try DocumentDescription.read(FileSource(path: path).allBytes(limit: 1 << 22), for: name)
-        } catch {
-            throw CommandFailure(error, path: path)
-        }
-    }
-
-    /// A file that looks signed but cannot be read is stored like any other, on the word of its holder.
-    private func judged(_ source: FileSource, at instant: Instant) throws -> FileReport {
-        do {
-            return try FileReport(path: file, source: source, validator: try trust.validator(at: instant), at: instant)
-        } catch let error as ByteSourceError {
-            throw error
-        } catch let error as CommandFailure {
-            throw error
-        } catch {
-            let problem = CommandFailure(error, path: file)
-            Console.warn(problem.message)
-            return try FileReport(unreadable: file, source: source, because: problem.message)
-        }
+        try await stored.store(
+            file, as: type, common: common, in: options, trust: trust, at: try time.instant(), superseding: [])
     }
 }

@@ -11,7 +11,12 @@ import Foundation
 struct VaultCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vault", abstract: "Kho tài liệu được mã hóa. / The encrypted vault of documents.",
-        subcommands: [Create.self, UnlockCheck.self, VaultAddCommand.self, List.self, Show.self, Get.self, Verify.self])
+        subcommands: [
+            Create.self, UnlockCheck.self, VaultAddCommand.self, List.self, Show.self, Get.self,
+            VaultSupersedeCommand.self, VaultEraseCommand.self, VaultHoldCommand.self, VaultSweepCommand.self,
+            Verify.self, VaultSlotsCommand.self, VaultRotateCommand.self, VaultExportCommand.self,
+            VaultImportCommand.self, VaultTicketCommand.self, VaultDepositCommand.self, VaultInboxCommand.self,
+        ])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Tạo kho mới. / Make a vault.")

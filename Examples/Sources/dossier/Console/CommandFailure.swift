@@ -133,8 +133,9 @@ struct CommandFailure: Error {
     private init(_ error: VaultError, _ place: String) {
         let status: ExitStatus =
             switch error.code {
-            case .wrongSecret, .mistypedCode, .notPermitted: .noPermission
-            case .damaged, .rolledBack, .forked, .storeFailure, .storeFull, .cryptographyFailure: .inputOutput
+            case .wrongSecret, .mistypedCode, .notPermitted, .held: .noPermission
+            case .damaged, .rolledBack, .forked, .resurrected, .storeFailure, .storeFull, .cryptographyFailure:
+                .inputOutput
             case .notFound: .noInput
             case .alreadyExists: .cannotCreate
             case .busy, .conflict: .unavailable

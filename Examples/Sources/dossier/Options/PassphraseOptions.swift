@@ -63,3 +63,12 @@ struct PassphraseOptions: ParsableArguments {
         return SecretBytes(copying: Array((readLine(strippingNewline: true) ?? "").utf8))
     }
 }
+
+extension PassphraseOptions {
+    /// The same two sources under other names.
+    init(file: String?, environment: String?) throws {
+        let arguments =
+            (file.map { ["--passphrase-file", $0] } ?? []) + (environment.map { ["--passphrase-env", $0] } ?? [])
+        self = try Self.parse(arguments)
+    }
+}

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import ArgumentParser
+import CryptoPrimitives
 import DocumentVault
 import DossierCore
 import Foundation
@@ -24,6 +25,11 @@ struct VaultOptions: ParsableArguments {
         name: .customLong("recovery-code-file"),
         help: ArgumentHelp("File with the recovery code, instead of a passphrase.", valueName: "file"))
     var recoveryCodeFile: String?
+
+    @Option(
+        name: .customLong("device-key-file"),
+        help: ArgumentHelp("File with the keys of a device, instead of a passphrase.", valueName: "file"))
+    var deviceKeyFile: String?
 
     @OptionGroup var passphrase: PassphraseOptions
 
@@ -51,6 +57,14 @@ struct VaultOptions: ParsableArguments {
     }
 
     func unlocking() throws -> Unlocking {
+        if let deviceKeyFile {
+            do {
+                let octets = SecretBytes(copying: try FileSource(path: deviceKeyFile).allBytes(limit: 4096))
+                return .device(try DeviceKey(octets))
+            } catch {
+                throw CommandFailure(error, path: deviceKeyFile)
+            }
+        }
         guard let recoveryCodeFile else {
             return try .passphrase(Passphrase(utf8: passphrase.passphrase(prompt: Self.prompt)))
         }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import CryptoPrimitives
+import DocumentVault
+import DossierCore
+import DossierKit
+import Foundation
+
+struct VaultTicketCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ticket",
+        abstract:
+            "Cấp vé để cơ quan gửi một giấy tờ vào kho. / Issue a ticket with which an agency leaves one document.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: VaultOptions
+    @Option(help: "Code of the dossier.")
+    var dossier: String
+    @Option(help: "Largest document in bytes.")
+    var largest: Int64 = 64 << 20
+    @Option(help: "Instant in ISO 8601 until which it is good.")
+    var until: String?
+    @Option(help: "Output file.")
+    var output: String
+
+    func run() async throws {
+        try OutputFile.check(output, inputs: [], force: false)
+        var end: Instant?
+        if let until {
+            guard let instant = Instant(until) else {
+                throw ValidationError("--until takes an ISO 8601 time with zone")
+            }
+            end = instant
+        }
+        let vault = try await options.open()
+        let ticket = try await vault.issueTicket(for: dossier, largest: largest, until: end)
+        try OutputFile.write(Array("\(ticket)\n".utf8), to: output, mode: 0o600)
+        if common.json {
+            Console.write(try CanonicalJSON.encode(["ticket": ticket.id.description, "output": output]))
+        } else {
+            Console.print(ticket.id.description)
+        }
+    }
+}
+
+struct VaultDepositCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deposit",
+        abstract: "Gửi giấy tờ vào kho bằng vé, không cần khóa. / Leave a document by ticket; no key is needed.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var time: TimeOption
+    @Option(help: ArgumentHelp("Store of the vault, for example sqlite:PATH.", valueName: "url"))
+    var store: String
+    @Option(help: ArgumentHelp("File with the ticket.", valueName: "file"))
+    var ticket: String
+    @Option(help: "Code of the document type.")
+    var type = "other"
+    @Option(help: "Who leaves it.")
+    var depositor: String
+    @Option(help: ArgumentHelp("File for the receipt (JSON).", valueName: "file"))
+    var receipt: String?
+    @Argument(help: "The file.")
+    var file: String
+
+    func run() async throws {
+        if let receipt { try OutputFile.check(receipt, inputs: [file], force: false) }
+        let instant = try time.instant()
+        let options = try VaultOptions.parse(["--store", store])
+        do {
+            let text = String(decoding: try FileSource(path: ticket).allBytes(limit: 1 << 16), as: UTF8.self)
+            let source = try FileSource(path: file)
+            let digest = try DigestAlgorithm.sha256.digest(of: source)
+            guard let sha256 = Digest32(octets: digest) else { throw VaultError(.cryptographyFailure, "a digest") }
+            let metadata = DocumentMetadata(
+                type: type, name: AttachmentName.normalized(URL(filePath: file).lastPathComponent),
+                mediaType: try MediaType.of(source))
+            let given = try await DepositTicket(text: text).deposit(
+                source, sha256: sha256, metadata: metadata, depositor: depositor, in: options.openStore(), at: instant)
+            let json = try CanonicalJSON.encode(given)
+            if let receipt { try OutputFile.write(json, to: receipt) }
+            if common.json { Console.write(json) } else { Console.print(given.deposit) }
+        } catch {
+            throw CommandFailure(error, path: file)
+        }
+    }
+}
+
+struct VaultInboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inbox",
+        abstract: "Kiểm tra và nhận giấy tờ được gửi đến. / Judge and take in the documents that were left.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: VaultOptions
+    @OptionGroup var trust: TrustOptions
+    @OptionGroup var time: TimeOption
+    @Option(help: ArgumentHelp("Receipt of a deposit whose fate is asked.", valueName: "file"))
+    var receipt: [String] = []
+
+    private struct Report: Encodable {
+        let documents: [String], quarantined: [String: String], incomplete: [String], more: Bool,
+            receipts: [String: String]
+    }
+
+    func run() async throws {
+        let instant = try time.instant()
+        let validator = try trust.validator(at: instant)
+        let vault = try await options.open()
+        let absorbed = try await vault.absorbDeposits(at: instant) { arrival in
+            let bytes = try await arrival.content.bytes(limit: 1 << 28)
+            let report = try FileReport(
+                path: arrival.version.metadata.name, source: MemorySource(bytes), validator: validator, at: instant)
+            return try .verified(report, source: .agencyResult)
+        }
+        try await options.keepAnchor(of: vault)
+        var fates: [String: String] = [:]
+        for path in receipt {
+            do {
+                let json = Data(try FileSource(path: path).allBytes(limit: 1 << 16))
+                let given = try JSONDecoder().decode(DepositReceipt.self, from: json)
+                guard given.vault == vault.id.description, let id = DepositID(given.deposit) else {
+                    throw CommandFailure(
+                        .badInput, vi: "\(path): biên nhận của kho khác", en: "\(path): another vault's receipt")
+                }
+                fates[given.deposit] = Self.word(try await vault.status(of: id))
+            } catch is DecodingError {
+                throw CommandFailure(.badInput, vi: "\(path): không phải biên nhận", en: "\(path): not a receipt")
+            }
+        }
+        if common.json {
+            Console.write(
+                try CanonicalJSON.encode(
+                    Report(
+                        documents: absorbed.documents.map(\.document.description),
+                        quarantined: Dictionary(
+                            uniqueKeysWithValues: absorbed.quarantined.map { ($0.key.description, $0.value) }),
+                        incomplete: absorbed.incomplete.map(\.description), more: absorbed.hasMore, receipts: fates)))
+        } else {
+            for reference in absorbed.documents { Console.print(reference.document.description) }
+            for (deposit, reason) in absorbed.quarantined { Console.message("  – \(deposit): \(reason)") }
+            for (deposit, fate) in fates.sorted(by: { $0.key < $1.key }) { Console.print("\(deposit)  \(fate)") }
+        }
+        if fates.values.contains("missing") { throw ExitCode(ExitStatus.inputOutput.rawValue) }
+    }
+
+    private static func word(_ status: DepositStatus) -> String {
+        switch status {
+        case .absorbed: "absorbed"
+        case .erased: "erased"
+        case .waiting: "waiting"
+        case .quarantined: "quarantined"
+        case .missing: "missing"
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import CryptoPrimitives
+import DocumentVault
+import DossierCore
+import DossierKit
+import Foundation
+
+struct VaultExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract:
+            "Xuất cả kho ra một tệp, hoặc các bản gốc ra tệp ZIP. / Write the vault, or the originals, into one file.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: VaultOptions
+    @OptionGroup var time: TimeOption
+    @Flag(help: "The documents as they are, in a ZIP file with a list: readable by anybody.")
+    var originals = false
+    @Option(help: ArgumentHelp("File that the export's new code is written to.", valueName: "file"))
+    var codeFile: String?
+    @Flag(help: "Overwrite an existing output.")
+    var force = false
+    @Option(help: "Output file.")
+    var output: String
+
+    func run() async throws {
+        try OutputFile.check(output, inputs: [], force: force)
+        let instant = try time.instant()
+        let code = RecoveryCode(random: SystemRandom())
+        if !originals {
+            guard let codeFile else { throw ValidationError("--code-file is needed, or --originals") }
+            try OutputFile.check(codeFile, inputs: [output], force: false)
+        }
+        let vault = try await options.open()
+        let isQuiet = common.json
+        let progress: @Sendable (Int, Int) -> Void = { if !isQuiet { Console.progress($0, of: $1, "contents") } }
+        if originals {
+            try await OutputFile.write(to: output) { handle in
+                try await vault.exportOriginals(
+                    to: { try handle.write(contentsOf: Data($0)) }, at: instant, progress: progress)
+            }
+        } else if let codeFile {
+            try OutputFile.write(Array("\(code.text())\n".utf8), to: codeFile, mode: 0o600)
+            do {
+                try await OutputFile.write(to: output) { handle in
+                    _ = try await vault.export(
+                        under: code, to: { try handle.write(contentsOf: Data($0)) }, progress: progress)
+                }
+            } catch {
+                unlink(codeFile)
+                throw error
+            }
+        }
+        if common.json {
+            Console.write(try CanonicalJSON.encode(["output": output, "vault": vault.id.description]))
+        }
+    }
+}
+
+struct VaultImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Khôi phục kho từ tệp đã xuất. / Put a vault back from an export.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: VaultOptions
+    @OptionGroup var time: TimeOption
+    @OptionGroup var new: NewSecretOptions
+    @Option(help: ArgumentHelp("File with the export's code.", valueName: "file"))
+    var codeFile: String
+    @Option(help: "Why it is put back; kept in the vault.")
+    var reason = ""
+    @Argument(help: "The export.")
+    var file: String
+
+    func run() async throws {
+        let instant = try time.instant()
+        let code: RecoveryCode
+        do {
+            let text = String(decoding: try FileSource(path: codeFile).allBytes(limit: 4096), as: UTF8.self)
+            code = try RecoveryCode(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch {
+            throw CommandFailure(error, path: codeFile)
+        }
+        let vault: Vault
+        do {
+            let export = try ExportedVault(reading: try FileSource(path: file))
+            vault = try await Vault.restore(
+                export, code: code, in: options.openStore(creating: true), anchor: try options.storedAnchor(),
+                reason: reason, at: instant)
+        } catch {
+            throw CommandFailure(error, path: file)
+        }
+        if let secret = try new.secret() { _ = try await vault.addSlot(secret, label: new.label, at: instant) }
+        try await options.keepAnchor(of: vault)
+        if common.json {
+            Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))
+        } else {
+            Console.print(vault.id.description)
+        }
+    }
+}

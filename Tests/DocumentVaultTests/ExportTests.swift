@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import Synchronization
+import Testing
+import VaultTesting
+
+@testable import DocumentVault
+
+@Suite("Export and restoring — docs/formats/vault-v1.md §13")
+struct ExportTests {
+    final class Sink: Sendable {
+        private let all = Mutex<[UInt8]>([])
+        var bytes: [UInt8] { all.withLock { $0 } }
+        func write(_ bytes: [UInt8]) { all.withLock { $0 += bytes } }
+    }
+
+    private func filled() async throws -> Scene {
+        let scene = try await Scene()
+        for size in 0..<40 { _ = try await Samples.store(Samples.bytes(size), in: scene.vault) }
+        _ = try await Samples.store(Samples.bytes(200_000), in: scene.vault)
+        let gone = try await scene.vault.list()[7].id
+        _ = try await scene.vault.erase(gone, reason: "", at: Samples.time)
+        _ = try await scene.vault.addSlot(.recoveryCode(RecoveryCode(random: SystemRandom())), at: Samples.time)
+        return scene
+    }
+
+    private func export(_ vault: Vault) async throws -> (bytes: [UInt8], code: RecoveryCode, anchor: Anchor) {
+        let (sink, code) = (Sink(), RecoveryCode(random: SystemRandom()))
+        let anchor = try await vault.export(under: code, to: { sink.write($0) })
+        return (sink.bytes, code, anchor)
+    }
+
+    @Test func `an export opens by its own code and by the vault's, and is restored with the owner's entry`()
+        async throws
+    {
+        let scene = try await filled()
+        let (bytes, code, anchor) = try await export(scene.vault)
+        let file = try ExportedVault(reading: MemorySource(bytes))
+        let opened = try await Vault.open(file, code: code, anchor: anchor)
+        #expect(opened.freshness == .anchored)
+        #expect(try await opened.list() == scene.vault.list())
+        #expect(try await opened.verify(anchor: anchor).isComplete)
+        #expect(
+            try await Vault.open(scene.vault.id, in: file, unlocking: .recoveryCode(scene.code)).list().count == 40)
+        await #expect(throws: VaultError(.wrongSecret, "")) {
+            _ = try await Vault.open(file, code: RecoveryCode(random: SystemRandom()))
+        }
+        await #expect(throws: VaultError(.notPermitted, "")) { _ = try await Samples.store([1], in: opened) }
+
+        // More was written after the export, and is lost with the store; the owner says so when restoring.
+        for number in 0..<3 { _ = try await Samples.store([UInt8(number)], in: scene.vault) }
+        let between = try #require(await scene.vault.anchor)
+        _ = try await Samples.store([9], in: scene.vault)
+        let newest = try #require(await scene.vault.anchor)
+        let store = InMemoryVaultStore()
+        let restored = try await Vault.restore(
+            file, code: code, in: store, anchor: newest, reason: "máy chủ hỏng", at: Samples.time)
+        #expect(try await restored.list() == opened.list())
+        for kept in [anchor, between, newest] {
+            let again = try await Vault.open(
+                scene.vault.id, in: store, unlocking: .recoveryCode(scene.code), anchor: kept)
+            #expect(again.freshness == .anchored)
+        }
+        #expect(try await restored.verify(anchor: newest).isComplete)
+        _ = try await Samples.store([5], in: restored)
+        #expect(try await restored.list().count == 41)
+        await #expect(throws: VaultError(.alreadyExists, "")) {
+            _ = try await Vault.restore(file, code: code, in: store, reason: "", at: Samples.time)
+        }
+
+        // Without the owner's word about the newer anchor, it stays rolled back; and a later one was never given up.
+        let silent = InMemoryVaultStore()
+        _ = try await Vault.restore(file, code: code, in: silent, reason: "", at: Samples.time)
+        await #expect(throws: VaultError(.forked, "")) {
+            _ = try await Vault.open(
+                scene.vault.id, in: silent, unlocking: .recoveryCode(scene.code),
+                anchor: Anchor(
+                    vault: scene.vault.id,
+                    head: JournalHead(sequence: anchor.head.sequence + 1, hash: between.head.hash)))
+        }
+        _ = try await Samples.store([10], in: scene.vault)
+        let later = try #require(await scene.vault.anchor)
+        await #expect(throws: VaultError(.rolledBack, "")) {
+            _ = try await Vault.open(scene.vault.id, in: silent, unlocking: .recoveryCode(scene.code), anchor: later)
+        }
+    }
+
+    @Test func `every octet of an export changed, and every cut, is found before anything is restored`() async throws {
+        let scene = try await Scene()
+        _ = try await Samples.store(Samples.bytes(300), in: scene.vault)
+        let (bytes, code, _) = try await export(scene.vault)
+        let store = InMemoryVaultStore()
+        var changes = 0
+        func isRefused(_ bytes: [UInt8]) async -> Bool {
+            changes += 1
+            do {
+                let file = try ExportedVault(reading: MemorySource(bytes))
+                _ = try await Vault.restore(file, code: code, in: store, reason: "", at: Samples.time)
+                return false
+            } catch {
+                return error is VaultError
+            }
+        }
+        for place in bytes.indices {
+            var copy = bytes
+            copy[place] ^= 1
+            #expect(await isRefused(copy), "octet \(place)")
+        }
+        for count in stride(from: 0, to: bytes.count, by: 13) { #expect(await isRefused(Array(bytes.prefix(count)))) }
+        #expect(await isRefused(bytes + [0]))
+        #expect(await store.head(of: scene.vault.id) == nil)
+        print("export: \(changes) changes, all refused")
+        #expect(await !isRefused(bytes))
+    }
+
+    @Test func `an attacker's file with a right digest but a wrong content, entry or header is refused`() async throws {
+        let scene = try await Scene()
+        _ = try await Samples.store(Samples.bytes(300), in: scene.vault)
+        let (bytes, code, _) = try await export(scene.vault)
+        var records = try ExportRecords(MemorySource(bytes))
+        var parts: [(ExportWriter.RecordType, [UInt8])] = []
+        while let record = try records.next() {
+            parts.append((record.type, Array(bytes[Int(record.range.lowerBound)..<Int(record.range.upperBound)])))
+        }
+        func rewritten(_ change: (Int, [UInt8]) -> [UInt8]?) throws -> [UInt8] {
+            let sink = Sink()
+            var writer = try ExportWriter { sink.write($0) }
+            for (index, part) in parts.enumerated() {
+                if let changed = change(index, part.1) { try writer.record(part.0, changed) }
+            }
+            try writer.end()
+            return sink.bytes
+        }
+        func restore(_ bytes: [UInt8]) async throws {
+            let file = try ExportedVault(reading: MemorySource(bytes))
+            _ = try await Vault.restore(file, code: code, in: InMemoryVaultStore(), reason: "", at: Samples.time)
+        }
+        try await restore(try rewritten { $1 })
+        for index in parts.indices {
+            await #expect(throws: VaultError.self, "record \(index) missing") {
+                try await restore(try rewritten { $0 == index ? nil : $1 })
+            }
+            await #expect(throws: VaultError.self, "record \(index) changed") {
+                try await restore(
+                    try rewritten { place, bytes in
+                        guard place == index else { return bytes }
+                        var bytes = bytes
+                        bytes[bytes.count - 1] ^= 1
+                        return bytes
+                    })
+            }
+        }
+        #expect(parts.count >= 6)
+    }
+
+    @Test func `others go on writing while a vault is exported`() async throws {
+        let scene = try await filled()
+        let other = try await scene.open()
+        async let stored: Void = {
+            for number in 0..<50 { _ = try await Samples.store([UInt8(number)], in: other) }
+        }()
+        let (bytes, code, anchor) = try await export(scene.vault)
+        try await stored
+        let file = try ExportedVault(reading: MemorySource(bytes))
+        #expect(try await Vault.open(file, code: code, anchor: anchor).verify(anchor: anchor).isComplete)
+    }
+
+    @Test func `originals are written as a ZIP file`() async throws {
+        let scene = try await filled()
+        let sink = Sink()
+        try await scene.vault.exportOriginals(to: { sink.write($0) }, at: Samples.time)
+        let bytes = sink.bytes
+        #expect(bytes.starts(with: [0x50, 0x4b, 3, 4]))
+        #expect(bytes.firstRange(of: Array("manifest.json".utf8)) != nil)
+        // CRC-32 of "123456789" (ISO 3309).
+        var crc = CRC32()
+        crc.update(Array("123456789".utf8))
+        #expect(crc.value == 0xcbf4_3926)
+    }
+}

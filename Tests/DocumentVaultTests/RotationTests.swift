@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import Testing
+import VaultTesting
+
+@testable import DocumentVault
+
+@Suite("Rotation — docs/formats/vault-v1.md §4, §6")
+struct RotationTests {
+    @Test func `rotating wraps every key anew, leaves contents as they are, and ends what old secrets open`()
+        async throws
+    {
+        let scene = try await Scene()
+        var expected: [DocumentID: [UInt8]] = [:]
+        for number in 0..<40 {
+            let bytes = Samples.bytes(number * 37)
+            expected[try await Samples.store(bytes, in: scene.vault).document] = bytes
+        }
+        let slot = try await scene.vault.addSlot(.recoveryCode(RecoveryCode(random: SystemRandom())), at: Samples.time)
+        let before = try await scene.objects()
+        try await scene.vault.rotate(removing: [slot], at: Samples.time)
+        let after = try await scene.objects()
+        #expect(Set(before.keyRecords.keys) == Set(after.keyRecords.keys))
+        for (version, record) in after.keyRecords {
+            #expect(record != before.keyRecords[version])
+            #expect(try KeyRecord(parsing: record, object: "").epoch == 2)
+        }
+        let documents = try await scene.vault.list().map(\.current.content)
+        for content in documents { #expect(before.contents[content] == after.contents[content]) }
+        #expect(await !scene.vault.isRotating)
+        let opened = try await scene.open()
+        for (document, bytes) in expected { #expect(try await opened.read(document).bytes() == bytes) }
+        #expect(try await opened.verify().isComplete)
+        try await opened.rotate(at: Samples.time)
+        // The vault that had epoch 2 open follows into epoch 3 by its own slot.
+        _ = try await Samples.store([9], in: scene.vault)
+        #expect(try await opened.list().count == 40)
+        try await opened.refresh()
+        #expect(try await opened.list().count == 41)
+        #expect(try await scene.open().verify().isComplete)
+    }
+
+    @Test(arguments: FailingStore.Side.allCases)
+    func `a rotation that dies at any change is taken up by the next call, and nothing is lost`(
+        side: FailingStore.Side
+    ) async throws {
+        var interrupted = 0
+        for number in 0..<200 {
+            let scene = try await Scene()
+            for size in 0..<7 { _ = try await Samples.store(Samples.bytes(size), in: scene.vault) }
+            let old = try await scene.vault.addSlot(
+                .recoveryCode(RecoveryCode(random: SystemRandom())), at: Samples.time)
+            scene.failing.crash(side, atChange: number)
+            do {
+                try await scene.vault.rotate(removing: [old], at: Samples.time)
+                #expect(!scene.failing.isDown)
+                break
+            } catch {
+                #expect(error.code == .storeFailure)
+                interrupted += 1
+            }
+            // Another device of the owner, after the crash.
+            let opened = try await scene.open()
+            #expect(try await opened.verify().isComplete, "\(number)")
+            #expect(try await opened.list().count == 7)
+            let hasOld = await opened.slots().contains { $0.id == old }
+            if await opened.isRotating || hasOld {
+                let removing: Set<SlotID> = hasOld ? [old] : []
+                try await opened.rotate(removing: removing, at: Samples.time)
+            }
+            #expect(await !opened.isRotating)
+            let ids = await opened.slots().map(\.id)
+            #expect(!ids.contains(old))
+            let epoch = await opened.state.core.epoch.number
+            for (_, record) in try await scene.objects().keyRecords {
+                #expect(try KeyRecord(parsing: record, object: "").epoch == epoch)
+            }
+            #expect(try await scene.open().verify().isComplete)
+        }
+        #expect(interrupted >= 3)
+        print("rotation: interrupted at \(interrupted) changes (\(side)), resumed each time")
+    }
+
+    @Test func `a document erased while a rotation runs is not brought back`() async throws {
+        let scene = try await Scene()
+        let keep = try await Samples.store([1], in: scene.vault)
+        let gone = try await Samples.store([2], in: scene.vault)
+        let other = try await scene.open()
+        _ = try await other.list()
+        _ = try await scene.vault.erase(gone.document, reason: "", at: Samples.time)
+        try await other.rotate(at: Samples.time)
+        #expect(try await scene.objects().keyRecords.count == 1)
+        #expect(try await scene.open().list().map(\.id) == [keep.document])
+        #expect(try await scene.open().verify().isComplete)
+    }
+
+    @Test func `a store that does not keep the new records is found by the check at the end`() async throws {
+        final class Forgetful: StoreDecorator {
+            let inner: any VaultStore
+            init(_ inner: any VaultStore) { self.inner = inner }
+            func replaceKeyRecords(_ records: [VersionID: [UInt8]], in vault: VaultID) async throws(VaultError) {}
+        }
+        let scene = try await Scene()
+        _ = try await Samples.store([1], in: scene.vault)
+        let vault = try await Vault.open(
+            scene.vault.id, in: Forgetful(scene.store), unlocking: .recoveryCode(scene.code))
+        await #expect(throws: VaultError(.damaged, "")) { try await vault.rotate(at: Samples.time) }
+        // The old secret still opens through the new one, and an honest store brings it to its end.
+        let honest = try await scene.open()
+        #expect(try await honest.verify().isComplete)
+        try await honest.rotate(at: Samples.time)
+        #expect(await !honest.isRotating)
+    }
+}
