@@ -34,6 +34,15 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),
+        // Not a comparison: how a vault behaves as it grows.
+        .executableTarget(
+            name: "VaultScale",
+            dependencies: [
+                .product(name: "DocumentVault", package: "DossierKit"),
+                .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "DossierCore", package: "DossierKit"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

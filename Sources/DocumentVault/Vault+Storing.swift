@@ -107,7 +107,13 @@ extension Vault {
     private func put(
         _ uploads: [DocumentUpload], operation: OperationID, at time: Instant, progress: (@Sendable (Int64) -> Void)?
     ) async throws -> (repeated: Int64?, references: [DocumentReference]) {
-        if uploads.contains(where: { $0.correcting != nil }) { try await loadDocuments() }
+        // A version that is not known here as the newest may have come from another device since.
+        let corrected = uploads.compactMap(\.correcting)
+        if !corrected.isEmpty {
+            try await loadDocuments()
+            let isBehind = corrected.contains { state.catalogue?.documents[$0.document]?.current.id != $0.version }
+            if isBehind { try await refresh() }
+        }
         // A content that somebody swept in flight is uploaded again under a new id.
         for _ in 0..<16 {
             var prepared: [Prepared] = []

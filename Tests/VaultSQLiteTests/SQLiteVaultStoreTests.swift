@@ -201,6 +201,65 @@ struct SQLiteVaultStoreTests {
         await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(reference.document).bytes() }
         #expect(try await vault.read(reference.document).bytes(in: 0..<1000) == Samples.bytes(1000))
     }
+
+    @Test func `many vaults written at once share commits and lose nothing`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 2)
+        let code = RecoveryCode(random: SystemRandom())
+        let ids = try await withThrowingTaskGroup { group in
+            for number in 0..<16 {
+                group.addTask {
+                    let vault = try await Vault.create(
+                        name: "kho \(number)", in: store, unlocking: [.recoveryCode(code)], at: Samples.time)
+                    for size in 0..<10 { _ = try await Samples.store(Samples.bytes(size), in: vault) }
+                    return vault.id
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let reopened = try SQLiteVaultStore(path: path)
+        for id in ids {
+            let vault = try await Vault.open(id, in: reopened, unlocking: .recoveryCode(code))
+            #expect(try await vault.list().count == 10)
+            #expect(try await vault.verify().isComplete)
+        }
+    }
+
+    @Test func `a disk without room is a typed error, and everything acknowledged before is there`() async throws {
+        let folder = try TemporaryFolder()
+        guard run("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", folder.path]) == 0 else {
+            print("skipped: a full disk: a file system of its own may not be mounted here")
+            return
+        }
+        defer { _ = run("umount", ["-l", folder.path]) }
+        let store = try SQLiteVaultStore(path: folder.path + "/store", creating: true, shards: 1)
+        let code = RecoveryCode(random: SystemRandom())
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.recoveryCode(code)], at: Samples.time)
+        var stored: [DocumentID] = []
+        for size in [300_000, 20_000] {
+            do {
+                for _ in 0..<400 { stored.append(try await Samples.store(Samples.bytes(size), in: vault).document) }
+                Issue.record("there is no end of room")
+            } catch let error as VaultError {
+                #expect(error.code == .storeFull, "\(error)")
+            }
+        }
+        #expect(stored.count >= 2)
+        let opened = try await Vault.open(vault.id, in: store, unlocking: .recoveryCode(code))
+        #expect(try await Set(stored).isSubset(of: opened.list().map(\.id)))
+        #expect(try await opened.verify().isComplete)
+    }
+
+    private func run(_ program: String, _ arguments: [String]) -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.standardError = FileHandle.nullDevice
+        do { try process.run() } catch { return -1 }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
 }
 
 /// A folder that goes away with the value.

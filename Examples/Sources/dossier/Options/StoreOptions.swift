@@ -64,6 +64,12 @@ struct StoreOptions: ParsableArguments {
             metadata.dossier = dossier
             metadata.procedure = procedure
             metadata.supersedes = old
+            if let sha256 = report.sha256.flatMap({ Digest32($0) }) {
+                for finding in try await vault.examine(bytes, sha256: sha256, name: name, mediaType: metadata.mediaType)
+                {
+                    Console.warn(finding.phrase)
+                }
+            }
             let isQuiet = common.json
             let size = Int(clamping: bytes.size)
             let stored = try await vault.store(

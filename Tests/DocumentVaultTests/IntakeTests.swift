@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import Testing
+import VaultTesting
+
+@testable import DocumentVault
+
+@Suite("Intake of files")
+struct IntakeTests {
+    private func findings(_ text: String, _ mediaType: String = "application/pdf", name: String = "a.pdf") throws
+        -> [IntakeFinding]
+    {
+        try FileIntake.findings(MemorySource(Array(text.utf8)), name: name, mediaType: mediaType)
+    }
+
+    @Test func `a file of another kind than it is said to be is found`() throws {
+        #expect(try findings("%PDF-1.7\n") == [])
+        #expect(try findings("%PDF-1.7\n", "image/png") == [.otherType])
+        #expect(try findings("<?xml version=\"1.0\"?>", "text/xml") == [])
+        #expect(try findings("<?xml version=\"1.0\"?>") == [.otherType])
+        #expect(try findings("MZ program") == [.otherType])
+        #expect(try findings("text", "text/plain") == [])
+        #expect(try findings("", "text/plain") == [.empty])
+        let png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]
+        #expect(try FileIntake.findings(MemorySource(png), name: "a.png", mediaType: "image/png") == [])
+        #expect(try FileIntake.findings(MemorySource(png), name: "a.pdf", mediaType: "application/pdf") == [.otherType])
+    }
+
+    @Test func `what a PDF would do is found, wherever it stands, and words that only look alike are not`() throws {
+        #expect(try findings("%PDF-1.7 /S /JavaScript /JS (x)") == [.javaScript])
+        #expect(try findings("%PDF-1.7 /S/Launch/F") == [.launchAction])
+        #expect(try findings("%PDF-1.7 trailer << /Encrypt 5 0 R >>") == [.encryptedPDF])
+        #expect(try findings("%PDF-1.7 << /Type /EmbeddedFile >>") == [.embeddedFile])
+        #expect(try findings("%PDF-1.7 << /EmbeddedFiles 3 0 R >>") == [.embeddedFile])
+        #expect(try findings("%PDF-1.7 /JSTOR /Launcher /EncryptMetadata /JavaScripts") == [])
+        for offset in (1 << 20) - 12...(1 << 20) + 1 {
+            let text = "%PDF-1.7" + String(repeating: " ", count: offset - 8) + "/JavaScript "
+            #expect(try findings(text) == [.javaScript], "\(offset)")
+        }
+    }
+
+    @Test func `a name that is not normalised and a document that is there already are said`() async throws {
+        #expect(try findings("%PDF-1.7", name: "gia\u{301}y.pdf") == [.nameNotNormalised])
+        #expect(try findings("%PDF-1.7", name: "gi\u{e1}y.pdf") == [])
+        let scene = try await Scene()
+        let digest = try Digest32(of: [1, 2])
+        #expect(try await scene.vault.examine(MemorySource([1, 2]), sha256: digest, name: "a", mediaType: "a/b") == [])
+        _ = try await Samples.store([1, 2], in: scene.vault)
+        #expect(
+            try await scene.vault.examine(MemorySource([1, 2]), sha256: digest, name: "a", mediaType: "a/b") == [
+                .duplicate
+            ])
+    }
+
+    @Test func `every finding has words in both languages`() {
+        for finding in IntakeFinding.allCases { #expect(!finding.phrase.vi.isEmpty && !finding.phrase.en.isEmpty) }
+    }
+}
