@@ -61,13 +61,12 @@ struct PlanPeerTests {
 
     /// The plan without its sentences, as the evaluator writes it.
     func members(_ plan: ReusePlan) throws -> NSDictionary {
-        let value = try JSONSerialization.jsonObject(with: Data(try plan.json()), options: [.mutableContainers])
-        let object = try #require(value as? NSMutableDictionary)
-        for case let requirement as NSMutableDictionary in object["requirements"] as? NSArray ?? [] {
-            #expect(requirement["explanation"] is NSDictionary)
-            requirement.removeObject(forKey: "explanation")
-        }
-        return object
+        let value = try JSONSerialization.jsonObject(with: Data(try plan.json()))
+        var object = try #require(value as? [String: Any])
+        let requirements = try #require(object["requirements"] as? [[String: Any]])
+        #expect(requirements.allSatisfy { $0["explanation"] is [String: Any] })
+        object["requirements"] = requirements.map { $0.filter { $0.key != "explanation" } }
+        return NSDictionary(dictionary: object)
     }
 
     @Test func `every plan of every citizen is what the independent evaluator says, member by member`() throws {
