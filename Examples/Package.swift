@@ -21,8 +21,18 @@ let package = Package(
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
-        // The tests run the built tool as a user would; the dependency has it built first.
-        .testTarget(name: "dossierTests", dependencies: ["dossier"]),
+        // Verifies and nothing else: a test shows that no code for private keys is linked into it.
+        .executableTarget(
+            name: "verify-only",
+            dependencies: [
+                .product(name: "SignatureValidation", package: "DossierKit"),
+                .product(name: "PAdES", package: "DossierKit"),
+                .product(name: "AdES", package: "DossierKit"),
+                .product(name: "PKIX", package: "DossierKit"),
+                .product(name: "DossierCore", package: "DossierKit"),
+            ]),
+        // The tests run the built tools as a user would; the dependency has them built first.
+        .testTarget(name: "dossierTests", dependencies: ["dossier", "verify-only"]),
     ],
     swiftLanguageModes: [.v6]
 )
