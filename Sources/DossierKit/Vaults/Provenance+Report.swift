@@ -35,6 +35,13 @@ extension Provenance {
                 report: digest, policy: "\(document.policy.id) \(document.policy.version)",
                 verifiedAt: document.validationTime,
                 signer: first.facts.signingCertificate?.subject.commonName ?? "",
-                trustDomain: first.path?.trustDomain ?? "", signedAt: nil))
+                trustDomain: first.path?.trustDomain ?? "", signedAt: first.provedTime))
+    }
+}
+
+extension SignatureReport {
+    /// The best signature time where something proves it; a judgement alone proves only that the signature exists by now.
+    fileprivate var provedTime: Instant? {
+        bestSignatureTimeSource == .validationTime ? nil : bestSignatureTime
     }
 }

@@ -41,7 +41,8 @@ public struct OpenedFile: Sendable {
         document = try SignedFile.signature(signature.allBytes(limit: 1 << 28), over: content)
     }
 
-    /// What stands in the file to judge it with: the signers' certificates, and everything that came along.
+    /// What stands in the file to judge it with: the certificates of signers and of time-stamp authorities, and everything
+    /// that came along.
     ///
     /// - Parameter material: Among which a signer that brought no certificate may be found.
     /// - Throws: When the file cannot be read.
@@ -50,10 +51,18 @@ public struct OpenedFile: Sendable {
     ) throws -> (signers: [Certificate], material: ValidationMaterial) {
         let facts = try document?.signatureFacts(with: material) ?? []
         var found = ValidationMaterial()
-        for fact in facts { found = found.merging(fact.material) }
         var signers: [Certificate] = []
-        for case let signer? in facts.map(\.signingCertificate) where !signers.contains(signer) {
-            signers.append(signer)
+        for fact in facts {
+            found = found.merging(fact.material).merging(fact.longTermMaterial)
+            for stamp in fact.timeStamps {
+                found = found.merging(stamp.material)
+                found.certificates += stamp.token?.signedData.certificates ?? []
+                found.revocationLists += stamp.token?.signedData.revocationLists ?? []
+            }
+            let authorities = fact.timeStamps.map { $0.facts?.signingCertificate }
+            for case let signer? in [fact.signingCertificate] + authorities where !signers.contains(signer) {
+                signers.append(signer)
+            }
         }
         return (signers, found)
     }

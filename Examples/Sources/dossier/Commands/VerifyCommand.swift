@@ -26,6 +26,20 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object per file, each on a line of its own as soon as it is judged.")
     var jsonLines = false
 
+    @Option(help: ArgumentHelp("You vouch that FILE existed at this time (ISO 8601).", valueName: "time"))
+    var existedAt: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Number that the signer should bear, for example citizen-id:001099000001.", valueName: "kind:value"))
+    var expectSigner: String?
+
+    @Option(help: ArgumentHelp("Write the report as a page of HTML as well.", valueName: "file"))
+    var html: String?
+
+    @Flag(help: "Overwrite an existing page.")
+    var force = false
+
     @Argument(help: "Signed files and folders of such; x.p7s beside x is paired with it.")
     var files: [String] = []
 
@@ -35,10 +49,23 @@ struct VerifyCommand: AsyncParsableCommand {
         guard detached == nil || (files.count == 1 && list == nil) else {
             throw ValidationError("--detached needs exactly one FILE")
         }
+        if let existedAt, Instant(existedAt) == nil {
+            throw ValidationError("--existed-at takes an ISO 8601 time with zone, not \(existedAt)")
+        }
+        _ = try expectedSigner()
+    }
+
+    private func expectedSigner() throws -> ExpectedSigner? {
+        do { return try expectSigner.map { try ExpectedSigner(parsing: $0) } } catch {
+            throw ValidationError("--expect-signer: \((error as? SignatureValidationError)?.detail ?? "\(error)")")
+        }
     }
 
     func run() async throws {
         let instant = try time.instant()
+        let existed = existedAt.flatMap { Instant($0) }
+        if let existed, existed > instant { throw ValidationError("--existed-at lies after the time of judgement") }
+        if let html { try OutputFile.check(html, inputs: files, force: force) }
         let settings = try trust.load()
         let validator = try trust.validator(settings, at: instant)
         let remarks = settings.findings(at: instant)
@@ -47,11 +74,14 @@ struct VerifyCommand: AsyncParsableCommand {
             VerificationReport(policy: validator.policy, validationTime: instant, files: $0, findings: remarks)
         }
         let inputs = try VerifyInput.all(in: files, list: list, detached: detached)
+        let question = VerifyQuestion(
+            validator: validator, online: online, time: instant, existed: existed, expected: try expectedSigner())
+        var page = html.map { _ in HTMLReport(summary([]), in: Console.language) }
         var reports: [FileReport] = []
         var worst = ExitStatus.done
         var failure: ExitStatus?
         try await OrderedWork.run(inputs) { input in
-            await Self.judge(input, validator, online, at: instant)
+            await question.judge(input)
         } deliver: { index, judged in
             Console.progress(index + 1, of: inputs.count, judged.report.path)
             for finding in judged.report.findings where !isMachineRead { Console.warn(finding.phrase) }
@@ -66,9 +96,11 @@ struct VerifyCommand: AsyncParsableCommand {
             } else if common.json {
                 reports.append(judged.report)
             } else if judged.problem == nil {
-                VerdictText.print(judged.report)
+                for line in judged.report.text(in: Console.language, policy: validator.policy) { Console.print(line) }
             }
+            page?.add(judged.report)
         }
+        if let html, let page { try OutputFile.write(page.bytes, to: html) }
         if common.json {
             Console.write(try summary(reports).json())
         }
@@ -78,47 +110,6 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private var isMachineRead: Bool { common.json || jsonLines }
-
-    private struct Judged: Sendable {
-        let report: FileReport
-        var problem: CommandFailure?
-    }
-
-    /// The validator with what services gave for one file; the same without `--online`.
-    private static func completed(
-        _ validator: SignatureValidator, for file: OpenedFile, _ online: OnlineOptions, at instant: Instant
-    ) async throws -> (validator: SignatureValidator, remarks: [Finding]) {
-        // The facts cost a verification of their own, so they are not asked for in vain.
-        guard online.online else { return (validator, []) }
-        let enclosed = try file.enclosed(with: validator.material)
-        let completed = try await online.completing(
-            validator.material.merging(enclosed.material), for: enclosed.signers, trusting: validator.domains,
-            at: instant)
-        let informed = SignatureValidator(
-            trusting: validator.domains, policy: validator.policy, material: completed.material,
-            revocation: validator.revocation)
-        return (informed, completed.remarks)
-    }
-
-    /// A file that cannot be judged gives its own object with `error`; the others are still judged.
-    private static func judge(
-        _ input: VerifyInput, _ validator: SignatureValidator, _ online: OnlineOptions, at instant: Instant
-    ) async -> Judged {
-        do {
-            let opened = try input.open()
-            let informed = try await completed(validator, for: opened.file, online, at: instant)
-            var report = try FileReport(
-                opened.file, validator: informed.validator, at: instant, findings: informed.remarks)
-            report.contentFile = opened.contentFile
-            report.signatureFile = opened.signatureFile
-            return Judged(report: report)
-        } catch {
-            let problem = CommandFailure(error, path: input.path)
-            return Judged(
-                report: FileReport(path: input.path, format: nil, sha256: nil, report: nil, error: problem.message),
-                problem: problem)
-        }
-    }
 }
 
 extension ExitStatus {

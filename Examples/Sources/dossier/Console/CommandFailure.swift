@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import ASiC
 import AdES
 import ArgumentParser
 import CryptoPrimitives
@@ -15,6 +16,8 @@ import PKIX
 import SignatureValidation
 import SoftwareKeys
 import TrustServices
+import XMLSyntax
+import ZIPSyntax
 
 /// Why a command could not do its work, with its exit code and what to do.
 struct CommandFailure: Error {
@@ -59,6 +62,12 @@ struct CommandFailure: Error {
             self.init(.badInput, vi: "\(place)tệp PDF không đọc được: \(error)", en: "\(place)\(error)")
         case let error as PAdESError:
             self.init(.badInput, vi: "\(place)không ký được tệp PDF này: \(error)", en: "\(place)\(error)")
+        case let error as ZIPSyntaxError:
+            self.init(.badInput, vi: "\(place)tệp ZIP không đọc được: \(error)", en: "\(place)\(error)")
+        case let error as ASiCError:
+            self.init(.badInput, vi: "\(place)bộ chứa ASiC không dùng được: \(error.detail)", en: "\(place)\(error)")
+        case let error as XMLSyntaxError:
+            self.init(.badInput, vi: "\(place)tệp XML không đọc được: \(error)", en: "\(place)\(error)")
         case let error as DossierError:
             self.init(.badInput, vi: "\(place)hồ sơ không hợp lệ: \(error)", en: "\(place)\(error)")
         case let error as OnceOnlyError:

@@ -27,7 +27,7 @@ struct TrustOptions: ParsableArguments {
             "Certificates, revocation lists and OCSP responses, file or folder; not trusted.", valueName: "path"))
     var material: [String] = []
 
-    @Option(help: "Policy: a name (vietnam-2026, etsi-2026) or a file.")
+    @Option(help: "Policy: a name (vietnam-2026, etsi-2026, strict, rfc5280) or a file.")
     var policy = "vietnam-2026"
 
     @Option(help: "What missing revocation information means: required, if-available or off.")
@@ -60,7 +60,7 @@ struct TrustOptions: ParsableArguments {
         _ settings: TrustSettings, material: ValidationMaterial? = nil, at time: Instant
     ) throws -> SignatureValidator {
         SignatureValidator(
-            trusting: settings.domains(for: [.signing], at: time), policy: try loadPolicy(),
+            trusting: settings.domains(beginningBy: time), policy: try loadPolicy(),
             material: material ?? settings.material, revocation: revocationMode)
     }
 

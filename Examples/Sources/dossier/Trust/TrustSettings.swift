@@ -34,7 +34,7 @@ struct TrustSettings: Sendable {
                         .configuration, vi: "\(path): không có chứng thư", en: "\(path): no certificate")
                 }
                 let name = isNamed ? String(parts[0]) : URL(filePath: path).deletingPathExtension().lastPathComponent
-                Self.add(TrustDomain(name: name, anchors: found.certificates), to: &plain)
+                plain = Self.joined(plain + [TrustDomain(name: name, anchors: found.certificates)])
             }
         }
         for path in paths {
@@ -45,13 +45,13 @@ struct TrustSettings: Sendable {
 
     /// The domains whose anchors count for any of the usages at an instant.
     func domains(for usages: [TrustBundle.Usage], at time: Instant) -> [TrustDomain] {
-        var domains = plain
-        for bundle in bundles {
-            for usage in usages {
-                for domain in bundle.domains(for: usage, at: time) { Self.add(domain, to: &domains) }
-            }
-        }
-        return domains
+        let found = plain + bundles.flatMap { bundle in usages.flatMap { bundle.domains(for: $0, at: time) } }
+        return Self.joined(found)
+    }
+
+    /// The domains with their usages and the ends of their trust, for a validator that looks at several instants.
+    func domains(beginningBy time: Instant) -> [TrustDomain] {
+        Self.joined(plain + bundles.flatMap { $0.domains(beginningBy: time) })
     }
 
     /// What has to be said of the bundles wherever they are used.
@@ -80,15 +80,26 @@ struct TrustSettings: Sendable {
 
     func warn(at time: Instant) { for finding in findings(at: time) { Console.warn(finding.phrase) } }
 
-    private static func add(_ domain: TrustDomain, to domains: inout [TrustDomain]) {
-        guard let index = domains.firstIndex(where: { $0.name == domain.name }) else {
-            domains.append(domain)
-            return
+    /// Domains of the same name and usages are one.
+    private static func joined(_ domains: [TrustDomain]) -> [TrustDomain] {
+        var result: [TrustDomain] = []
+        for domain in domains {
+            guard let index = result.firstIndex(where: { $0.name == domain.name && $0.usages == domain.usages }) else {
+                result.append(domain)
+                continue
+            }
+            let first = result[index]
+            let known = Set(first.anchors)
+            let others = Set(domain.anchors)
+            // An anchor that is trusted without end in one place is trusted without end.
+            let ends = first.trustedUntil.filter { !others.contains($0.key) || domain.trustedUntil[$0.key] != nil }
+            let otherEnds = domain.trustedUntil.filter { !known.contains($0.key) || first.trustedUntil[$0.key] != nil }
+            result[index] = TrustDomain(
+                name: domain.name, anchors: first.anchors + domain.anchors.filter { !known.contains($0) },
+                responders: first.responders, usages: domain.usages,
+                trustedUntil: ends.merging(otherEnds) { max($0, $1) })
         }
-        let known = Set(domains[index].anchors)
-        domains[index] = TrustDomain(
-            name: domain.name, anchors: domains[index].anchors + domain.anchors.filter { !known.contains($0) },
-            responders: domains[index].responders)
+        return result
     }
 }
 
