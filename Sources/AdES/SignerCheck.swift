@@ -37,8 +37,10 @@ public struct SignerCheck: Sendable {
     /// - Throws: ``AdESError``: `signerNotValid`, `signerIndeterminate`, `algorithmNotAllowed`, each with the reason.
     @discardableResult
     public func check(_ signer: some Signer, at time: Instant) throws(AdESError) -> PathResult {
+        // As a validator would judge now: a domain that may only time-stamp, and an anchor no longer trusted, do not count.
+        let trusted = domains.filter { $0.usages.contains(.signing) }.compactMap { $0.trusted(at: time) }
         let path = CertificateGraph(
-            of: signer.certificate, trusting: domains,
+            of: signer.certificate, trusting: trusted,
             material: material.merging(ValidationMaterial(certificates: signer.chain))
         ).evaluate(at: time, purpose: .signing, revocation: revocation)
         if let fault = path.faults.first {

@@ -123,6 +123,38 @@ struct TrustBundleTests {
         #expect(try judge(pinned + ["--purpose", "signing"]).status == 2)
         let authority = Bench.shared("pki/tsa.crt")
         #expect(try judge(pinned + ["--purpose", "time-stamping"], authority).status == 0)
+        let output = ["--output", bench.path("signed.pdf"), Bench.sample("pdfs/host-consent.pdf")]
+        for trust in [pinned, ["--trust", ended, "--trust-signer", pin]] {
+            let refused = try DossierTool.run(["sign"] + trust + material + Bench.key("citizen") + output)
+            #expect(refused.status == 69, "no anchor counts for signing")
+        }
+        #expect(!bench.exists("signed.pdf"))
+    }
+
+    @Test func `a time-stamp under an anchor that is trusted for signing only proves no time`() throws {
+        guard let pin else { return }
+        func pinned(_ usages: [String]) throws -> [String]? {
+            let path = try bundle("\(usages.count).json") { json in
+                let entries = json["entries"] as? [[String: Any]] ?? []
+                json["entries"] = entries.map { $0.merging(["usages": usages]) { $1 } }
+            }
+            guard let path else { return nil }
+            try sign(path)
+            return ["--trust", path, "--trust-signer", pin] + material
+        }
+        guard let signing = try pinned(["signing"]), let both = try pinned(["signing", "time-stamping"]) else { return }
+        let server = try #require(try TestServer())
+        let signed = try bench.sign(
+            Bench.sample("pdfs/host-consent.pdf"), as: "signed.pdf", ["--tsa", server.address + "/tsa"])
+        // Later than the second of the time-stamp, which otherwise proves nothing that the judgement does not.
+        let later = ["--at", ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 60))]
+        let good = try DossierTool.run(["verify", "--json"] + both + later + [signed])
+        #expect(good.signature["bestSignatureTimeSource"] as? String == "signature-time-stamp")
+        let refused = try DossierTool.run(["verify", "--json"] + signing + later + [signed])
+        #expect(refused.signature["bestSignatureTimeSource"] as? String == "validation-time")
+        let stamp = try #require((refused.signature["timestamps"] as? [[String: Any]])?.first)
+        #expect(stamp["indication"] as? String != "PASSED")
+        #expect(refused.output.contains("\"time-stamp-domain\""), "\(refused.findings)")
     }
 
     @Test func `what is no bundle, and a bundle under a name, are refused`() throws {

@@ -50,7 +50,7 @@ struct ReportOutline {
     func file(_ report: FileReport) -> File {
         var rows: [Row] = []
         func add(_ label: Phrase, _ value: String?) {
-            if let value { rows.append(Row(label: label[language], value: Self.harmless(value))) }
+            if let value { rows.append(Row(label: label[language], value: DisplayText.harmless(value))) }
         }
         add(Phrase(vi: "Định dạng", en: "Format"), report.format)
         add(Phrase(vi: "SHA-256", en: "SHA-256"), report.sha256)
@@ -66,7 +66,7 @@ struct ReportOutline {
                 ?? Phrase(vi: "Không tìm thấy chữ ký số", en: "No digital signature found")
         }
         return File(
-            path: Self.harmless(report.path), indication: report.report?.indication, verdict: verdict[language],
+            path: DisplayText.harmless(report.path), indication: report.report?.indication, verdict: verdict[language],
             rows: rows, remarks: report.findings.map(remark),
             signatures: (report.report?.signatures ?? []).map(signature))
     }
@@ -76,12 +76,12 @@ struct ReportOutline {
         let level = facts.level?.rawValue ?? "NOT-BASELINE"
         let parts = [facts.id, facts.format.rawValue, facts.profile ?? level]
         return Signature(
-            title: parts.map(Self.harmless).joined(separator: " · "), indication: report.indication,
+            title: parts.map(DisplayText.harmless).joined(separator: " · "), indication: report.indication,
             verdict: report.indication.phrase[language], twoValued: report.indication.twoValuedPhrase[language],
             reason: report.subIndication.map { "\($0.rawValue): \($0.phrase[language])" },
             remedy: report.remedy?[language],
             fields: report.requiredFields.map {
-                Row(label: $0.key.phrase[language], value: Self.harmless($0.value[language]))
+                Row(label: $0.key.phrase[language], value: DisplayText.harmless($0.value[language]))
             },
             details: details(report), tables: tables(report), remarks: report.findings.map(remark))
     }
@@ -89,14 +89,14 @@ struct ReportOutline {
     func remark(_ finding: Finding) -> Remark {
         Remark(
             severity: finding.severity, severityWord: finding.severity.phrase[language],
-            text: Self.harmless(finding.phrase[language]), code: Self.harmless(finding.code))
+            text: DisplayText.harmless(finding.phrase[language]), code: DisplayText.harmless(finding.code))
     }
 
     private func details(_ report: SignatureReport) -> [Row] {
         var rows: [Row] = []
         func add(_ vi: String, _ en: String, _ value: String?) {
             guard let value else { return }
-            rows.append(Row(label: Phrase(vi: vi, en: en)[language], value: Self.harmless(value)))
+            rows.append(Row(label: Phrase(vi: vi, en: en)[language], value: DisplayText.harmless(value)))
         }
         func joined(_ values: [String]) -> String? { values.isEmpty ? nil : values.joined(separator: ", ") }
         let facts = report.facts
@@ -135,7 +135,8 @@ struct ReportOutline {
             guard !rows.isEmpty else { return }
             tables.append(
                 Table(
-                    title: title[language], head: head.map { $0[language] }, rows: rows.map { $0.map(Self.harmless) }))
+                    title: title[language], head: head.map { $0[language] },
+                    rows: rows.map { $0.map(DisplayText.harmless) }))
         }
         add(
             Phrase(vi: "Dấu thời gian", en: "Time-stamps"),
@@ -180,23 +181,6 @@ struct ReportOutline {
                 ]
             })
         return tables
-    }
-
-    /// Text from a file without what could deceive or disturb a reader: controls, and marks that turn the direction of
-    /// writing, become U+FFFD.
-    static func harmless(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHarmful) else { return text }
-        var clean = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { clean.append(isHarmful(scalar) ? "\u{fffd}" : scalar) }
-        return String(clean)
-    }
-
-    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0...0x1f, 0x7f...0x9f, 0x200b, 0x200e, 0x200f, 0x2028...0x202e, 0x2060...0x206f, 0xfeff, 0xfff9...0xfffb:
-            true
-        default: false
-        }
     }
 }
 

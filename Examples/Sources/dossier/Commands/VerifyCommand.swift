@@ -83,7 +83,10 @@ struct VerifyCommand: AsyncParsableCommand {
         try await OrderedWork.run(inputs) { input in
             await question.judge(input)
         } deliver: { index, judged in
-            Console.progress(index + 1, of: inputs.count, judged.report.path)
+            Console.clearProgress()
+            defer {
+                if index + 1 < inputs.count { Console.progress(index + 1, of: inputs.count, judged.report.path) }
+            }
             for finding in judged.report.findings where !isMachineRead { Console.warn(finding.phrase) }
             if let problem = judged.problem {
                 failure = failure ?? problem.exitCode

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import DossierCore
+import DossierKit
 import Foundation
 
 /// Where results, messages and progress go: results to standard output, everything else to standard error.
@@ -13,7 +14,13 @@ enum Console {
         return locale.hasPrefix("en") ? .english : .vietnamese
     }()
 
-    static func print(_ text: String) { write(Array((text + "\n").utf8)) }
+    /// Prints lines of text; what a terminal would obey is taken out of them.
+    static func print(_ text: String) { write(Array((shown(text) + "\n").utf8)) }
+
+    private static func shown(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { DisplayText.harmless(String($0)) }
+            .joined(separator: "\n")
+    }
 
     /// Writes a result; a result that cannot be delivered ends the command with 74, never with 0.
     static func write(_ bytes: [UInt8]) {
@@ -32,7 +39,7 @@ enum Console {
 
     static func message(_ text: String) {
         // There is nowhere left to say that a message could not be written.
-        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+        try? FileHandle.standardError.write(contentsOf: Data((shown(text) + "\n").utf8))
     }
     static func warn(_ phrase: Phrase) { message("dossier: warning: \(phrase[language])") }
 
@@ -41,10 +48,17 @@ enum Console {
         if let hint = failure.hint { message("dossier: hint: \(hint[language])") }
     }
 
+    /// Takes the line of progress away before something else is written.
+    static func clearProgress() {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K".utf8))
+    }
+
     /// One line that is overwritten, on a terminal only.
     static func progress(_ done: Int, of total: Int, _ what: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         let end = done >= total ? "\n" : ""
-        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1b}[K[\(done)/\(total)] \(what)\(end)".utf8))
+        try? FileHandle.standardError.write(
+            contentsOf: Data("\r\u{1b}[K[\(done)/\(total)] \(DisplayText.harmless(what))\(end)".utf8))
     }
 }
