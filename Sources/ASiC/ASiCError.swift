@@ -17,7 +17,7 @@ public struct ASiCError: Error, Sendable, Equatable, CustomStringConvertible {
         case noSuchFile
         /// The container cannot take a further signature as it is.
         case cannotBeSigned
-        /// The manifests together name more files than is read.
+        /// More signatures, or more files named by manifests, than is read.
         case limitExceeded
     }
     /// The kind of fault.

@@ -22,7 +22,36 @@ extension XMLElement {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw XMLSyntaxError(.unsupportedEncoding, clause: "XML 1.0 §4.3.3", "the bytes are not UTF-8")
         }
+        guard !Self.hasTagBeyondLimit(bytes) else {
+            throw XMLSyntaxError(LimitExceeded(.objects, allowed: Self.attributeLimit))
+        }
         self = try TreeBuilder(budget: budget).parse(bytes, count: count)
+    }
+
+    /// Most attributes of one element, and most namespace declarations of a document.
+    ///
+    /// libxml2 compares every attribute of an element with every other, and every prefix with every declaration, before
+    /// anybody is told of them.
+    fileprivate static let attributeLimit = 256
+
+    /// Whether some tag may have more attributes than the limit. A `<` stands in no attribute, so a tag ends before the
+    /// next; `=` and a quotation mark that stand elsewhere are counted as well.
+    private static func hasTagBeyondLimit(_ bytes: [UInt8]) -> Bool {
+        var count = 0
+        var isBehindEquals = false
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "<"): (count, isBehindEquals) = (0, false)
+            case UInt8(ascii: "="): isBehindEquals = true
+            case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                if isBehindEquals { count += 1 }
+                isBehindEquals = false
+                if count > attributeLimit { return true }
+            case 0x20, 0x09, 0x0a, 0x0d: break
+            default: isBehindEquals = false
+            }
+        }
+        return false
     }
 }
 
@@ -34,6 +63,8 @@ extension XMLElement {
     private var root: XMLElement?
     private var pending = ""
     private var objects = 0
+    private var declarations = 0
+    private var strings: [UInt: String] = [:]
     private var failure: XMLSyntaxError?
 
     /// libxml2 asks to be initialised before threads use it.
@@ -93,14 +124,32 @@ extension XMLElement {
         return true
     }
 
-    private func begin(_ name: XMLName, _ attributes: [XMLElement.Attribute]) {
+    private func begin(_ name: XMLName, _ attributes: [XMLElement.Attribute], declaring namespaces: Int) {
         flush()
+        declarations += namespaces
+        guard declarations <= XMLElement.attributeLimit else {
+            stop(XMLSyntaxError(LimitExceeded(.objects, allowed: XMLElement.attributeLimit)))
+            return
+        }
         guard count(1 + attributes.count) else { return }
         guard open.count < budget.depth else {
             stop(XMLSyntaxError(LimitExceeded(.depth, allowed: budget.depth)))
             return
         }
         open.append(XMLElement(name: name, attributes: attributes, children: []))
+    }
+
+    /// A name of two strings that the parser keeps once each: a long namespace is copied once, not for every element.
+    private func name(_ local: UnsafePointer<UInt8>, _ namespace: UnsafePointer<UInt8>?) -> XMLName {
+        XMLName(unsafe kept(local), in: unsafe namespace.map { unsafe kept($0) })
+    }
+
+    private func kept(_ start: UnsafePointer<UInt8>) -> String {
+        let key = UInt(bitPattern: start)
+        if let known = strings[key] { return known }
+        let text = unsafe String(cString: start)
+        strings[key] = text
+        return text
     }
 
     private func end() {
@@ -128,7 +177,7 @@ extension XMLElement {
             unsafe TreeBuilder.builder(context)?.stop(
                 XMLSyntaxError(.documentType, clause: "XML 1.0 §2.8", "a document type declaration"))
         }
-        unsafe handler.startElementNs = { context, local, _, namespace, _, _, count, _, values in
+        unsafe handler.startElementNs = { context, local, _, namespace, declarations, _, count, _, values in
             guard let builder = unsafe TreeBuilder.builder(context), let local = unsafe local else { return }
             var attributes: [XMLElement.Attribute] = []
             if let values = unsafe values {
@@ -139,15 +188,11 @@ extension XMLElement {
                     else { continue }
                     attributes.append(
                         XMLElement.Attribute(
-                            name: XMLName(
-                                unsafe String(cString: name),
-                                in: unsafe values[index * 5 + 2].map { unsafe String(cString: $0) }),
+                            name: unsafe builder.name(name, values[index * 5 + 2]),
                             value: unsafe TreeBuilder.text(start, end - start)))
                 }
             }
-            builder.begin(
-                XMLName(unsafe String(cString: local), in: unsafe namespace.map { unsafe String(cString: $0) }),
-                attributes)
+            builder.begin(unsafe builder.name(local, namespace), attributes, declaring: Int(declarations))
         }
         unsafe handler.endElementNs = { context, _, _, _ in unsafe TreeBuilder.builder(context)?.end() }
         unsafe handler.characters = { context, start, count in

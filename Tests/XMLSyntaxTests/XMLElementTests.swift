@@ -85,6 +85,29 @@ import XMLSyntax
         #expect(fault("<a>" + String(repeating: "x", count: 24) + "</a>", budget: few) == .limitExceeded)
     }
 
+    @Test func `attributes of one element and namespaces of a document are limited, the limits included`() {
+        func tag(_ count: Int) -> String { "<a" + (0..<count).map { " a\($0)='x=\"y\"'" }.joined() + "/>" }
+        #expect(fault(tag(128)) == nil)
+        #expect(fault(tag(300)) == .limitExceeded)
+        // As many as fit: refused before anybody compares them.
+        #expect(fault(tag(200_000)) == .limitExceeded)
+        func nested(_ count: Int) -> String {
+            (0..<count).map { "<a xmlns:n\($0)='u\($0)' xmlns:m\($0)='v\($0)'>" }.joined()
+                + String(repeating: "<n0:b/>", count: 1000) + String(repeating: "</a>", count: count)
+        }
+        #expect(fault(nested(20)) == nil)
+        let wide = (0..<30).map { level in
+            "<a" + (0..<10).map { " xmlns:n\(level)x\($0)='u'" }.joined() + ">"
+        }.joined()
+        #expect(fault(wide + String(repeating: "</a>", count: 30)) == .limitExceeded)
+    }
+
+    @Test func `a long namespace is kept once`() throws {
+        let namespace = "urn:" + String(repeating: "x", count: 1_000_000)
+        let root = try parse("<n:a xmlns:n='\(namespace)'>" + String(repeating: "<n:b/>", count: 50_000) + "</n:a>")
+        #expect(root.elements.count == 50_000 && root.elements.last?.name.namespace == namespace)
+    }
+
     @Test func `a long text takes time in line with its length`() throws {
         let text = String(repeating: "x&amp;", count: 300_000)
         #expect(try parse("<a>\(text)</a>").text.utf8.count == 600_000)

@@ -30,6 +30,8 @@ import ZIPSyntax
     @Test(arguments: [
         "../a", "a/../b", "./a", "a/./b", "/a", "a//b", "C:/a", "c:a", "a\\b", "..\\a", "a\u{0}b", "a\nb", "a.", "a /b",
         "x\u{202e}fdp.exe", "..", ".", "",
+        // A slash with a combining mark, or behind a letter that is prepended, is a slash to a file system.
+        "../\u{338}x", "/\u{338}etc", "a/\u{301}b", "..\u{d4e}/x", "\u{600}/x",
     ])
     func `a name that leaves its folder or deceives`(_ name: String) {
         #expect(fault(ZIPFixture([.init(name, "x")]).bytes) == .unsafeName)
@@ -233,11 +235,11 @@ import ZIPSyntax
     }
 
     @Test func `bombs: entries, expanded size, ratio`() {
-        let few = Budget(bytes: 16, depth: 32, objects: 2, expansionRatio: 200)
+        let few = Budget(bytes: 16, depth: 32, objects: 2, expansionRatio: 100)
         #expect(fault(ZIPFixture.plain.bytes, budget: few) == nil)
-        let less = Budget(bytes: 15, depth: 32, objects: 2, expansionRatio: 200)
+        let less = Budget(bytes: 15, depth: 32, objects: 2, expansionRatio: 100)
         #expect(fault(ZIPFixture.plain.bytes, budget: less) == .limitExceeded)
-        let fewer = Budget(bytes: 16, depth: 32, objects: 1, expansionRatio: 200)
+        let fewer = Budget(bytes: 16, depth: 32, objects: 1, expansionRatio: 100)
         #expect(fault(ZIPFixture.plain.bytes, budget: fewer) == .limitExceeded)
         let zeros = String(repeating: "\u{0}", count: 2 << 20)
         let bomb = ZIPFixture([.init("zeros", zeros) { $0.method = 8 }])

@@ -158,7 +158,7 @@ extension ASiCContainer {
     public func signatureFiles() throws -> [(path: String, cms: [UInt8], content: any ByteSource)] {
         let reading = try ContainerReading(self)
         return try archive.entries.filter { ContainerRole($0) == .signature }.map { entry in
-            let linked = reading.manifests.filter { $0.signature == entry }
+            let linked = reading.manifests(of: entry)
             let content: any ByteSource
             if type == .simple, files.count == 1 {
                 content = archive.source(of: files[0])
@@ -207,7 +207,7 @@ extension ASiCContainer {
 
     /// Paths of the container's own files, in any case.
     private static func isReserved(_ path: String) -> Bool {
-        let lower = path.lowercased()
-        return lower == "mimetype" || lower == "meta-inf" || lower.hasPrefix("meta-inf/")
+        let parts = path.lowercased().utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.first.map { $0.elementsEqual("meta-inf".utf8) } ?? false || path.lowercased() == "mimetype"
     }
 }

@@ -118,7 +118,7 @@ struct SignatureReading {
 
     /// §4.4: the signature stands over a manifest, the manifest over the files.
     private mutating func extended() throws -> [SignatureFacts] {
-        let linked = reading.manifests.filter { $0.signature == entry }
+        let linked = reading.manifests(of: entry)
         if linked.isEmpty { faults.append(.manifestMissing) }
         if linked.count > 1 { faults.append(.manifestAmbiguous) }
         guard linked.count == 1, let manifest = linked.first else {

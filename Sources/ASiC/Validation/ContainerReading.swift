@@ -31,6 +31,8 @@ final class ContainerReading {
 
     let container: ASiCContainer
     private(set) var manifests: [ManifestFile] = []
+    /// The manifests that stand for a signature or time-stamp file, by where the file is.
+    private var bySignature: [Int64: [Int]] = [:]
     private(set) var hasUnreadableManifest = false
     private var digests: [DigestKey: [UInt8]?] = [:]
 
@@ -41,9 +43,14 @@ final class ContainerReading {
 
     /// Files that all manifests together may name.
     private static let referenceLimit = 200_000
+    /// Signature files, each of which is held to every data file.
+    private static let signatureLimit = 500
 
     init(_ container: ASiCContainer) throws {
         self.container = container
+        guard container.archive.entries.count(where: { ContainerRole($0) == .signature }) <= Self.signatureLimit else {
+            throw ASiCError(.limitExceeded, "more than \(Self.signatureLimit) signature files")
+        }
         var count = 0
         for entry in container.archive.entries {
             let role = ContainerRole(entry)
@@ -58,11 +65,17 @@ final class ContainerReading {
             }
             var signature: ZIPEntry?
             if case .success(let entry) = resolve(manifest.signature) { signature = entry }
+            if let signature { bySignature[signature.record.lowerBound, default: []].append(manifests.count) }
             manifests.append(
                 ManifestFile(
                     entry: entry, bytes: bytes, manifest: manifest, signature: signature,
                     references: try resolve(manifest.references)))
         }
+    }
+
+    /// The manifests that refer to a signature or time-stamp file.
+    func manifests(of signature: ZIPEntry) -> [ManifestFile] {
+        (bySignature[signature.record.lowerBound] ?? []).map { manifests[$0] }
     }
 
     /// All bytes of a small file; `nil` when they are damaged or too many.

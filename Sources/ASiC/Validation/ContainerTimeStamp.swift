@@ -53,7 +53,7 @@ struct ContainerTimeStampReading {
 
     private func stamp(_ entry: ZIPEntry) throws -> ContainerTimeStamp {
         let files = reading.container.files.map(\.name)
-        let linked = reading.manifests.filter { $0.signature == entry }
+        let linked = reading.manifests(of: entry)
         let token = try reading.read(entry, limit: 1 << 24).flatMap { try? TimeStampToken(parsing: $0) }
         var faults: [ContainerFault] = token == nil ? [.timeStampUnreadable] : []
         var covers: [ValidationObject] = []

@@ -64,21 +64,24 @@ extension Dossier {
 }
 
 extension DossierExamination {
-    /// Largest compressed attachment whose own signatures are looked at, in bytes.
+    /// What compressed attachments may expand to together, in bytes: they are read at any place, and so from memory.
     private static let expandedLimit: Int64 = 1 << 28
 
     /// Examines a dossier that arrived as one container.
     ///
     /// ``manifestReport`` is the verdict on the container's signatures, which stand over the manifest and all attachments.
     ///
-    /// - Throws: ``DossierError`` `incomplete` for a container without `dossier.json`; what the container throws.
+    /// - Throws: ``DossierError`` `incomplete` for a container without `dossier.json`; ``ZIPSyntax/ZIPSyntaxError``
+    ///   `limitExceeded` when its compressed attachments expand to more than 256 MiB; what the container throws.
     public init(_ container: ASiCContainer, validator: SignatureValidator, at time: Instant) throws {
         guard let entry = container.archive.entry(named: SealedDossier.manifestName) else {
             throw DossierError(.incomplete, "the container has no \(SealedDossier.manifestName)")
         }
         let folder = SealedDossier.attachmentsFolder + "/"
+        var room = Self.expandedLimit
         let received = try container.files.filter { $0 != entry }.map { file in
-            let source = try container.archive.loadedSource(of: file, limit: Self.expandedLimit)
+            let source = try container.archive.loadedSource(of: file, limit: room)
+            if file.compression == .deflated { room -= file.size }
             guard file.name.hasPrefix(folder) else {
                 return ReceivedAttachment(ordinal: nil, name: file.name, source: source)
             }

@@ -30,18 +30,24 @@ enum EntryName {
             if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) { return "a name with a control character" }
             if scalar.properties.isBidiControl { return "a name that changes the direction of text" }
         }
-        if name.hasPrefix("/") { return "an absolute name" }
-        var parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        if parts.last == "" { parts.removeLast() }
+        // By octets, as file systems do it: together with a combining mark a slash is another Character.
+        let slash = UInt8(ascii: "/")
+        var parts = Array(name.utf8).split(separator: slash, omittingEmptySubsequences: false)
+        guard parts.count == name.split(separator: "/", omittingEmptySubsequences: false).count else {
+            return "a name with a slash that a mark is combined with"
+        }
+        if parts.first?.isEmpty == true { return "an absolute name" }
+        if parts.last?.isEmpty == true { parts.removeLast() }
         guard parts.count <= depth else { return "a name nested in more than \(depth) folders" }
+        let dot = UInt8(ascii: ".")
         for part in parts {
-            if part.isEmpty || part == "." || part == ".." { return "a name with an empty part, . or .." }
+            if part.isEmpty || part == [dot] || part == [dot, dot] { return "a name with an empty part, . or .." }
             // Windows drops them, so that two names become one.
-            if part.hasSuffix(".") || part.hasSuffix(" ") { return "a part of a name that ends in a period or a space" }
+            if part.last == dot || part.last == UInt8(ascii: " ") {
+                return "a part of a name that ends in a period or a space"
+            }
         }
-        if let first = parts.first, first.utf8.count >= 2, first.utf8.dropFirst().first == UInt8(ascii: ":") {
-            return "a name with a drive"
-        }
+        if let first = parts.first, first.dropFirst().first == UInt8(ascii: ":") { return "a name with a drive" }
         return nil
     }
 
@@ -50,35 +56,40 @@ enum EntryName {
     static func key(_ name: some StringProtocol) -> String { name.uppercased().lowercased() }
 }
 
-/// The names of an archive, each once.
+/// The names of an archive, each once, as a tree of folders: a name costs what its length is, however many share a part.
 struct EntryNames {
-    private var files: Set<String> = []
-    private var folders: Set<String> = []
+    private enum Kind { case file, folder, statedFolder }
+    private struct Place: Hashable {
+        let parent: Int
+        let key: String
+    }
+    private var places: [Place: (number: Int, kind: Kind)] = [:]
 
     /// Takes in a name.
     ///
     /// - Throws: `duplicateName` when another file or folder has it, or when a file stands where this name has a folder.
     mutating func insert(_ name: String, at offset: Int64? = nil) throws(ZIPSyntaxError) {
-        let isFolder = name.hasSuffix("/")
-        let key = EntryName.key(isFolder ? String(name.dropLast()) : name)
-        var isNew = true
-        if isFolder {
-            // A folder may have been implied by a file in it, and may be stated once.
-            isNew = files.insert(key + "/").inserted && !files.contains(key)
-            folders.insert(key)
-        } else {
-            isNew = files.insert(key).inserted && !folders.contains(key)
-        }
-        var parent = key[...]
-        while let slash = parent.lastIndex(of: "/") {
-            parent = parent[..<slash]
-            if files.contains(String(parent)) { isNew = false }
-            folders.insert(String(parent))
-        }
-        guard isNew else {
-            throw ZIPSyntaxError(
-                .duplicateName, at: offset, clause: "ISO/IEC 21320-1 4.3.2",
-                "\(name): another entry has this name, by case or normalisation, or is its folder")
+        let duplicate = ZIPSyntaxError(
+            .duplicateName, at: offset, clause: "ISO/IEC 21320-1 4.3.2",
+            "\(name): another entry has this name, by case or normalisation, or is its folder")
+        var parts = Array(name.utf8).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let isFolder = parts.last?.isEmpty == true
+        if isFolder { parts.removeLast() }
+        var parent = 0
+        for (depth, part) in parts.enumerated() {
+            let place = Place(parent: parent, key: EntryName.key(String(decoding: part, as: UTF8.self)))
+            let isLast = depth == parts.count - 1
+            let known = places[place]
+            let kind: Kind
+            switch (known?.kind, isLast, isFolder) {
+            case (nil, true, false): kind = .file
+            case (nil, true, true), (.folder, true, true): kind = .statedFolder
+            case (nil, false, _), (.folder, false, _): kind = .folder
+            case (.statedFolder, false, _): kind = .statedFolder
+            case (.file, _, _), (.folder, true, false), (.statedFolder, true, _): throw duplicate
+            }
+            parent = known?.number ?? places.count + 1
+            places[place] = (parent, kind)
         }
     }
 }

@@ -18,8 +18,8 @@ public struct ZIPArchive: Sendable {
     private let index: [String: Int]
 
     /// What an archive may ask for unless the caller says otherwise: 10,000 entries, names nested 32 deep, 16 GiB
-    /// expanded in all, and an entry of more than 1 MiB at most 200 times as large as it is stored.
-    public static let standardBudget = Budget(bytes: 1 << 34, depth: 32, objects: 10_000, expansionRatio: 200)
+    /// expanded in all, and an entry of more than 1 MiB at most 100 times as large as it is stored.
+    public static let standardBudget = Budget(bytes: 1 << 34, depth: 32, objects: 10_000, expansionRatio: 100)
 
     /// Below this size in bytes an entry may expand at any ratio.
     static let ratioThreshold: Int64 = 1 << 20

@@ -29,7 +29,7 @@ public struct ZIPEntry: Sendable, Hashable {
     public let data: Range<Int64>
 
     /// Whether the entry is a folder.
-    public var isFolder: Bool { name.hasSuffix("/") }
+    public var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
 
     let header: CentralHeader
 }

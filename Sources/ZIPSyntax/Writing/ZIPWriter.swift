@@ -136,7 +136,7 @@ public struct ZIPWriter {
     }
 
     private static func fault(ofNew name: String) -> String? {
-        if name.hasSuffix("/") { return "a folder" }
+        if name.utf8.last == UInt8(ascii: "/") { return "a folder" }
         return name.utf8.count > EntryName.longest ? "a name of more than \(EntryName.longest) bytes" : nil
     }
 
