@@ -101,12 +101,14 @@ extension PDFDocument {
         limit: Int64 = 1 << 30
     ) async throws -> [UInt8] {
         let original = try file.source.allBytes(limit: limit)
-        let stamped = try await original + Self.signature(by: signer, level) { tokenRoom in
-            try preparingSignature(
-                for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
-                in: field, appearance: appearance, certifying: permission, locking: lock, properties: properties,
-                tokenRoom: tokenRoom)
-        }
+        let stamped =
+            try await original
+            + Self.signature(by: signer, level) { tokenRoom in
+                try preparingSignature(
+                    for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
+                    in: field, appearance: appearance, certifying: permission, locking: lock, properties: properties,
+                    tokenRoom: tokenRoom)
+            }
         guard let resources = level.resources else { return stamped }
         var extended = try PDFExtension(
             of: MemorySource(stamped), trusting: resources.domains, budget: file.budget)

@@ -104,7 +104,10 @@ public struct SignatureValidator: Sendable {
         var input = ValidationCase(
             facts: facts, signer: signer, timeStamps: cases, proofs: proofs.filter { own.contains($0.digest) },
             policy: policy, revocation: revocation, time: time)
-        let reached = facts.reachedLevel(trusting: domains, at: time)
+        let reached = facts.reachedLevel(trusting: domains, at: time) { certificate, purpose, instant in
+            let paths = purpose == .signing ? signer : authorities[certificate]?.paths
+            return paths?.path(at: instant, revocation: .required)
+        }
         input.facts.level = reached.level
         input.facts.findings += reached.findings
         if facts.timeStamps.count > Self.mostTimeStamps {

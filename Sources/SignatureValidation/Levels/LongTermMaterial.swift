@@ -22,8 +22,12 @@ public struct LongTermMaterial: Sendable {
     /// Whether the status of the signer's certificate is older than the signature (`revocation-before-signature`).
     public private(set) var revocationPrecedesSignature = false
 
+    /// A path of a certificate for a purpose at an instant, with every revocation asked for; `nil` when none is known.
+    typealias KnownPaths = (Certificate, CertificatePurpose, Instant) -> PathResult?
+
     private let domains: [TrustDomain]
     private let source: ValidationMaterial
+    private let sourceObjects: Set<ValidationObject>
     private var seen: Set<ValidationObject> = []
     private var responders: Set<Certificate> = []
 
@@ -40,20 +44,35 @@ public struct LongTermMaterial: Sendable {
         for facts: SignatureFacts, trusting domains: [TrustDomain], from material: ValidationMaterial,
         includingNewestTimeStamp includesNewest: Bool = false, at time: Instant
     ) {
+        self.init(
+            for: facts, trusting: domains, from: material, includingNewestTimeStamp: includesNewest, at: time
+        ) { _, _, _ in nil }
+    }
+
+    /// - Parameter paths: Paths that were found with more material, of a certificate for a purpose at an instant. One that uses
+    ///   nothing beyond `material` is taken, so that its signatures need not be verified again.
+    init(
+        for facts: SignatureFacts, trusting domains: [TrustDomain], from material: ValidationMaterial,
+        includingNewestTimeStamp includesNewest: Bool = false, at time: Instant, knowing paths: KnownPaths
+    ) {
         self.domains = domains
         source = material
+        sourceObjects = Set(material.validationObjects)
         let stamps = facts.timeStamps.filter(\.holds)
         let proofs = stamps.filter { $0.kind != .content }
         let signingTime = proofs.compactMap { $0.facts?.time }.min() ?? time
         if let certificate = facts.signingCertificate {
-            collect(certificate, .signing, at: signingTime, .signer)
+            collect(
+                certificate, .signing, at: signingTime, .signer, knowing: paths(certificate, .signing, signingTime))
         }
         for stamp in stamps {
             let isNewest = stamp.id == proofs.last?.id && (stamp.kind == .archive || stamp.kind == .document)
             guard includesNewest || !isNewest || proofs.count == 1, let facts = stamp.facts,
                 let certificate = facts.signingCertificate
             else { continue }
-            collect(certificate, .timeStamping, at: facts.time, .timeStamp(stamp.id))
+            collect(
+                certificate, .timeStamping, at: facts.time, .timeStamp(stamp.id),
+                knowing: paths(certificate, .timeStamping, facts.time))
         }
     }
 
@@ -72,9 +91,12 @@ public struct LongTermMaterial: Sendable {
             en: "the revocation status of the signer's certificate was issued before the signature was made"))
 
     private mutating func collect(
-        _ certificate: Certificate, _ purpose: CertificatePurpose, at time: Instant, _ path: MaterialGap.Path
+        _ certificate: Certificate, _ purpose: CertificatePurpose, at time: Instant, _ path: MaterialGap.Path,
+        knowing known: PathResult?
     ) {
-        let result = CertificateGraph(of: certificate, trusting: domains.serving(purpose), material: source)
+        let result =
+            known.flatMap { usesOnlySource($0) ? $0 : nil }
+            ?? CertificateGraph(of: certificate, trusting: domains.serving(purpose), material: source)
             .evaluate(at: time, purpose: purpose, revocation: .required)
         guard result.trustDomain != nil else {
             if result.faults.contains(where: { $0.rule == .noPath }) {
@@ -102,6 +124,16 @@ public struct LongTermMaterial: Sendable {
         }
     }
 
+    /// Whether a path that holds is made of material at hand and an anchor only.
+    private func usesOnlySource(_ path: PathResult) -> Bool {
+        path.outcome == .passed
+            && path.chain.dropLast().allSatisfy { link in
+                sourceObjects.contains(ValidationObject(link.certificate))
+                    && link.revocationList.map { sourceObjects.contains(ValidationObject($0)) } ?? true
+                    && link.ocspResponse.map { sourceObjects.contains(ValidationObject($0)) } ?? true
+            }
+    }
+
     /// The list, and the certificate of its signer when that is not the issuer itself.
     private mutating func addList(_ list: CertificateRevocationList, issuer: Certificate) {
         add(ValidationMaterial(revocationLists: [list]))
@@ -120,7 +152,7 @@ public struct LongTermMaterial: Sendable {
         guard !responder.hasNoRevocationCheck, !domains.contains(where: { $0.responders.contains(responder) }),
             responders.insert(responder).inserted
         else { return }
-        collect(responder, .ocspSigning, at: basic.producedAt, .responder)
+        collect(responder, .ocspSigning, at: basic.producedAt, .responder, knowing: nil)
     }
 
     /// The certificate at which the way up by names ends.

@@ -17,12 +17,20 @@ extension SignatureFacts {
     public func reachedLevel(
         trusting domains: [TrustDomain], at time: Instant
     ) -> (level: BaselineLevel?, findings: [Finding]) {
+        reachedLevel(trusting: domains, at: time) { _, _, _ in nil }
+    }
+
+    /// - Parameter paths: As in ``LongTermMaterial``.
+    func reachedLevel(
+        trusting domains: [TrustDomain], at time: Instant, knowing paths: LongTermMaterial.KnownPaths
+    ) -> (level: BaselineLevel?, findings: [Finding]) {
         guard let level, level >= .t else { return (level, []) }
         // A signature that was never meant to have material of its own is not reproached with lacking it.
         guard !longTermMaterial.revocationLists.isEmpty || !longTermMaterial.ocspResponses.isEmpty else {
             return (.t, [])
         }
-        let needed = LongTermMaterial(for: self, trusting: domains, from: longTermMaterial, at: time)
+        let needed = LongTermMaterial(
+            for: self, trusting: domains, from: longTermMaterial, at: time, knowing: paths)
         guard needed.isComplete else { return (.t, needed.findings) }
         let objects = Set(needed.material.validationObjects)
         let isArchived = timeStamps.contains { stamp in
