@@ -106,4 +106,21 @@ extension Vault {
         state = fresh
         pages = nil
     }
+
+    /// Begins anew from the genesis, with all documents.
+    func refoldFromGenesis() async throws(VaultError) {
+        guard let newest = secrets.values.max(by: { $0.number < $1.number }), let known = state.head else { return }
+        let reading = try await JournalReading(id, in: store)
+        let all = try await reading.walk(from: newest, to: .secrets).secrets
+        var fresh = VaultState(vault: id)
+        try await reading.fold(into: &fresh, opening: all)
+        guard let head = fresh.head, head.sequence >= known.sequence, fresh.hash(at: known.sequence) == known.hash
+        else {
+            throw VaultError(
+                .rolledBack, object: "entry \(known.sequence)", "the store shows another history than before")
+        }
+        for (number, secret) in all where secrets[number] == nil { secrets[number] = secret }
+        state = fresh
+        pages = nil
+    }
 }

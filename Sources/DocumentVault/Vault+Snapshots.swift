@@ -15,7 +15,8 @@ extension Vault {
         operation: OperationID, at time: Instant, _ build: (VaultState) throws(VaultError) -> Change
     ) async throws(VaultError) -> Appended {
         if owner != nil, state.tailCount > Int64(JournalReading.mostTail) - Self.snapshotInterval {
-            try await makeSnapshot(at: time)
+            // A change is not refused for want of a snapshot; opening only takes longer then.
+            try? await makeSnapshot(at: time)
         }
         let appended = try await append(operation: operation, at: time, build)
         // The change is durable whatever becomes of the snapshot; the next one makes up for it.
@@ -35,6 +36,12 @@ extension Vault {
                 try await makeSnapshotOnce(at: time)
                 return
             } catch {
+                if error.object.hasPrefix("page ") || error.object == "snapshot", !rebuildsPages {
+                    // Pages that do not hold are made anew from the journal, all of them.
+                    try await refoldFromGenesis()
+                    rebuildsPages = true
+                    continue
+                }
                 guard error.code == .conflict else { throw error }
                 guard attempt < 7 else {
                     throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
@@ -45,7 +52,9 @@ extension Vault {
     }
 
     private func makeSnapshotOnce(at time: Instant) async throws(VaultError) {
-        let before = state.snapshot
+        if rebuildsPages, state.firstHash > 0 { try await refoldFromGenesis() }
+        let before = rebuildsPages ? nil : state.snapshot
+        if rebuildsPages { state.catalogue?.markAll() }
         if let before, pages?.sequence != before.sequence {
             let read = try await reader.indexes(of: before.root, at: before.sequence)
             guard state.snapshot?.sequence == before.sequence else { throw VaultError(.conflict, "a newer snapshot") }
@@ -59,7 +68,8 @@ extension Vault {
 
         let (leaves, items) = try await documentLeaves(indexes.documents, into: &new)
         var replaced = try indexes.documents.replace(leaves) { (bytes) throws(VaultError) in try new.seal(bytes) }
-        let hashes = try await hashLeaves(indexes.hashes, upTo: covered.sequence, into: &new)
+        let hashes = try await hashLeaves(
+            indexes.hashes, known: before?.root.hashes.items ?? 0, upTo: covered.sequence, into: &new)
         replaced += try indexes.hashes.replace(hashes) { (bytes) throws(VaultError) in try new.seal(bytes) }
         guard state.head == covered else { throw VaultError(.conflict, "somebody else was faster") }
 
@@ -86,6 +96,7 @@ extension Vault {
         guard case .committed(let sequence) = appended else { return }
         indexes.sequence = sequence
         pages = indexes
+        rebuildsPages = false
     }
 
     /// Pages that are better not put inside the append go before it; gives those that are left.
@@ -143,10 +154,9 @@ extension Vault {
 
     /// New pages of hashes up to an entry, by place.
     private func hashLeaves(
-        _ index: PageIndex, upTo last: Int64, into new: inout SnapshotPages
+        _ index: PageIndex, known: Int64, upTo last: Int64, into new: inout SnapshotPages
     ) async throws(VaultError) -> [Int: PageReference] {
         let perPage = Int64(SnapshotReader.hashesPerPage)
-        let known = state.snapshot?.root.hashes.items ?? 0
         var leaves: [Int: PageReference] = [:]
         for place in (known / perPage)...(last / perPage) {
             var hashes: [Digest32] = []

@@ -62,6 +62,15 @@ extension Vault {
         problems += state.resurrected.map {
             VaultError(.resurrected, object: "entry \($0)", "the store still has the payload of an erased document")
         }
+        for start in stride(from: 0, to: state.erasedVersions.count, by: rotationStep) {
+            let step = state.erasedVersions[start..<min(start + rotationStep, state.erasedVersions.count)]
+            for version in try await reading.store.keyRecords(of: Array(step), in: reading.vault).keys {
+                problems.append(
+                    VaultError(
+                        .resurrected, object: "key record \(version)",
+                        "the store still has the key of an erased document"))
+            }
+        }
         // What the intact part of the journal names is still read: the report says what can be saved.
         let reader = Vault(
             state, freshness: .unanchored, in: reading.store, secrets: secrets, access: access, quota: .unlimited,

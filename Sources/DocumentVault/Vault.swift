@@ -22,6 +22,8 @@ public actor Vault {
     var state: VaultState
     /// The references of the newest snapshot's pages, once they were read.
     var pages: SnapshotIndexes?
+    /// Whether the next snapshot makes every page anew, because some do not hold.
+    var rebuildsPages = false
 
     /// With what the vault was opened.
     struct Access: Sendable {

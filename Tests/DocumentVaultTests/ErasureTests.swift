@@ -43,6 +43,18 @@ struct ErasureTests {
             #expect(await vault.documentCount == 1)
             #expect(await vault.storedOctets == 1024)
         }
+        // A store that gives payload or key back is found out.
+        for isKey in [true, false] {
+            var copy = objects
+            if isKey {
+                copy.keyRecords[versions[0].id] = before.keyRecords[versions[0].id]
+            } else {
+                copy.entries[3].payload = before.entries[3].payload
+            }
+            await scene.store.put(copy, for: scene.vault.id)
+            #expect(try await opened.verify().problems.contains { $0.code == .resurrected || $0.code == .damaged })
+            await scene.store.put(objects, for: scene.vault.id)
+        }
         // Asked again, it says the same.
         let again = try await opened.erase(gone.document, reason: "khác", remaining: [backup], at: Samples.time)
         #expect(again.entry == statement.entry && again.reason == statement.reason)

@@ -84,6 +84,41 @@ struct RotationTests {
         print("rotation: interrupted at \(interrupted) changes (\(side)), resumed each time")
     }
 
+    @Test(arguments: FailingStore.Side.allCases)
+    func `a rotation of many steps that dies between them goes on where it was`(side: FailingStore.Side) async throws {
+        let scene = try await Scene()
+        let uploads = try (0..<1300).map { number in
+            DocumentUpload(
+                MemorySource([UInt8(number % 256)]), metadata: Samples.metadata(),
+                provenance: .selfDeclared(try Digest32(of: [UInt8(number % 256)])))
+        }
+        _ = try await scene.vault.store(uploads, at: Samples.time)
+        for step in 1...3 {
+            scene.failing.recover()
+            scene.failing.crash(side, atChange: step)
+            await #expect(throws: VaultError(.storeFailure, "")) { try await scene.vault.rotate(at: Samples.time) }
+            scene.failing.recover()
+            let opened = try await scene.open()
+            #expect(await opened.isRotating)
+            let epoch = await opened.state.core.epoch.number
+            let before = try await scene.objects().keyRecords.values.count {
+                try KeyRecord(parsing: $0, object: "").epoch == epoch
+            }
+            // What was done stays done, and every document reads from either side.
+            #expect(before >= (step - 1) * 512 && before <= 1300)
+            #expect(try await opened.read(opened.list()[1299].id).bytes() == [UInt8(1299 % 256)])
+            try await opened.rotate(at: Samples.time)
+            #expect(await !opened.isRotating)
+            try await scene.vault.refresh()
+        }
+        let epoch = await scene.vault.state.core.epoch.number
+        #expect(epoch == 7)
+        for record in try await scene.objects().keyRecords.values {
+            #expect(try KeyRecord(parsing: record, object: "").epoch == epoch)
+        }
+        #expect(try await scene.open().verify().isComplete)
+    }
+
     @Test func `a document erased while a rotation runs is not brought back`() async throws {
         let scene = try await Scene()
         let keep = try await Samples.store([1], in: scene.vault)

@@ -153,6 +153,9 @@ struct Catalogue: Sendable {
         touch(erasure.document)
     }
 
+    /// Lets every page be made anew.
+    mutating func markAll() { changed = Set(rows.indices) }
+
     /// Puts every row into its place, so that all readers have the same rows: in the order of their first entries.
     mutating func settle() {
         guard isDisordered else { return }

@@ -31,6 +31,8 @@ struct VaultState: Sendable {
     private(set) var gaps: Set<Int64> = []
     /// Entries whose payload the store still had although an erasure names them.
     private(set) var resurrected: [Int64] = []
+    /// Versions that erasures named, as far as the entries were read.
+    private(set) var erasedVersions: [VersionID] = []
     /// Whether pages of the newest snapshot tell of a document that was erased since.
     private(set) var needsSnapshot = false
     private var operations: Set<OperationID> = []
@@ -175,6 +177,7 @@ struct VaultState: Sendable {
         case .erased(let erasure):
             try take(event, in: entry.sequence)
             needsSnapshot = snapshot != nil
+            erasedVersions += erasure.versions.map(\.version)
             for sequence in erasure.entries where sequence >= firstHash {
                 if gaps.remove(sequence) == nil { resurrected.append(sequence) }
             }
