@@ -74,7 +74,12 @@ final class CommitQueue: Sendable {
             var failure: (any Error)?
             do {
                 try pool.write { db in
-                    for job in jobs { job.run(db) }
+                    for job in jobs {
+                        // A full disk may undo the whole transaction: what comes after must not be made outside of one.
+                        guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                        job.run(db)
+                    }
+                    guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
                 }
             } catch {
                 failure = error

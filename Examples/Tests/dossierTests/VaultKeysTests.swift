@@ -110,6 +110,8 @@ struct VaultKeysTests {
         let contents = FileManager.default.enumerator(atPath: bench.path("store/contents"))
         #expect(contents?.allObjects.count { "\($0)".count > 70 } == 0, "the sealed file is gone")
         #expect(try run(["sweep"]).json["swept"] as? [String] == [])
+        let leaks = try run(["leaks"])
+        #expect(leaks.json["documentVersions"] as? Int == 2 && leaks.json["erasedPayloads"] as? Int == 1)
     }
 
     @Test func `a vault is exported, lost and put back; originals come out as a ZIP file`() throws {

@@ -16,6 +16,7 @@ struct VaultCommand: AsyncParsableCommand {
             VaultSupersedeCommand.self, VaultEraseCommand.self, VaultHoldCommand.self, VaultSweepCommand.self,
             Verify.self, VaultSlotsCommand.self, VaultRotateCommand.self, VaultExportCommand.self,
             VaultImportCommand.self, VaultTicketCommand.self, VaultDepositCommand.self, VaultInboxCommand.self,
+            VaultLeaksCommand.self,
         ])
 
     struct Create: AsyncParsableCommand {
