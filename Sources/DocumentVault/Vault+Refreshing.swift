@@ -94,6 +94,7 @@ extension Vault {
             do throws(VaultError) {
                 try fresh.load(try await reader.catalogue(of: root))
             } catch {
+                rebuildsPages = true
                 all = try await reading.walk(from: newest, to: .secrets).secrets
                 fresh = VaultState(vault: id)
                 try await reading.fold(into: &fresh, opening: all)

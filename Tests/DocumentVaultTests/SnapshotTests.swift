@@ -127,12 +127,13 @@ struct SnapshotTests {
                 #expect(report.intactVersions == 1000)
             }
         }
-        // The owner's next changes make the pages anew, and a sweep takes the old ones away.
+        // The owner who noticed makes the pages anew with the next change, and a sweep takes the old ones away.
         for page in [root.state.content, try #require(root.documents.top.first?.content)] {
             var copy = objects
             copy.contents[page] = nil
             await scene.store.put(copy, for: scene.vault.id)
             let healing = try await scene.open()
+            #expect(try await healing.list().count == 1000)
             for number in 0..<33 { _ = try await Samples.store([UInt8(number)], in: healing) }
             #expect(await healing.state.tailCount <= 33)
             #expect(try await scene.open().verify().isComplete)
