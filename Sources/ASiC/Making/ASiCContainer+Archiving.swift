@@ -31,6 +31,9 @@ public struct PreparedArchiveTimeStamp: Sendable {
 }
 
 extension ASiCContainer {
+    /// Where the newest archive manifest is (A.7).
+    static let newestArchiveManifest = "META-INF/ASiCArchiveManifest.xml"
+
     /// Lays out an archive time-stamp: a new ASiCArchiveManifest over all files, signatures and time-stamps there are.
     ///
     /// The newest archive manifest has the name without a number; the one that had it gets the next free number, its bytes
@@ -44,7 +47,7 @@ extension ASiCContainer {
             throw ASiCError(.cannotBeSigned, "an archive time-stamp needs an ASiC-E with a signature")
         }
         let reading = try ContainerReading(self)
-        let newest = "META-INF/ASiCArchiveManifest.xml"
+        let newest = Self.newestArchiveManifest
         let stamp = free { "META-INF/timestamp\($0).tst" }
         let archived = free { "META-INF/ASiCArchiveManifest\($0).xml" }
         var parts: [PreparedContainer.Part] = []

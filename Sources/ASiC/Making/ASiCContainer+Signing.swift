@@ -104,8 +104,7 @@ extension ASiCContainer {
     ) async throws -> [UInt8] {
         let prepared = try preparing(
             type, of: files, for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time)
-        let cms = try await prepared.signature(by: signer, claiming: time, level: level)
-        return try Collected.bytes { try prepared.write(signature: cms, to: $0) }
+        return try await prepared.finished(by: signer, claiming: time, level: level)
     }
 
     /// The bytes of the container with a further signature.
@@ -120,8 +119,7 @@ extension ASiCContainer {
     ) async throws -> [UInt8] {
         let prepared = try preparingSignature(
             for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time)
-        let cms = try await prepared.signature(by: signer, claiming: time, level: level)
-        return try Collected.bytes { try prepared.write(signature: cms, to: $0) }
+        return try await prepared.finished(by: signer, claiming: time, level: level)
     }
 
     /// Writes the container with another signature file in place of one; everything else keeps every byte.
@@ -140,10 +138,15 @@ extension ASiCContainer {
         }
         guard try !ContainerReading(self).manifests.contains(where: { $0.references.contains { $0.entry == replaced } })
         else { throw ASiCError(.cannotBeSigned, "\(path) is covered by another manifest") }
+        try rewrite([path: cms], to: output)
+    }
+
+    /// Writes the container with other bytes for some files; every other entry keeps its record.
+    func rewrite(_ files: [String: [UInt8]], to output: @escaping ([UInt8]) throws -> Void) throws {
         var writer = ZIPWriter(to: output)
         for entry in archive.entries {
-            if entry == replaced {
-                try writer.add(path, MemorySource(cms))
+            if let bytes = files[entry.name] {
+                try writer.add(entry.name, MemorySource(bytes))
             } else {
                 try writer.copy(entry, of: archive)
             }

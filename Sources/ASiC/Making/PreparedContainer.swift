@@ -4,6 +4,7 @@
 public import AdES
 public import DossierCore
 public import PKIX
+import SignatureValidation
 import ZIPSyntax
 
 /// A container that lacks only a signature: what the signer must see, and everything needed to write it.
@@ -36,11 +37,26 @@ public struct PreparedContainer: Sendable {
     ///   - signer: The one that the container was prepared for. Called once. Check it first with ``AdES/SignerCheck``.
     ///   - time: The time that the container was prepared with.
     /// - Returns: DER for ``write(signature:to:)``.
-    /// - Throws: As ``AdES/CAdESSignature/detached(over:by:claiming:level:)``.
+    /// - Throws: As ``AdES/CAdESSignature/detached(over:by:claiming:level:)``. At B-LTA the archive time-stamp stands inside
+    ///   the signature; ``ASiCContainer/signed(_:of:by:claiming:level:)`` archives the container.
     public func signature(
         by signer: some Signer, claiming time: Instant, level: SigningLevel = .b
     ) async throws -> [UInt8] {
         try await CAdESSignature.detached(over: content, by: signer, claiming: time, level: level)
+    }
+
+    /// The whole container at a level. At B-LTA an ASiC-E is archived as a container, an ASiC-S inside its signature.
+    func finished(by signer: some Signer, claiming time: Instant, level: SigningLevel) async throws -> [UInt8] {
+        guard level.level == .lta, signaturePath != "META-INF/signature.p7s", let resources = level.resources else {
+            let cms = try await signature(by: signer, claiming: time, level: level)
+            return try Collected.bytes { try write(signature: cms, to: $0) }
+        }
+        let cms = try await signature(by: signer, claiming: time, level: .lt(resources))
+        let bytes = try Collected.bytes { try write(signature: cms, to: $0) }
+        guard let container = try ASiCContainer(reading: MemorySource(bytes)) else {
+            throw ASiCError(.cannotBeSigned, "the container has no signature")
+        }
+        return try await container.addingArchiveTimeStamp(from: resources.timeStamps)
     }
 
     /// Writes the container with a signature of level B-B.

@@ -109,6 +109,7 @@ struct ContainerTimeStampReading {
     ) throws {
         let byPath = Dictionary(stamps.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         var count = 0
+        var enclosed: [Int: ValidationMaterial] = [:]
         for (number, item) in stamps.enumerated() where item.stamp.kind == .archive {
             let covered = Set(item.covered)
             // Earlier time-stamps of the container that this one covers.
@@ -123,7 +124,12 @@ struct ContainerTimeStampReading {
                     throw ASiCError(.limitExceeded, "the time-stamps cover more than \(coverLimit) objects")
                 }
                 facts[index].timeStamps.append(stamp)
+                enclosed[index] = (enclosed[index] ?? ValidationMaterial()).merging(stamp.material)
             }
+        }
+        // Only now: a time-stamp covers what stands in the ones before it, not what stands in those behind.
+        for (index, material) in enclosed {
+            facts[index].longTermMaterial = facts[index].longTermMaterial.merging(material)
         }
     }
 
