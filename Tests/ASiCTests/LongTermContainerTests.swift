@@ -8,6 +8,7 @@ import SignatureValidation
 import SoftwareKeys
 import TestPKI
 import Testing
+import ZIPSyntax
 
 @testable import ASiC
 
@@ -66,7 +67,8 @@ import Testing
             level: .lta(resources()))
         let container = try fixture.open(bytes)
         #expect(try levels(container) == [.lta])
-        #expect(container.archive.entry(named: ASiCContainer.newestArchiveManifest) != nil == (type == .extended))
+        let isArchived = container.archive.entry(named: ASiCContainer.newestArchiveManifest) != nil
+        #expect(isArchived == (type == .extended))
         let report = try fixture.validator.validate(container, at: later)
         #expect(Verdict(report) == .passed, "\(Verdict(report))")
     }
