@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import ASiC
 import AdES
 import ArgumentParser
 import DossierCore
@@ -8,6 +9,7 @@ import DossierKit
 import Foundation
 import PAdES
 import PKIX
+import SignatureValidation
 import TrustServices
 
 struct SignCommand: AsyncParsableCommand {
@@ -20,12 +22,11 @@ struct SignCommand: AsyncParsableCommand {
     @OptionGroup var time: TimeOption
     @OptionGroup var key: KeyOptions
     @OptionGroup var level: LevelOptions
+    @OptionGroup var properties: PropertyOptions
+    @OptionGroup var pdf: PDFOptions
 
-    @Option(help: "auto, pades, cades (detached) or cades-enveloping.")
+    @Option(help: "auto, pades, cades (detached), cades-enveloping, asic-e or asic-s (one container of all files).")
     var format = "auto"
-
-    @Option(help: "Reason, written into a PDF.")
-    var reason: String?
 
     @Option(help: "Claim a time more than 5 minutes from the clock, for the reason given.")
     var override: String?
@@ -33,43 +34,110 @@ struct SignCommand: AsyncParsableCommand {
     @Flag(help: "Overwrite an existing output.")
     var force = false
 
-    @Option(help: ArgumentHelp("Output file; a folder when several files are signed.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Output file; a folder when several files are signed, each by itself.", valueName: "path"))
     var output: String
 
     @Argument(help: "Files to sign.")
     var files: [String]
 
     func validate() throws {
-        guard ["auto", "pades", "cades", "cades-enveloping"].contains(format) else {
-            throw ValidationError("--format takes auto, pades, cades or cades-enveloping")
+        guard ["auto", "pades", "cades", "cades-enveloping", "asic-e", "asic-s"].contains(format) else {
+            throw ValidationError("--format takes auto, pades, cades, cades-enveloping, asic-e or asic-s")
+        }
+        guard ["auto", "pades"].contains(format) || !pdf.isGiven else {
+            throw ValidationError(
+                "--appearance, --field, --reserve-field, --reserve-text, --fill and --certify need a PDF")
+        }
+        guard format != "asic-s" || files.count == 1 else { throw ValidationError("--format asic-s takes one FILE") }
+    }
+
+    /// The container to make of all files; `nil` when each is signed by itself.
+    private var container: ContainerType? {
+        switch format {
+        case "asic-e": .extended
+        case "asic-s": .simple
+        default: nil
         }
     }
 
+    private var makesFolder: Bool { files.count > 1 && container == nil }
+
     func run() async throws {
+        let now = TimeOption.now()
         let claimed = try time.instant()
-        if abs(claimed.seconds - TimeOption.now().seconds) > 300, override == nil {
+        if abs(claimed.seconds - now.seconds) > 300, override == nil {
             throw ValidationError("--at is more than 5 minutes from the clock; give the reason with --override")
         }
-        if files.count > 1 {
+        let names = files.map { URL(filePath: $0).lastPathComponent }
+        guard Set(names).count == names.count else {
+            throw ValidationError("two of the files have the same name and would share one output")
+        }
+        if makesFolder {
             try OutputFile.checkFolder(output, inputs: files, force: force)
-            let names = files.map { URL(filePath: $0).lastPathComponent }
-            guard Set(names).count == names.count else {
-                throw ValidationError("two of the files have the same name and would share one output")
-            }
         } else {
             try OutputFile.check(output, inputs: files, force: force)
         }
         let signer = try key.signer()
-        let reached = try await check(signer, at: TimeOption.now())
-        let makesFolder = files.count > 1 && !FileManager.default.fileExists(atPath: output)
-        if makesFolder { try OutputFile.makeFolder(output, force: false) }
+        var setup = try SigningSetup(trust, online, at: now)
+        try await setup.check(signer)
+        let reached = level.baselineLevel
+        let signing = FileSigning(
+            signer: signer, claimed: claimed,
+            first: reached == .b ? .b : .t(try setup.authority(level.authority)),
+            raising: reached >= .lt ? try setup.raising(to: reached, level.authority) : nil,
+            properties: try properties.properties(), pdf: pdf)
+        if let container {
+            try await sign(as: container, signing)
+        } else {
+            try await signEach(signing)
+        }
+    }
+
+    private struct SignedResult: Encodable, Sendable {
+        let path: String
+        var output, format, level: String?
+        var error: Phrase?
+    }
+
+    /// One container of all files: all of it or nothing.
+    private func sign(as type: ContainerType, _ signing: FileSigning) async throws {
+        let contents = try files.map { path in
+            do {
+                let source = try FileSource(path: path)
+                return ContainerFile(
+                    path: URL(filePath: path).lastPathComponent, mediaType: try MediaType.of(source), source: source)
+            } catch {
+                throw CommandFailure(error, path: path)
+            }
+        }
+        do {
+            try await OutputFile.write(to: output) { handle in
+                try await signing.sign(contents, as: type) { piece in
+                    do { try handle.write(contentsOf: Data(piece)) } catch {
+                        throw CommandFailure(.cannotCreate, vi: "không ghi được tệp", en: "cannot write the file")
+                    }
+                }
+            }
+        } catch {
+            throw CommandFailure(error, path: output)
+        }
+        try report(
+            files.map {
+                SignedResult(path: $0, output: output, format: type.rawValue, level: signing.level.rawValue)
+            }, [output])
+    }
+
+    private func signEach(_ signing: FileSigning) async throws {
+        let makesNew = makesFolder && !FileManager.default.fileExists(atPath: output)
+        if makesNew { try OutputFile.makeFolder(output, force: false) }
         var results: [SignedResult] = []
         var failure: ExitStatus?
         let command = self
         // An authority may take minutes for a time-stamp, so that several files wait at once.
-        let width = reached.timeStamps == nil ? OrderedWork.cores : CURLFetcher.concurrentCalls
+        let width = signing.level == .b ? OrderedWork.cores : CURLFetcher.concurrentCalls
         try await OrderedWork.run(files, width: width) { path in
-            await command.sign(path, by: signer, claimed, reached)
+            await command.sign(path, signing)
         } deliver: { index, result in
             Console.progress(index + 1, of: command.files.count, command.files[index])
             switch result {
@@ -82,72 +150,32 @@ struct SignCommand: AsyncParsableCommand {
                 Console.report(problem)
             }
         }
-        if makesFolder, results.allSatisfy({ $0.error != nil }) { rmdir(output) }
-        if common.json {
-            Console.write(try CanonicalJSON.encode(["files": results]))
-        } else {
-            for case let path? in results.map(\.output) { Console.print(path) }
-        }
+        if makesNew, results.allSatisfy({ $0.error != nil }) { rmdir(output) }
+        try report(results, results.compactMap(\.output))
         if let failure { throw ExitCode(failure.rawValue) }
     }
 
-    /// The key is called only for a certificate that holds now, whatever time is claimed.
-    ///
-    /// - Returns: The level to reach, with authorities that are judged by the same trust.
-    private func check(_ signer: some Signer, at now: Instant) async throws -> SigningLevel {
-        let settings = try trust.load()
-        settings.warn(at: now)
-        var material = settings.material
-        material.certificates += signer.chain
-        let completed = try await online.completing(
-            material, for: [signer.certificate], trusting: settings.domains(for: [.signing], at: now), at: now)
-        for remark in completed.remarks { Console.warn(remark.phrase) }
-        try SignerCheck(trust.validator(settings, material: completed.material, at: now)).check(signer, at: now)
-        return try level.signingLevel(
-            online,
-            judging: TimeStampJudge(
-                domains: settings.domains(for: [.timeStamping], at: now), material: completed.material,
-                revocation: trust.revocationMode, online: online))
-    }
-
-    private struct SignedResult: Encodable, Sendable {
-        let path: String
-        var output, format, level: String?
-        var error: Phrase?
-    }
-
-    /// Signs one file and writes the result, whole or not at all.
-    private func sign(
-        _ path: String, by signer: some Signer, _ claimed: Instant, _ level: SigningLevel
-    ) async -> Result<SignedResult, CommandFailure> {
-        do {
-            let signed = try await sign(FileSource(path: path), by: signer, claimed, level)
-            let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
-            let target = files.count > 1 ? output + "/" + name : output
-            try OutputFile.check(target, inputs: files, force: force)
-            try OutputFile.write(signed.bytes, to: target)
-            return .success(
-                SignedResult(path: path, output: target, format: signed.format, level: level.level.rawValue))
-        } catch {
-            return .failure(CommandFailure(error, path: path))
+    private func report(_ results: [SignedResult], _ outputs: [String]) throws {
+        if common.json {
+            Console.write(try CanonicalJSON.encode(["files": results]))
+        } else {
+            for path in outputs { Console.print(path) }
         }
     }
 
-    private func sign(
-        _ source: FileSource, by signer: some Signer, _ claimed: Instant, _ level: SigningLevel
-    ) async throws -> (bytes: [UInt8], format: String, isSeparate: Bool) {
-        let isPDF = try MediaType.of(source) == "application/pdf"
-        switch format {
-        case _ where format == "pades" || (format == "auto" && isPDF):
-            let signed = try await PDFDocument(parsing: source)
-                .signed(by: signer, claiming: claimed, reason: reason, level: level)
-            return (signed, "PAdES", false)
-        case "cades-enveloping":
-            let signed = try await CAdESSignature.enveloping(source, by: signer, claiming: claimed, level: level)
-            return (signed, "CAdES", true)
-        default:
-            let signed = try await CAdESSignature.detached(over: source, by: signer, claiming: claimed, level: level)
-            return (signed, "CAdES", true)
+    /// Signs one file and writes the result, whole or not at all.
+    private func sign(_ path: String, _ signing: FileSigning) async -> Result<SignedResult, CommandFailure> {
+        do {
+            let signed = try await signing.sign(FileSource(path: path), as: format)
+            let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
+            let target = makesFolder ? output + "/" + name : output
+            try OutputFile.check(target, inputs: files, force: force)
+            try OutputFile.write(signed.bytes, to: target)
+            return .success(
+                SignedResult(
+                    path: path, output: target, format: signed.format.rawValue, level: signing.level.rawValue))
+        } catch {
+            return .failure(CommandFailure(error, path: path))
         }
     }
 }

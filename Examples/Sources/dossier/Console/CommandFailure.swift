@@ -72,6 +72,10 @@ struct CommandFailure: Error {
             self.init(.badInput, vi: "\(place)hồ sơ không hợp lệ: \(error)", en: "\(place)\(error)")
         case let error as OnceOnlyError:
             self.init(.badInput, vi: "\(place)dữ liệu thủ tục không hợp lệ: \(error)", en: "\(place)\(error)")
+        case let error as TimeStampNotAccepted:
+            self.init(
+                .unavailable, vi: "\(place)không nhận dấu thời gian: \(error)",
+                en: "\(place)the time-stamp is not accepted: \(error)")
         case let error as SoftwareKeysError: self.init(error, place)
         case let error as AdESError: self.init(error, place)
         case let error as VaultError: self.init(error, place)

@@ -10,11 +10,8 @@ import PKIX
 import SignatureValidation
 import TrustServices
 
-/// The level of a new signature and the authorities that stamp it.
-struct LevelOptions: ParsableArguments {
-    @Option(help: "b-b, or b-t with a time-stamp; default b-t where --tsa is given.")
-    var level: String?
-
+/// The authorities that stamp.
+struct AuthorityOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Time-stamp authority (RFC 3161); repeat it for others to ask when one fails.", valueName: "url"))
@@ -24,21 +21,13 @@ struct LevelOptions: ParsableArguments {
     var tsaTimeout = 180
 
     func validate() throws {
-        switch level {
-        case nil, "b-b": break
-        case "b-t": guard !tsa.isEmpty else { throw ValidationError("--level b-t needs --tsa") }
-        default: throw ValidationError("--level takes b-b or b-t")
-        }
         guard (1...3_600).contains(tsaTimeout) else { throw ValidationError("--tsa-timeout takes 1 to 3600 seconds") }
         _ = try addresses()
     }
 
-    /// The level that is to be reached.
-    var baselineLevel: BaselineLevel { level == "b-b" || tsa.isEmpty ? .b : .t }
-
-    /// The level with its authorities; a time-stamp that the trust refuses is not taken.
-    func signingLevel(_ online: OnlineOptions, judging judge: TimeStampJudge) throws -> SigningLevel {
-        guard baselineLevel == .t else { return .b }
+    /// The authorities, in their order; a time-stamp that the trust refuses is not taken.
+    func authority(_ online: OnlineOptions, judging judge: TimeStampJudge) throws -> JudgedAuthority {
+        guard !tsa.isEmpty else { return JudgedAuthority(client: nil, judge: judge) }
         let access = try online.services().access
         let addresses = try addresses().map { address in
             // The operator's table holds for the operator's own addresses as well.
@@ -46,9 +35,8 @@ struct LevelOptions: ParsableArguments {
         }
         var limits = HTTPRequest.Limits.timeStamp
         limits.milliseconds = Int64(tsaTimeout) * 1_000
-        return .t(
-            JudgedAuthority(
-                client: TimeStampClient(addresses, access, random: SystemRandom(), limits: limits), judge: judge))
+        return JudgedAuthority(
+            client: TimeStampClient(addresses, access, random: SystemRandom(), limits: limits), judge: judge)
     }
 
     private func addresses() throws -> [HTTPAddress] {
@@ -60,12 +48,46 @@ struct LevelOptions: ParsableArguments {
     }
 }
 
+/// The level of a new signature.
+struct LevelOptions: ParsableArguments {
+    @Option(help: "b-b, b-t, b-lt or b-lta; from b-t upwards it needs --tsa; default b-t where --tsa is given.")
+    var level: String?
+
+    @OptionGroup var authority: AuthorityOptions
+
+    func validate() throws {
+        guard let level else { return }
+        guard let named = BaselineLevel(option: level) else {
+            throw ValidationError("--level takes b-b, b-t, b-lt or b-lta")
+        }
+        guard named == .b || !authority.tsa.isEmpty else { throw ValidationError("--level \(level) needs --tsa") }
+    }
+
+    /// The level that is to be reached.
+    var baselineLevel: BaselineLevel {
+        level.flatMap { BaselineLevel(option: $0) } ?? (authority.tsa.isEmpty ? .b : .t)
+    }
+}
+
+extension BaselineLevel {
+    /// A level as the command line writes it.
+    init?(option: String) {
+        guard option == option.lowercased() else { return nil }
+        self.init(rawValue: option.uppercased())
+    }
+}
+
 /// The authorities of `--tsa`, each token held against the trust that a verifier would use.
-private struct JudgedAuthority: TimeStamping {
-    let client: TimeStampClient
+struct JudgedAuthority: TimeStamping {
+    /// `nil` where none was named.
+    let client: TimeStampClient?
     let judge: TimeStampJudge
 
     func token(for imprint: MessageImprint) async throws -> TimeStampToken {
+        guard let client else {
+            throw CommandFailure(
+                .usage, vi: "cần dấu thời gian: dùng --tsa", en: "a time-stamp is needed: give --tsa")
+        }
         let stamp = try await client.stamp(imprint) { await judge.accepts($0, for: imprint) }
         for failure in stamp.failures {
             let why = failure.error.code.phrase
