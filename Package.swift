@@ -62,8 +62,9 @@ let package = Package(
         .testTarget(
             name: "DERSyntaxTests",
             dependencies: ["DERSyntax", "DossierCore", "TestSupport", .product(name: "SwiftASN1", package: "swift-asn1")]),
-        .target(name: "PDFSyntax", dependencies: ["DossierCore", "CDossierZlib"]),
-        .testTarget(name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "DossierCore", "TestSupport"]),
+        .target(name: "PDFSyntax", dependencies: ["CryptoPrimitives", "DossierCore", "CDossierZlib"]),
+        .testTarget(
+            name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "CryptoPrimitives", "DossierCore", "TestSupport"]),
         .target(name: "XMLSyntax", dependencies: ["DossierCore", "CDossierXML2"]),
         .testTarget(name: "XMLSyntaxTests", dependencies: ["XMLSyntax", "DossierCore", "TestSupport"]),
         .target(name: "ZIPSyntax", dependencies: ["DossierCore", "CDossierZlib"]),

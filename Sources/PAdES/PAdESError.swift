@@ -13,7 +13,7 @@ public struct PAdESError: Error, Sendable, Equatable, CustomStringConvertible {
         case unreadable
         /// The form's field tree has a circle, or a field of the wrong shape.
         case malformedForm
-        /// The file may not be signed as it is: tables and streams are mixed.
+        /// The file may not be signed as it is: tables and streams are mixed, or it is encrypted.
         case unsuitableFile
         /// There is no such page, or no such field.
         case notFound
@@ -54,7 +54,7 @@ public struct PAdESError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     init(_ cause: PDFSyntaxError) {
-        code = cause.code == .hybridFile ? .unsuitableFile : .unreadable
+        code = cause.code == .hybridFile || cause.code == .encrypted ? .unsuitableFile : .unreadable
         clause = cause.clause
         detail = cause.description
         neededBytes = nil

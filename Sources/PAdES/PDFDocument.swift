@@ -16,12 +16,15 @@ public struct PDFDocument: SignedDocument {
 
     /// Reads a PDF strictly: a file that could be read only by recovery is refused.
     ///
-    /// - Parameter fileDigest: SHA-256 of the file, when it is at hand; else it is computed when facts are asked for.
+    /// - Parameters:
+    ///   - fileDigest: SHA-256 of the file, when it is at hand; else it is computed when facts are asked for.
+    ///   - password: Of an encrypted file, which can be judged but not signed; the empty one is tried anyway.
     /// - Throws: ``PDFSyntax/PDFSyntaxError``.
     public init(
-        parsing source: any ByteSource, fileDigest: [UInt8]? = nil, budget: Budget = .standard
+        parsing source: any ByteSource, fileDigest: [UInt8]? = nil, budget: Budget = .standard,
+        password: String? = nil
     ) throws(PDFSyntaxError) {
-        file = try PDFFile(reading: source, budget: budget)
+        file = try PDFFile(reading: source, budget: budget, password: password)
         self.fileDigest = fileDigest
     }
 

@@ -24,8 +24,10 @@ public struct PDFSyntaxError: Error, Sendable, Equatable, CustomStringConvertibl
         case malformedStructure
         /// A stream uses a filter that this reader does not decode.
         case unsupportedFilter
-        /// The file is encrypted.
+        /// The file is encrypted in a way that is not read, or is to be written although it is encrypted.
         case encrypted
+        /// The file is encrypted, and the password that was given is neither the user's nor the owner's.
+        case passwordRequired
         /// The file mixes cross-reference tables and streams (`/XRefStm`), which two readers see differently.
         case hybridFile
         /// A limit of the ``Budget`` was passed.

@@ -190,7 +190,7 @@ struct PreparingTests {
         #expect(throws: PAdESError(.unsuitableFile, "")) {
             try SignaturePlaceholder.prepare(hybrid, in: .new(name: "x"), PDFFixture.request(), identifier: [1])
         }
-        #expect(throws: PDFSyntaxError(.encrypted, "")) {
+        #expect(throws: PDFSyntaxError(.passwordRequired, "")) {
             try PDFFile(reading: FileSource(path: folder + "/minimal-aes256.pdf"))
         }
     }

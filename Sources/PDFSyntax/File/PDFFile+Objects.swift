@@ -34,7 +34,7 @@ extension PDFFile {
         throw PDFSyntaxError(.malformedObject, clause: "ISO 32000-2 §7.3.10", "references that lead in a circle")
     }
 
-    /// The bytes of a stream as they stand in the file.
+    /// The bytes of a stream as they stand in the file, in an encrypted file still encrypted.
     ///
     /// - Throws: ``PDFSyntaxError``: `limitExceeded` when there are more than the budget's bytes; `unreadableSource`.
     public func encodedBytes(of stream: PDFStream) throws(PDFSyntaxError) -> [UInt8] {
@@ -48,8 +48,14 @@ extension PDFFile {
     /// - Throws: ``PDFSyntaxError``: `unsupportedFilter` for a filter for pictures,
     ///   `limitExceeded` past the budget's bytes or expansion ratio, `malformedStream`.
     public func decodedBytes(of stream: PDFStream, asOf revision: Int? = nil) throws(PDFSyntaxError) -> [UInt8] {
-        try StreamDecoder(source: source, budget: budget).decoded(
-            dictionary: stream.dictionary, range: stream.range, limit: budget.bytes
+        var source = source
+        var range = stream.range
+        if let decryption, stream.owner != nil {
+            let plain = MemorySource(try decryption.decrypted(stream: stream, encodedBytes(of: stream)))
+            (source, range) = (plain, 0..<plain.size)
+        }
+        return try StreamDecoder(source: source, budget: budget).decoded(
+            dictionary: stream.dictionary, range: range, limit: budget.bytes
         ) { (object) throws(PDFSyntaxError) in try resolve(object, asOf: revision) }
     }
 
@@ -100,15 +106,23 @@ extension PDFFile {
         let reader = ObjectReader(source: source, budget: budget)
         do throws(PDFSyntaxError) {
             let end = end(ofObjectAt: offset)
-            guard !directLength else { return try reader.object(at: offset, end: end, length: nil) }
-            return try reader.object(at: offset, end: end) { (length) throws(PDFSyntaxError) in
+            guard !directLength else { return try decrypted(reader.object(at: offset, end: end, length: nil)) }
+            let object = try reader.object(at: offset, end: end) { (length) throws(PDFSyntaxError) in
                 // The length object is an integer; reading it may not need another indirect length.
                 try indirectObject(length, asOf: revision, directLength: true)?.value.integer
             }
+            return try decrypted(object)
         } catch {
             guard error.code == .malformedObject, error.offset == offset else { throw error }
             throw broken(offset, error.detail)
         }
+    }
+
+    private func decrypted(_ object: IndirectObject) throws(PDFSyntaxError) -> IndirectObject {
+        guard let decryption else { return object }
+        return IndirectObject(
+            reference: object.reference, value: try decryption.decrypted(object.value, of: object.reference),
+            range: object.range, valueRanges: object.valueRanges, container: object.container)
     }
 
     private func objectStream(_ number: Int, asOf revision: Int?) throws(PDFSyntaxError) -> ObjectStream {

@@ -29,6 +29,10 @@ public struct PDFFile: Sendable {
     /// The offsets of all objects outside object streams, in all revisions, ascending.
     private let offsets: [Int64]
     let objectStreams: ObjectStreamCache
+    private(set) var decryption: Decryption?
+
+    /// Whether the file is encrypted; it can be read then, but not written.
+    public var isEncrypted: Bool { decryption != nil }
 
     /// Whether any revision mixes tables and streams (`/XRefStm`, §7.5.8.4).
     ///
@@ -44,10 +48,14 @@ public struct PDFFile: Sendable {
 
     /// Reads header, cross-references and trailers of all revisions.
     ///
-    /// - Throws: ``PDFSyntaxError``: `notAPDF`, `brokenCrossReferences`, `encrypted`, `limitExceeded` and those of the
-    ///   objects read.
+    /// - Parameter password: The user's or the owner's password of an encrypted file (§7.6, revisions 2 to 6 of the
+    ///   standard handler). Many files have an empty one, which is tried when there is none here. It is not kept.
+    /// - Throws: ``PDFSyntaxError``: `notAPDF`, `brokenCrossReferences`, `passwordRequired`, `encrypted`, `limitExceeded`
+    ///   and those of the objects read.
     /// - Complexity: linear in the size of the cross-references; the rest of the file is not read.
-    public init(reading source: some ByteSource, budget: Budget = .standard) throws(PDFSyntaxError) {
+    public init(reading source: some ByteSource, budget: Budget = .standard, password: String? = nil)
+        throws(PDFSyntaxError)
+    {
         guard source.size <= budget.bytes else { throw PDFSyntaxError(LimitExceeded(.bytes, allowed: budget.bytes)) }
         self.source = source
         self.budget = budget
@@ -65,11 +73,39 @@ public struct PDFFile: Sendable {
             revision.entries.values.compactMap { if case .inUse(let offset, _) = $0 { offset } else { nil } }
         }.sorted()
         objectStreams = ObjectStreamCache(limit: budget.bytes)
-        for revision in revisions {
-            guard revision.trailer["Encrypt"].map(\.isNull) ?? true else {
-                throw PDFSyntaxError(.encrypted, clause: "ISO 32000-2 §7.6", "the file is encrypted")
-            }
+        decryption = try opened(with: password)
+    }
+
+    /// How the file's strings and streams are decrypted; `nil` for a file that is not encrypted.
+    private func opened(with password: String?) throws(PDFSyntaxError) -> Decryption? {
+        let entries = revisions.map { revision in revision.trailer["Encrypt"].flatMap { $0.isNull ? nil : $0 } }
+        guard let newest = entries.last ?? nil else {
+            guard entries.allSatisfy({ $0 == nil }) else { throw mixed() }
+            return nil
         }
+        // What one revision encrypts, another must not show as plain.
+        guard entries.allSatisfy({ $0 == newest }) else { throw mixed() }
+        if let number = newest.reference?.number, history[number]?.count != 1 { throw mixed() }
+        guard let dictionary = try resolve(newest).dictionary else {
+            throw PDFSyntaxError(.malformedStructure, clause: "ISO 32000-2 §7.6.2", "/Encrypt is no dictionary")
+        }
+        let identifier = try resolve(revisions[0].trailer["ID"] ?? trailer["ID"]).array?.first?.string ?? []
+        let handler = try EncryptionDictionary(dictionary)
+        do throws(PDFSyntaxError) {
+            return try Decryption(
+                handler, reference: newest.reference, identifier: identifier, password: password ?? "")
+        } catch {
+            // The empty password opens what anybody may read, whatever was given.
+            guard error.code == .passwordRequired, password?.isEmpty == false,
+                let open = try? Decryption(
+                    handler, reference: newest.reference, identifier: identifier, password: "")
+            else { throw error }
+            return open
+        }
+    }
+
+    private func mixed() -> PDFSyntaxError {
+        PDFSyntaxError(.encrypted, clause: "ISO 32000-2 §7.6.2", "revisions that are not encrypted alike")
     }
 
     /// Where an object is as of a revision (the newest when `nil`); `nil` when it was never listed.

@@ -35,6 +35,7 @@ struct StreamDecoder {
                     inflated = try Inflater.inflate(source, range, limit: room)
                 }
                 bytes = try predictor.undone(inflated)
+            case "Crypt" where index == 0: bytes = try load(range)
             case "ASCIIHexDecode", "AHx":
                 if bytes == nil { bytes = try load(range) }
                 bytes = try hexadecimal(bytes ?? [], range)

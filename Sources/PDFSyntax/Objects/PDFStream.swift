@@ -9,10 +9,17 @@ public struct PDFStream: Sendable, Equatable {
     public let dictionary: PDFDictionary
     /// The encoded bytes, as offsets in the file, without the end-of-line markers around them.
     public let range: Range<Int64>
+    /// In an encrypted file: the object, which the key of the bytes depends on.
+    let owner: IndirectReference?
 
     /// Makes a stream value.
     public init(dictionary: PDFDictionary, range: Range<Int64>) {
+        self.init(dictionary: dictionary, range: range, owner: nil)
+    }
+
+    init(dictionary: PDFDictionary, range: Range<Int64>, owner: IndirectReference?) {
         self.dictionary = dictionary
         self.range = range
+        self.owner = owner
     }
 }
