@@ -40,7 +40,13 @@ struct CorpusTests {
         }
         var whole = 0
         var counts: [String: Int] = [:]
+        var slowest = (seconds: 0.0, path: "")
         for path in paths {
+            let start = Self.processorTime()
+            defer {
+                let seconds = Self.processorTime() - start
+                if seconds > slowest.seconds { slowest = (seconds, path) }
+            }
             switch readAll(try FileSource(path: path)) {
             case .success: whole += 1
             case .failure(let error):
@@ -50,7 +56,25 @@ struct CorpusTests {
         }
         let list = counts.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         print("corpus \(folder): \(paths.count) files, \(whole) read whole, refused: \(list)")
+        let name = slowest.path.split(separator: "/").last ?? ""
+        print(
+            String(format: "corpus \(folder): slowest %.2f s of CPU (\(name)), \(Self.peakMemory())", slowest.seconds))
         #expect(whole > 0)
+        #expect(slowest.seconds < 5, "\(name)")
+    }
+
+    /// CPU time of the thread in seconds.
+    private static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// The peak of the process so far, in which other tests run too.
+    private static func peakMemory() -> String {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+        return line.map { $0.split { $0.isWhitespace }.joined(separator: " ") } ?? "VmHWM unknown"
     }
 
     @Test func `cross-references agree with an independent reader`() throws {

@@ -26,9 +26,9 @@ extension DocumentSignatures {
         var index = try reading { () throws(PDFSyntaxError) in try ReferenceIndex(file, asOf: first) }
         var changes: [RevisionChange] = []
         var steps = 0
-        let painted = PaintedPages()
+        let states = ComparedStates(file)
         for revision in first + 1..<file.revisions.count {
-            changes.append(try change(in: revision, index, painted, &steps))
+            changes.append(try change(in: revision, index, states, &steps))
             guard steps <= file.budget.objects else {
                 throw PAdESError(.limitExceeded, "comparing the revisions takes more than \(file.budget.objects) steps")
             }
@@ -46,9 +46,9 @@ extension DocumentSignatures {
     }
 
     private func change(
-        in revision: Int, _ index: ReferenceIndex, _ painted: PaintedPages, _ steps: inout Int
+        in revision: Int, _ index: ReferenceIndex, _ states: ComparedStates, _ steps: inout Int
     ) throws(PAdESError) -> RevisionChange {
-        let comparison = RevisionComparison(file, after: revision, index: index, steps: steps, painted: painted)
+        let comparison = RevisionComparison(file, after: revision, index: index, steps: steps, states: states)
         try reading { () throws(PDFSyntaxError) in try comparison.claimContainers() }
         try comparison.compareTrailers()
         try reading { () throws(PDFSyntaxError) in try comparison.close() }

@@ -6,8 +6,8 @@ import PDFSyntax
 extension RevisionComparison {
     /// The interactive form: new signature fields at its end, values of existing fields.
     func compareForms(_ first: PDFDictionary, _ second: PDFDictionary, _ place: Place) throws(PAdESError) {
-        let before = try FormTree(file, asOf: before)
-        let after = try FormTree(file, asOf: after)
+        let before = try states.form(asOf: before)
+        let after = try states.form(asOf: after)
         steps += before.order.count + after.order.count + after.annotations.count + changes.count
         try reading { () throws(PDFSyntaxError) in
             try compareFormDictionaries(first, second, place, before, after)

@@ -8,8 +8,9 @@ extension RevisionComparison {
     func comparePages() throws(PAdESError) {
         try reading { () throws(PDFSyntaxError) in
             // The tree can differ only when one of its nodes does; nodes and pages are the objects with /Type.
-            let pages = try file.pages(asOf: after)
-            guard try pages == file.pages(asOf: before) else {
+            let earlier = try states.pages(asOf: before)
+            let pages = try states.pages(asOf: after)
+            guard pages == earlier else {
                 refuse(.pageChanged)
                 return
             }
@@ -96,7 +97,7 @@ extension RevisionComparison {
         _ annotation: PDFDictionary, _ page: IndirectReference, beside others: [PDFObject], allowingSignatures: Bool
     ) throws(PDFSyntaxError) -> Bool {
         guard let place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after) else { return true }
-        let content = painted.content(of: page, in: file, asOf: before)
+        let content = states.painted.content(of: page, in: file, asOf: before)
         steps += content.boxes.count / 64 + others.count + 1
         guard !content.isPainted(in: place) else { return true }
         return try PaintedPages.covers(

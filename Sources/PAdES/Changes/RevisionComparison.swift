@@ -38,12 +38,11 @@ final class RevisionComparison {
     var addsVisibleField = false
     /// New annotations that a rule explains; only a certification that allows annotations permits them.
     var newAnnotations: [IndirectReference] = []
-    /// Where the pages paint, kept over the revisions: no revision may change it.
-    let painted: PaintedPages
+    let states: ComparedStates
 
-    init(_ file: PDFFile, after: Int, index: ReferenceIndex, steps: Int, painted: PaintedPages) {
+    init(_ file: PDFFile, after: Int, index: ReferenceIndex, steps: Int, states: ComparedStates) {
         self.file = file
-        self.painted = painted
+        self.states = states
         self.steps = steps
         self.after = after
         before = after - 1

@@ -39,10 +39,12 @@ public struct ByteRangeCoverage: Sendable, Hashable {
 
     /// Examines one signature; overlaps with other signatures are found by ``DocumentSignatures``.
     public init(of signature: SignatureDictionary, in file: PDFFile) {
-        self.init(of: signature, in: file, otherGaps: [])
+        self.init(of: signature, in: file, otherGaps: [], viewsAgree: HybridViews.agree(in: file))
     }
 
-    init(of signature: SignatureDictionary, in file: PDFFile, otherGaps: [Range<Int64>]) {
+    init(
+        of signature: SignatureDictionary, in file: PDFFile, otherGaps: [Range<Int64>], viewsAgree: Bool
+    ) {
         var faults: [CoverageFault] = []
         func fault(_ code: CoverageFault.Code) { faults.append(CoverageFault(code)) }
         let size = file.source.size
@@ -50,7 +52,7 @@ public struct ByteRangeCoverage: Sendable, Hashable {
         if signature.reference == nil { fault(.dictionaryNotIndirect) }
         if !signature.hasDirectByteRange { fault(.byteRangeIndirect) }
         if signature.contentsRange == nil { fault(.contentsNotDirect) }
-        if file.isHybrid { fault(.hybridFile) }
+        if !viewsAgree { fault(.hybridFile) }
         let ranges = Self.ranges(signature, size: size, &faults)
         let isClear = faults.isEmpty
         if let contents = signature.contentsRange, otherGaps.contains(where: { $0.overlaps(contents) }) {

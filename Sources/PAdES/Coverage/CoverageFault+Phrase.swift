@@ -44,8 +44,8 @@ extension CoverageFault.Code {
                 en: "the signed revision refers to bytes behind its own end")
         case .hybridFile:
             Phrase(
-                vi: "tệp PDF lai (bảng và luồng tham chiếu chéo) có thể được đọc theo hai cách",
-                en: "a hybrid PDF (cross-reference table and stream) can be read in two ways")
+                vi: "tệp PDF lai (bảng và luồng tham chiếu chéo) hiển thị khác nhau tùy trình đọc",
+                en: "a hybrid PDF (cross-reference table and stream) shows different documents to different readers")
         case .trailingBytes:
             Phrase(vi: "có dữ liệu thừa ở cuối tệp", en: "bytes that belong to no revision end the file")
         case .gapsOverlap: Phrase(vi: "hai chữ ký dùng chung vùng giá trị", en: "two signatures share their place")

@@ -29,7 +29,7 @@ public struct CoverageFault: Sendable, Hashable {
         case writtenInOtherRevision = "written-in-other-revision"
         /// A covered revision refers to bytes behind its own end.
         case revisionRefersBeyondEnd = "revision-refers-beyond-end"
-        /// The file mixes cross-reference tables and streams.
+        /// The file mixes cross-reference tables and streams, and readers of either see different documents.
         case hybridFile = "hybrid-file"
         /// Bytes that belong to no revision stand at the end of the file.
         case trailingBytes = "trailing-bytes"

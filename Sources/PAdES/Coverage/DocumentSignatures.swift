@@ -49,13 +49,16 @@ public struct DocumentSignatures: Sendable {
             }
             if gap.upperBound > widest?.range.upperBound ?? 0 { widest = (index, gap) }
         }
+        let viewsAgree = HybridViews.agree(in: file)
         let signatures = found.enumerated().map { index, item in
             Signature(
                 field: item.field, dictionary: item.dictionary,
                 coverage: ByteRangeCoverage(
-                    of: item.dictionary, in: file, otherGaps: overlapping[index].map { [$0] } ?? []))
+                    of: item.dictionary, in: file, otherGaps: overlapping[index].map { [$0] } ?? [],
+                    viewsAgree: viewsAgree))
         }
-        removedSignatures = try Self.removed(from: file, kept: Set(found.map { Identity($0.field, $0.dictionary) }))
+        removedSignatures = try Self.removed(
+            from: file, kept: Set(found.map { Identity($0.field, $0.dictionary) }), viewsAgree: viewsAgree)
         self.signatures = signatures.enumerated().sorted { left, right in
             let first = left.element.coverage.signedRanges.last?.upperBound ?? .max
             let second = right.element.coverage.signedRanges.last?.upperBound ?? .max
@@ -73,17 +76,30 @@ public struct DocumentSignatures: Sendable {
             signature = dictionary.reference
             writtenIn = dictionary.writtenIn
         }
+
+        init(_ field: IndirectReference, _ signature: IndirectReference, _ writtenIn: Int?) {
+            (self.field, self.signature, self.writtenIn) = (field, signature, writtenIn)
+        }
     }
 
-    private static func removed(from file: PDFFile, kept: Set<Identity>) throws(PAdESError) -> [Signature] {
+    private static func removed(from file: PDFFile, kept: Set<Identity>, viewsAgree: Bool) throws(PAdESError)
+        -> [Signature]
+    {
         var seen = kept
         var removed: [Signature] = []
         var steps = 0
+        let objects = StateObjects(file)
         for revision in file.revisions.indices.dropLast() {
             // What cannot be read in an earlier state was not signed there by an honest signer.
-            guard let form = try? FormTree(file, asOf: revision), let fields = try? form.signatureFields() else {
-                continue
+            guard let form = try? FormTree(file, asOf: revision, objects: objects) else { continue }
+            let found = try? form.signatureFields { node in
+                // A signature that is known already is not read again.
+                guard let value = node.dictionary["V"] else { return false }
+                guard let reference = value.reference else { return true }
+                let writtenIn = file.revisionOfLastChange(of: reference.number, asOf: revision)
+                return !seen.contains(Identity(node.reference, reference, writtenIn))
             }
+            guard let fields = found else { continue }
             steps += form.order.count + form.annotations.count + form.pageCount + 1
             guard steps <= file.budget.objects else {
                 throw PAdESError(
@@ -95,7 +111,9 @@ public struct DocumentSignatures: Sendable {
                 }
                 removed.append(
                     Signature(
-                        field: field, dictionary: dictionary, coverage: ByteRangeCoverage(of: dictionary, in: file)))
+                        field: field, dictionary: dictionary,
+                        coverage: ByteRangeCoverage(
+                            of: dictionary, in: file, otherGaps: [], viewsAgree: viewsAgree)))
             }
         }
         return removed

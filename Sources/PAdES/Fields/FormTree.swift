@@ -31,30 +31,34 @@ struct FormTree {
     /// The annotations of the pages.
     private(set) var annotations: Set<IndirectReference> = []
 
-    init(_ file: PDFFile, asOf revision: Int) throws(PAdESError) {
+    /// Reads the form of one state.
+    ///
+    /// - Parameter objects: Of the same file, where the forms of several states are read.
+    init(_ file: PDFFile, asOf revision: Int, objects: StateObjects? = nil) throws(PAdESError) {
+        let objects = objects ?? StateObjects(file)
         self.file = file
         self.revision = revision
         let catalog = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: revision).dictionary }
         let form = try reading { () throws(PDFSyntaxError) in
-            try file.resolve(catalog["AcroForm"], asOf: revision).dictionary
+            try objects.resolve(catalog["AcroForm"], asOf: revision).dictionary
         }
         let roots = try reading { () throws(PDFSyntaxError) in
-            try file.resolve(form?["Fields"], asOf: revision).array ?? []
+            try objects.resolve(form?["Fields"], asOf: revision).array ?? []
         }
-        for root in roots { try walk(root, isInForm: true) }
-        let pages = try reading { () throws(PDFSyntaxError) in try file.pages(asOf: revision) }
+        for root in roots { try walk(root, isInForm: true, objects) }
+        let pages = try reading { () throws(PDFSyntaxError) in try objects.pages(asOf: revision) }
         pageCount = pages.count
         for page in pages {
             let elements = try reading { () throws(PDFSyntaxError) in
-                let dictionary = try file.object(page, asOf: revision).dictionary ?? [:]
-                return try file.resolve(dictionary["Annots"], asOf: revision).array ?? []
+                let dictionary = try objects.object(page, asOf: revision).dictionary ?? [:]
+                return try objects.resolve(dictionary["Annots"], asOf: revision).array ?? []
             }
             for element in elements {
                 guard let reference = element.reference, annotations.insert(reference).inserted,
                     nodes[reference] == nil
                 else { continue }
-                if let root = try Self.root(of: reference, file, revision), nodes[root] == nil {
-                    try walk(.reference(root), isInForm: false)
+                if let root = try Self.root(of: reference, objects, revision), nodes[root] == nil {
+                    try walk(.reference(root), isInForm: false, objects)
                 }
             }
         }
@@ -62,14 +66,14 @@ struct FormTree {
 
     /// The field at the top of the tree that an annotation belongs to; `nil` for an annotation that is no field.
     private static func root(
-        of annotation: IndirectReference, _ file: PDFFile, _ revision: Int
+        of annotation: IndirectReference, _ objects: StateObjects, _ revision: Int
     ) throws(PAdESError) -> IndirectReference? {
         var reference = annotation
         var isField = false
         for _ in 0...64 {
             let current = reference
             let dictionary = try reading { () throws(PDFSyntaxError) in
-                try file.object(current, asOf: revision).dictionary ?? [:]
+                try objects.object(current, asOf: revision).dictionary ?? [:]
             }
             if dictionary["FT"] != nil || dictionary["T"] != nil { isField = true }
             guard let parent = dictionary["Parent"]?.reference else { return isField ? reference : nil }
@@ -78,7 +82,7 @@ struct FormTree {
         throw PAdESError(.malformedForm, clause: "ISO 32000-2 §12.7.4.1", "an annotation whose parents do not end")
     }
 
-    private mutating func walk(_ root: PDFObject, isInForm: Bool) throws(PAdESError) {
+    private mutating func walk(_ root: PDFObject, isInForm: Bool, _ objects: StateObjects) throws(PAdESError) {
         struct Pending {
             let value: PDFObject
             let parent: Node?
@@ -93,7 +97,7 @@ struct FormTree {
             let revision = revision
             guard
                 let dictionary = try reading({ () throws(PDFSyntaxError) in
-                    try file.object(reference, asOf: revision).dictionary
+                    try objects.object(reference, asOf: revision).dictionary
                 })
             else { continue }
             guard nodes[reference] == nil else {
@@ -103,13 +107,13 @@ struct FormTree {
                 throw PAdESError(.malformedForm, "a form that passes the limits for depth or objects")
             }
             let partial = try reading { () throws(PDFSyntaxError) in
-                try file.resolve(dictionary["T"], asOf: revision).string.map(TextString.decode)
+                try objects.resolve(dictionary["T"], asOf: revision).string.map(TextString.decode)
             }
             let type = try reading { () throws(PDFSyntaxError) in
-                try file.resolve(dictionary["FT"], asOf: revision).name
+                try objects.resolve(dictionary["FT"], asOf: revision).name
             }
             let kids = try reading { () throws(PDFSyntaxError) in
-                try file.resolve(dictionary["Kids"], asOf: revision).array ?? []
+                try objects.resolve(dictionary["Kids"], asOf: revision).array ?? []
             }
             let isField = partial != nil || item.parent == nil
             let prefix = item.parent.map(\.name) ?? ""
@@ -135,7 +139,10 @@ struct FormTree {
     /// How many fields have a name.
     func fieldCount(named name: String) -> Int { fieldsByName[name]?.count ?? 0 }
 
-    func signatureFields() throws(PAdESError) -> [SignatureField] {
+    /// The signature fields.
+    ///
+    /// - Parameter isWanted: Leaves out fields before their signatures are read.
+    func signatureFields(where isWanted: (Node) -> Bool = { _ in true }) throws(PAdESError) -> [SignatureField] {
         var parents: Set<IndirectReference> = []
         for reference in order {
             guard let node = nodes[reference] else { continue }
@@ -143,7 +150,9 @@ struct FormTree {
         }
         var fields: [SignatureField] = []
         for reference in order {
-            guard let node = nodes[reference], node.field == reference, node.type == "Sig", !parents.contains(reference)
+            guard let node = nodes[reference], node.field == reference, node.type == "Sig",
+                !parents.contains(reference),
+                isWanted(node)
             else { continue }
             fields.append(try field(node, widgets: parts(of: reference)))
         }

@@ -98,6 +98,7 @@ struct CrossReferenceReader {
         let trailer = try parser.dictionary()
         let end = parser.lexer.cursor.position
         var isHybrid = false
+        var hidden: Set<Int> = []
         if let value = trailer["XRefStm"] {
             guard case .integer(let streamOffset) = value, streamOffset > 0, streamOffset < source.size else {
                 throw broken(offset, "/XRefStm leads nowhere", "§7.5.8.4")
@@ -107,14 +108,16 @@ struct CrossReferenceReader {
             for (number, entry) in try stream(at: streamOffset, end: limit).entries {
                 switch entries[number] {
                 case nil, .free: entries[number] = entry
-                default: break
+                // Readers should take the table's; whether all do is another matter.
+                case let listed: if listed == entry { continue }
                 }
+                hidden.insert(number)
             }
         }
         try checkSize(entries, trailer, at: offset)
         return CrossReferenceSection(
             offset: offset, end: end, isStream: false, entries: entries, trailer: trailer, isHybrid: isHybrid,
-            ownNumber: nil)
+            ownNumber: nil, hidden: hidden)
     }
 
     /// Twenty bytes: ten digits, space, five digits, space, `n` or `f`, two bytes of line end.

@@ -12,6 +12,8 @@ struct CrossReferenceSection {
     let isHybrid: Bool
     /// The number of the object that the cross-reference stream itself is.
     let ownNumber: Int?
+    /// The numbers of the objects that only readers of `/XRefStm` see, or see elsewhere.
+    var hidden: Set<Int> = []
 
     func previous() throws(PDFSyntaxError) -> Int64? {
         switch trailer["Prev"] {

@@ -37,7 +37,7 @@ public struct PDFFile: Sendable {
     /// Whether any revision mixes tables and streams (`/XRefStm`, §7.5.8.4).
     ///
     /// Two readers may see two documents in such a
-    /// file, so it can be read, but not be signed, and its signatures cannot be relied on.
+    /// file, so it can be read, but not be signed; its signatures can be relied on only where both see the same.
     public var isHybrid: Bool { revisions.contains(where: \.isHybrid) }
 
     /// The newest revision.

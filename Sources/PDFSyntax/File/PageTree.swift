@@ -9,6 +9,13 @@ extension PDFFile {
     /// - Throws: ``PDFSyntaxError``: `malformedStructure` for a node that is reached twice, stands directly in its parent
     ///   or is neither page nor node; `limitExceeded` past the budget's objects or depth.
     public func pages(asOf revision: Int? = nil) throws(PDFSyntaxError) -> [IndirectReference] {
+        try pageTree(asOf: revision).pages
+    }
+
+    /// The pages in their order, and every node of their tree, pages included.
+    package func pageTree(
+        asOf revision: Int? = nil
+    ) throws(PDFSyntaxError) -> (pages: [IndirectReference], nodes: Set<IndirectReference>) {
         guard let root = try catalog(asOf: revision).dictionary["Pages"]?.reference else {
             throw malformed("/Pages is not a reference")
         }
@@ -40,7 +47,7 @@ extension PDFFile {
                 throw PDFSyntaxError(LimitExceeded(.objects, allowed: budget.objects))
             }
         }
-        return pages
+        return (pages, visited)
     }
 
     private func malformed(_ detail: String) -> PDFSyntaxError {

@@ -96,7 +96,9 @@ struct RevisionAssembly {
         return PDFRevision(
             index: index, startOffset: group[0].offset, style: group[0].isStream ? .stream : .table, entries: entries,
             trailer: group[0].trailer, crossReferenceStreams: group.compactMap(\.ownNumber),
-            isHybrid: group.contains(where: \.isHybrid), markerEnd: tail?.markerEnd, end: tail?.end,
+            isHybrid: group.contains(where: \.isHybrid),
+            hiddenObjects: group.reduce(Set<Int>()) { $0.union($1.hidden) }.sorted(), markerEnd: tail?.markerEnd,
+            end: tail?.end,
             paddingEnd: tail?.paddingEnd, entriesBeyondEnd: beyond.sorted())
     }
 
