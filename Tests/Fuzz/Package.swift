@@ -11,7 +11,7 @@ let programs: [(name: String, modules: [String])] = [
     ("FuzzBER", ["DERSyntax"]),
     ("FuzzCertificate", ["PKIX"]),
     ("FuzzRevocationList", ["PKIX"]),
-    ("FuzzSignedData", ["PKIX"]),
+    ("FuzzSignedData", ["AdES", "PKIX", "DossierCore"]),
     ("FuzzPEM", ["PKIX"]),
     ("FuzzPDF", ["PAdES", "PDFSyntax", "DossierCore"]),
     ("FuzzManifest", ["DossierKit"]),

@@ -13,6 +13,7 @@ struct ArchiveTimeStampReader {
     private let index: Int
     private let signer: SignerInfo
     private let candidates: [Certificate]
+    private let wasBER: Bool
     private var catalogues: [DigestAlgorithm: ArchiveHashIndex.Catalogue] = [:]
 
     /// Takes the structure apart; `nil` when the signer is not one of it.
@@ -21,6 +22,7 @@ struct ArchiveTimeStampReader {
         guard let index = signedData.signers.firstIndex(where: { $0.bytes == signer.bytes }) else { return nil }
         self.index = index
         self.signer = signer
+        wasBER = signedData.wasBER
         self.candidates = signedData.certificates + candidates
     }
 
@@ -102,7 +104,7 @@ struct ArchiveTimeStampReader {
             guard let time = try? TimeStampToken(parsing: other.value.bytes).information.time else { return false }
             return time < token.information.time
         }
-        let forms = OlderArchiveImprint(parts, signer: index).forms(before: Set(earlier.map(\.bytes)))
+        let forms = wasBER ? [] : OlderArchiveImprint(parts, signer: index).forms(before: Set(earlier.map(\.bytes)))
         let facts = token.verify(
             imprint: { digest in
                 let digests = forms.compactMap { try? digest.digest(of: $0) }

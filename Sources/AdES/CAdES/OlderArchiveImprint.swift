@@ -6,7 +6,8 @@ import PKIX
 
 /// What archive-time-stamp and archive-time-stamp-v2 digest (TS 101 733 §6.4.1, RFC 5126 §6.4.1): the structure itself.
 ///
-/// Only enclosed content can be read here; a detached one would have to stand between two parts.
+/// Only enclosed content in DER can be read here: a detached one would have to stand between two parts, and of BER the
+/// octets that were digested are not kept.
 struct OlderArchiveImprint {
     private let parts: SignedDataParts
     private let index: Int

@@ -119,7 +119,11 @@ public struct LongTermMaterial: Sendable {
                 }
             case .notAsked, .revoked: break
             }
-            if let list = link.revocationList { addList(list, issuer: issuer.certificate) }
+            if let list = link.revocationList {
+                // With the certificate of its signer when that is not the issuer in this path.
+                let signer = link.revocationIssuer.map { [$0] } ?? []
+                add(ValidationMaterial(certificates: signer, revocationLists: [list]))
+            }
             if let response = link.ocspResponse { addResponse(response, issuer: issuer.certificate) }
         }
     }
@@ -131,15 +135,13 @@ public struct LongTermMaterial: Sendable {
                 sourceObjects.contains(ValidationObject(link.certificate))
                     && link.revocationList.map { sourceObjects.contains(ValidationObject($0)) } ?? true
                     && link.ocspResponse.map { sourceObjects.contains(ValidationObject($0)) } ?? true
+                    && link.revocationIssuer.map { isAtHand($0, in: path) } ?? true
             }
     }
 
-    /// The list, and the certificate of its signer when that is not the issuer itself.
-    private mutating func addList(_ list: CertificateRevocationList, issuer: Certificate) {
-        add(ValidationMaterial(revocationLists: [list]))
-        guard list.issuer != issuer.subject || !list.isSigned(by: issuer) else { return }
-        let signer = source.certificates.first { $0.subject == list.issuer && list.isSigned(by: $0) }
-        if let signer { add(ValidationMaterial(certificates: [signer])) }
+    private func isAtHand(_ certificate: Certificate, in path: PathResult) -> Bool {
+        sourceObjects.contains(ValidationObject(certificate))
+            || path.chain.contains { $0.certificate == certificate }
     }
 
     /// The response, its signer's certificate, and the signer's own status unless the issuer waives it.
@@ -159,7 +161,10 @@ public struct LongTermMaterial: Sendable {
     private func topmost(above certificate: Certificate) -> Certificate {
         var current = certificate
         var passed: Set<Certificate> = [certificate]
-        while let next = source.certificates.first(where: { $0.subject == current.issuer && !passed.contains($0) }) {
+        // No path is longer (``CertificateGraph/Limits``); names in a circle end sooner.
+        while passed.count < 20,
+            let next = source.certificates.first(where: { $0.subject == current.issuer && !passed.contains($0) })
+        {
             passed.insert(next)
             current = next
         }
@@ -177,13 +182,6 @@ public struct LongTermMaterial: Sendable {
         }
         material.revocationLists += new.revocationLists.filter { seen.insert(ValidationObject($0)).inserted }
         material.ocspResponses += new.ocspResponses.filter { seen.insert(ValidationObject($0)).inserted }
-    }
-}
-
-extension CertificateRevocationList {
-    fileprivate func isSigned(by issuer: Certificate) -> Bool {
-        guard let key = try? issuer.subjectPublicKeyInfo.publicKey() else { return false }
-        return (try? isSigned(by: key)) ?? false
     }
 }
 
