@@ -16,7 +16,8 @@ struct DossierCommand: AsyncParsableCommand {
             """,
         version: "dossier 0.1.0",
         subcommands: [
-            VerifyCommand.self, SignCommand.self, ExtendCommand.self, CertificateCommand.self, AssembleCommand.self,
+            VerifyCommand.self, SignCommand.self, ExtendCommand.self, InspectCommand.self, ExtractCommand.self,
+            CertificateCommand.self, AssembleCommand.self,
             ExamineCommand.self,
             VaultCommand.self, PlanCommand.self, ProceduresCommand.self, TestPKICommand.self,
         ])

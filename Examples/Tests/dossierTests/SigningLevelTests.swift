@@ -6,7 +6,7 @@ import Testing
 
 /// `sign --level` in every format, judged by `verify` with anchors alone and by peers.
 @Suite("Levels and formats of dossier sign")
-struct LevelTests {
+struct SigningLevelTests {
     private let bench: Bench
     private let form = Bench.sample("pdfs/host-consent.pdf")
     private let xml = Bench.sample("dossiers/ct01.xml")

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Foundation
+import Testing
+
+/// `inspect` shows structure without a verdict, `extract` gives what was signed after one.
+@Suite("Inspecting and extracting with dossier")
+struct InspectTests {
+    private let bench: Bench
+    private let form = Bench.sample("pdfs/host-consent.pdf")
+    private let xml = Bench.sample("dossiers/ct01.xml")
+
+    init() throws { bench = try Bench() }
+
+    private func inspect(_ path: String, _ options: [String] = []) throws -> DossierTool.Outcome {
+        try DossierTool.run(["inspect", "--json"] + options + [path])
+    }
+
+    private func extract(
+        _ file: String, _ id: String, as name: String, _ options: [String] = [], trust: [String] = Bench.trust()
+    ) throws -> DossierTool.Outcome {
+        try DossierTool.run(
+            ["extract", "--json", "--signature", id] + trust + options + ["--output", bench.path(name), file])
+    }
+
+    @Test func `revisions, signatures, attributes and certificates of a PDF are listed as pyHanko counts them`() throws
+    {
+        let first = try bench.sign(
+            form, by: "official", as: "1.pdf", ["--role", "Chủ tịch", "--commitment", "approval"])
+        let second = try bench.sign(first, by: "company", as: "2.pdf")
+        let outcome = try inspect(second, ["--strict"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try SchemaPeer.faults(outcome.outputBytes, by: "inspect-v1") == "")
+        let signatures = try #require(outcome.json["signatures"] as? [[String: Any]])
+        #expect(signatures.map { $0["id"] as? String } == ["S-1", "S-2"])
+        #expect(signatures[0]["roles"] as? [String] == ["Chủ tịch"])
+        let names = (signatures[0]["attributes"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+        #expect(Set(names).isSuperset(of: ["content-type", "message-digest", "signing-certificate-v2"]))
+        #expect(!names.contains("signing-time"), "PAdES has /M instead")
+        #expect(!outcome.output.contains("TOTAL-"), "no verdict")
+        #expect(!outcome.output.contains("001099000001"))
+        let revisions = try #require(outcome.json["revisions"] as? [[String: Any]])
+        #expect(revisions.last?["kind"] as? String == "signature")
+        guard let python = DossierTool.python else { return }
+        let script = """
+            import sys; from pyhanko.pdf_utils.reader import PdfFileReader
+            reader = PdfFileReader(open(sys.argv[1], "rb"))
+            print(reader.xrefs.total_revisions, len(reader.embedded_regular_signatures))
+            """
+        let peer = try DossierTool.run(python, ["-c", script, second])
+        #expect(peer.output == "\(revisions.count) \(signatures.count)\n", "\(peer.errors)")
+    }
+
+    @Test func `every format is shown as JSON of its schema and as text`() throws {
+        try bench.write([UInt8](try Data(contentsOf: URL(filePath: xml))), "ct01.xml")
+        for (format, name, shown) in [
+            ("cades", "ct01.xml.p7s", "CAdES"), ("cades-enveloping", "b.p7s", "CAdES"), ("asic-e", "a.asice", "ASiC-E"),
+            ("asic-s", "a.asics", "ASiC-S"),
+        ] {
+            let signed = try bench.sign(bench.path("ct01.xml"), as: name, ["--format", format])
+            let outcome = try inspect(signed, ["--strict"])
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(try SchemaPeer.faults(outcome.outputBytes, by: "inspect-v1") == "", "\(name)")
+            #expect(outcome.json["format"] as? String == shown)
+            #expect((outcome.json["signatures"] as? [Any])?.count == 1)
+            let text = try DossierTool.run(["inspect", signed])
+            #expect(text.status == 0 && text.output.contains("S-1"))
+        }
+    }
+
+    @Test func `what is no signed file is refused, and strict refuses what departs from the format`() throws {
+        let garbage = try bench.write(Array("%PDF-1.7\nnothing".utf8), "garbage.pdf")
+        for (path, status) in [(garbage, 65), (bench.path("none"), 66), (xml, 65), (form, 0)] as [(String, Int32)] {
+            let outcome = try inspect(path)
+            #expect(outcome.status == status, "\(path): \(outcome.errors)")
+            #expect(outcome.output.isEmpty == (status != 0))
+        }
+        #expect(try DossierTool.run(["inspect"]).status == 64)
+        let attacked = Bench.sample("attacks")
+        var departing = 0
+        let files = FileManager.default.enumerator(atPath: attacked)?.compactMap { $0 as? String } ?? []
+        for name in files.sorted() where name.hasSuffix(".pdf") {
+            let loose = try inspect(attacked + "/" + name)
+            let strict = try inspect(attacked + "/" + name, ["--strict"])
+            #expect([0, 65].contains(loose.status) && [0, 65].contains(strict.status), "\(name)")
+            if loose.status == 0 {
+                #expect(loose.outputBytes == strict.outputBytes)
+                #expect(try SchemaPeer.faults(loose.outputBytes, by: "inspect-v1") == "", "\(name)")
+                if strict.status == 65 { departing += 1 }
+            }
+        }
+        #expect(departing > 0)
+    }
+
+    @Test func `the revision that was signed first is taken out and stands by itself`() throws {
+        let first = try bench.sign(form, by: "official", as: "1.pdf")
+        let second = try bench.sign(first, by: "company", as: "2.pdf")
+        let outcome = try extract(second, "S-1", as: "back.pdf")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try SchemaPeer.faults(outcome.outputBytes, by: "extract-v1") == "")
+        #expect(try bench.read("back.pdf") == bench.read("1.pdf"))
+        #expect(try extract(second, "S-2", as: "whole.pdf").status == 0)
+        #expect(try bench.read("whole.pdf") == bench.read("2.pdf"))
+    }
+
+    @Test func `content, manifest and files come out as they were signed`() throws {
+        let content = [UInt8](try Data(contentsOf: URL(filePath: xml)))
+        try bench.write(content, "ct01.xml")
+        for format in ["cades", "cades-enveloping", "asic-s"] {
+            let signed = try bench.sign(bench.path("ct01.xml"), as: "\(format).signed", ["--format", format])
+            let detached = format == "cades" ? ["--detached", bench.path("ct01.xml")] : []
+            #expect(try extract(signed, "S-1", as: "\(format).out", detached).status == 0)
+            #expect(try bench.read("\(format).out") == content)
+        }
+        let container = try bench.sign(bench.path("ct01.xml"), as: "a.asice", ["--format", "asic-e"])
+        #expect(try extract(container, "S-1", as: "manifest.xml").status == 0)
+        #expect(try bench.read("manifest.xml").offset(of: "ct01.xml") != nil)
+        #expect(try extract(container, "S-1", as: "entry", ["--entry", "ct01.xml"]).status == 0)
+        #expect(try bench.read("entry") == content)
+        #expect(try extract(container, "S-1", as: "none", ["--entry", "none"]).status == 66)
+    }
+
+    @Test func `what did not pass is not taken out, and what is broken never`() throws {
+        let signed = try bench.sign(form, as: "a.pdf")
+        let bytes = try bench.read("a.pdf")
+        let broken = try bench.write(bytes.flipped(at: 700), "broken.pdf")
+        let there = bench.names
+        #expect(try extract(signed, "S-1", as: "out", trust: []).status == 2)
+        #expect(try extract(broken, "S-1", as: "out").status != 0)
+        #expect(try extract(broken, "S-1", as: "out", ["--unverified"]).status != 0)
+        #expect(try extract(signed, "S-9", as: "out").status == 3)
+        #expect(try extract(bench.path("none"), "S-1", as: "out").status == 66)
+        #expect(try extract(signed, "S-1", as: "broken.pdf").status == 73)
+        #expect(try extract(signed, "S-1", as: "a.pdf", ["--force"]).status == 64)
+        #expect(bench.names == there)
+        #expect(try extract(signed, "S-1", as: "out", ["--unverified"], trust: []).status == 0)
+        #expect(try bench.read("out") == bytes)
+    }
+}
