@@ -17,6 +17,7 @@ struct DossierCommand: AsyncParsableCommand {
         version: "dossier 0.1.0",
         subcommands: [
             VerifyCommand.self, SignCommand.self, ExtendCommand.self, InspectCommand.self, ExtractCommand.self,
+            PrepareCommand.self, CompleteCommand.self,
             CertificateCommand.self, AssembleCommand.self,
             ExamineCommand.self,
             VaultCommand.self, PlanCommand.self, ProceduresCommand.self, TestPKICommand.self,

@@ -22,7 +22,7 @@ struct PDFSigningTests {
     }
 
     private func text(_ name: String) throws -> String {
-        try DossierTool.run(URL(filePath: "/usr/bin/pdftotext"), ["-layout", bench.path(name), "-"]).output
+        try DossierTool.run(URL(filePath: "/usr/bin/pdftotext"), ["-raw", bench.path(name), "-"]).output
     }
 
     @Test(

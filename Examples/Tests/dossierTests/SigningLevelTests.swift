@@ -57,11 +57,12 @@ struct SigningLevelTests {
     private func ask(_ name: String, content: String?, lta: Bool) throws -> String? {
         let isPDF = name.hasSuffix(".pdf")
         guard isPDF || name.hasSuffix(".p7s"), let python = DossierTool.python else { return nil }
+        let pair: [Any] = [bench.path(name), content.map { $0 as Any } ?? NSNull()]
+        let files: [Any] = isPDF ? [bench.path(name)] : [pair]
         let request: [String: Any] = [
             "time": Int(Date().timeIntervalSince1970), "process": isPDF && lta ? "lta" : "time",
             "roots": [Bench.shared("pki/trust/public/root.crt")], "certificates": [String](), "lists": [String](),
-            "responses": [String](),
-            "files": isPDF ? [bench.path(name)] : [[bench.path(name), content as Any? ?? NSNull()]] as [Any],
+            "responses": [String](), "files": files,
         ]
         let script = DossierTool.root.appending(path: "Tests/Python/ades_peer.py").path()
         let outcome = try DossierTool.run(

@@ -70,6 +70,16 @@ struct AppearanceOptions: ParsableArguments {
         }
     }
 
+    /// The options as they are written.
+    var arguments: [String] {
+        let own: [(String, String?)] = [
+            ("appearance", appearance), ("image", image), ("rectangle", rectangle), ("over", over),
+            ("agency-name", agencyName), ("document-number", documentNumber), ("identifier", identifier),
+            ("page", page == 1 ? nil : "\(page)"),
+        ]
+        return own.flatMap { name, value in value.map { ["--\(name)=\($0)"] } ?? [] }
+    }
+
     /// What is shown for a signer.
     func visibleSignature(for certificate: Certificate) throws -> VisibleSignature? {
         guard let appearance, let preset = Preset(rawValue: appearance) else { return nil }

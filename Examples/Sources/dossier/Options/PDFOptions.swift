@@ -48,6 +48,14 @@ struct PDFOptions: ParsableArguments {
             || visible.appearance != nil
     }
 
+    /// The options as they are written, without fields that are reserved or filled.
+    var arguments: [String] {
+        let own: [(String, String?)] = [
+            ("reason", reason), ("field", field), ("certify", certify.map(String.init)),
+        ]
+        return own.flatMap { name, value in value.map { ["--\(name)=\($0)"] } ?? [] } + visible.arguments
+    }
+
     var permission: DocumentPermission? { certify.flatMap { DocumentPermission(rawValue: $0) } }
 
     /// The file with fields reserved and filled as asked for; the same document when nothing was.

@@ -26,6 +26,9 @@ struct PropertyOptions: ParsableArguments {
         _ = try properties()
     }
 
+    /// The options as they are written.
+    var arguments: [String] { role.map { "--role=\($0)" } + commitment.map { "--commitment=\($0)" } }
+
     func properties() throws -> SignedProperties {
         SignedProperties(
             commitments: try commitment.map { text in
