@@ -109,7 +109,7 @@ struct RevisionTests {
         func judge(_ bytes: [UInt8], _ count: Int) throws {
             let document = try DocumentSignatures(in: PDFFixture.file(bytes))
             #expect(document.signatures.count == count)
-            #expect(document.signatures.allSatisfy(\.coverage.isSound))
+            #expect(!document.signatures.contains { !$0.coverage.isSound })
             #expect(try document.changesAfterFirstSignature().allSatisfy(\.isAllowed))
         }
         try judge(small, 75)
