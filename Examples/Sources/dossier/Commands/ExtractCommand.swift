@@ -8,6 +8,7 @@ import DossierCore
 import DossierKit
 import Foundation
 import PAdES
+import PDFSyntax
 import PKIX
 import SignatureValidation
 import ZIPSyntax
