@@ -24,12 +24,10 @@ struct HybridViews {
         guard file.isHybrid else { return true }
         // Every state is walked; a hybrid file with more of them is not an old program's.
         guard file.revisions.count <= mostRevisions else { return false }
-        var hidden: Set<Int> = []
         var steps = 0
         for revision in file.revisions {
-            // A later entry makes an object visible again, or hides it.
-            hidden.subtract(revision.entries.keys)
-            hidden.formUnion(revision.hiddenObjects)
+            let hidden = file.objectsSeenOtherwise(asOf: revision.index)
+            steps += hidden.count
             guard !hidden.isEmpty else { continue }
             guard let reached = try? shown(in: file, asOf: revision.index, &steps), reached.isDisjoint(with: hidden)
             else {

@@ -98,7 +98,7 @@ struct CrossReferenceReader {
         let trailer = try parser.dictionary()
         let end = parser.lexer.cursor.position
         var isHybrid = false
-        var hidden: Set<Int> = []
+        var tableOnly: [Int: CrossReferenceEntry?] = [:]
         if let value = trailer["XRefStm"] {
             guard case .integer(let streamOffset) = value, streamOffset > 0, streamOffset < source.size else {
                 throw broken(offset, "/XRefStm leads nowhere", "§7.5.8.4")
@@ -106,18 +106,19 @@ struct CrossReferenceReader {
             isHybrid = true
             // Objects that the table hides as free, or does not list, are found through the stream.
             for (number, entry) in try stream(at: streamOffset, end: limit).entries {
-                switch entries[number] {
+                let listed = entries[number]
+                guard listed != entry else { continue }
+                tableOnly[number] = .some(listed)
+                switch listed {
                 case nil, .free: entries[number] = entry
-                // Readers should take the table's; whether all do is another matter.
-                case let listed: if listed == entry { continue }
+                default: break
                 }
-                hidden.insert(number)
             }
         }
         try checkSize(entries, trailer, at: offset)
         return CrossReferenceSection(
             offset: offset, end: end, isStream: false, entries: entries, trailer: trailer, isHybrid: isHybrid,
-            ownNumber: nil, hidden: hidden)
+            ownNumber: nil, tableOnly: tableOnly)
     }
 
     /// Twenty bytes: ten digits, space, five digits, space, `n` or `f`, two bytes of line end.

@@ -12,8 +12,8 @@ struct CrossReferenceSection {
     let isHybrid: Bool
     /// The number of the object that the cross-reference stream itself is.
     let ownNumber: Int?
-    /// The numbers of the objects that only readers of `/XRefStm` see, or see elsewhere.
-    var hidden: Set<Int> = []
+    /// For the objects that `/XRefStm` lists otherwise than the table: the table's entry, `nil` where it has none.
+    var tableOnly: [Int: CrossReferenceEntry?] = [:]
 
     func previous() throws(PDFSyntaxError) -> Int64? {
         switch trailer["Prev"] {

@@ -129,6 +129,29 @@ public struct PDFFile: Sendable {
         return low == 0 ? nil : entries[low - 1]
     }
 
+    /// The numbers of the objects that readers who pass over `/XRefStm` see elsewhere than others, or not at all, as of a
+    /// revision (§7.5.8.4); none in a file that is not hybrid.
+    public func objectsSeenOtherwise(asOf revision: Int) -> Set<Int> {
+        var candidates: Set<Int> = []
+        for earlier in revisions.prefix(revision + 1) { candidates.formUnion(earlier.tableOnly.keys) }
+        return candidates.filter { number in
+            var byTable: CrossReferenceEntry?
+            for (index, entry) in (history[number] ?? []).reversed() where index <= revision {
+                if let listed = revisions[index].tableOnly[number] { byTable = listed } else { byTable = entry }
+                if byTable != nil { break }
+            }
+            let full = entry(for: number, asOf: revision)
+            // Where both list the object, at different places, readers should take the table's; not all do.
+            if let place = located(number, asOf: revision)?.revision, let listed = revisions[place].tableOnly[number],
+                listed?.isInUse == true
+            {
+                return true
+            }
+            return (byTable?.isInUse ?? false) != (full?.isInUse ?? false)
+                || byTable?.isInUse == true && byTable != full
+        }
+    }
+
     /// Where the next object begins, or the file ends.
     func end(ofObjectAt offset: Int64) -> Int64 {
         var (low, high) = (0, offsets.count)

@@ -25,8 +25,8 @@ public struct PDFRevision: Sendable {
     public let crossReferenceStreams: [Int]
     /// Whether a section of this revision has `/XRefStm`.
     public let isHybrid: Bool
-    /// The numbers of the objects that only readers of `/XRefStm` see, or see elsewhere than others; ascending.
-    public let hiddenObjects: [Int]
+    /// For the objects that `/XRefStm` lists otherwise than the tables: the tables' entry, `nil` where they have none.
+    let tableOnly: [Int: CrossReferenceEntry?]
     /// The byte after `%%EOF`; `nil` when no `startxref … %%EOF` for this section follows it directly, so that the end of
     /// the revision cannot be told.
     public let markerEnd: Int64?

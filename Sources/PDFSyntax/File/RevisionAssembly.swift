@@ -97,7 +97,7 @@ struct RevisionAssembly {
             index: index, startOffset: group[0].offset, style: group[0].isStream ? .stream : .table, entries: entries,
             trailer: group[0].trailer, crossReferenceStreams: group.compactMap(\.ownNumber),
             isHybrid: group.contains(where: \.isHybrid),
-            hiddenObjects: group.reduce(Set<Int>()) { $0.union($1.hidden) }.sorted(), markerEnd: tail?.markerEnd,
+            tableOnly: group.reduce([:]) { $0.merging($1.tableOnly) { first, _ in first } }, markerEnd: tail?.markerEnd,
             end: tail?.end,
             paddingEnd: tail?.paddingEnd, entriesBeyondEnd: beyond.sorted())
     }
