@@ -57,6 +57,7 @@ struct CorpusTests {
         "pades-ltv-from-epes.pdf": "as pades-ltv.pdf", "pades-t-duplicated-doctst.pdf": "as pades-ltv.pdf",
         "pkcs7_sha1.pdf": "the writer put its own entry into the page tree",
         "test-with-vri.pdf": "a field was filled after a signature had locked all fields",
+        "Signature-P-SK-1 (HASH_FAILURE).pdf": "a dictionary with a key twice",
         "pades-ocsp-archiveCutOff-invalid.pdf": "a visible field was added over a scanned, signed page",
     ]
 
