@@ -18,7 +18,7 @@ struct ExtractCommand: AsyncParsableCommand {
         commandName: "extract",
         abstract: "Lấy nội dung mà một chữ ký bảo vệ. / Take out what a signature covers.",
         discussion: """
-            Of a PDF the revision that was signed, of a container its manifest or one of its files, else the content. \
+            Of a PDF the revision that was signed, of a container one of its files, else the content. \
             The signature is judged first; one that does not pass is refused with 1 or 2 unless --unverified is given.
             """)
 
@@ -30,7 +30,7 @@ struct ExtractCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The signature, as verify and inspect name it.", valueName: "id"))
     var signature: String
 
-    @Option(help: ArgumentHelp("File of a container to take out; default the signed manifest.", valueName: "name"))
+    @Option(help: ArgumentHelp("File of an ASiC-E to take out; needed where it holds several.", valueName: "name"))
     var entry: String?
 
     @Option(help: ArgumentHelp("Content of a detached signature; x.p7s beside x is paired with it.", valueName: "file"))
@@ -57,8 +57,8 @@ struct ExtractCommand: AsyncParsableCommand {
     func run() async throws {
         try OutputFile.check(output, inputs: [file] + (detached.map { [$0] } ?? []), force: force)
         do {
-            let (report, content, document) = try await judge()
-            let bytes = try bytes(content, in: document)
+            let (report, document) = try await judge()
+            let bytes = try bytes(under: report, in: document)
             try OutputFile.write(bytes, to: output)
             guard common.json else { return Console.print(output) }
             Console.write(
@@ -72,7 +72,7 @@ struct ExtractCommand: AsyncParsableCommand {
         }
     }
 
-    private func judge() async throws -> (SignatureReport, VerifiedContent, any SignedDocument) {
+    private func judge() async throws -> (SignatureReport, any SignedDocument) {
         let instant = try time.instant()
         let settings = try trust.load()
         settings.warn(at: instant)
@@ -102,31 +102,40 @@ struct ExtractCommand: AsyncParsableCommand {
                 en: "\(file): not taken out: \(report.explanation(in: .english))",
                 hint: Phrase(vi: "dùng --unverified nếu chỉ để xem", en: "use --unverified just to look at it"))
         }
-        guard let content = unverified ? report.contentUnderAnyVerdict : report.verifiedContent else {
-            throw CommandFailure(
-                ExitStatus(report.indication == .totalPassed ? .indeterminate : report.indication),
-                vi: "\(file): chữ ký không gắn với nội dung nào có ở đây",
-                en: "\(file): the signature stands over no content that is at hand")
-        }
-        return (report, content, document)
+        return (report, document)
     }
 
-    private func bytes(_ content: VerifiedContent, in document: any SignedDocument) throws -> [UInt8] {
+    private func bytes(under report: SignatureReport, in document: any SignedDocument) throws -> [UInt8] {
         let limit: Int64 = 1 << 32
-        switch document {
-        case let document as PDFDocument:
-            return try revision(content, of: document)
-        case let container as ASiCContainer:
-            guard let entry else { return try content.bytes(limit: limit) }
-            guard content.indication == .totalPassed || unverified,
-                let found = container.files.first(where: { $0.name == entry })
+        if let container = document as? ASiCContainer, container.type == .extended {
+            // Value and every reference hold, the entry's among them.
+            guard report.facts.reference == .intact, report.facts.value == .valid else { throw nothing(report) }
+            let names = container.files.map(\.name)
+            guard let name = entry ?? (names.count == 1 ? names.first : nil) else {
+                throw ValidationError("the signature covers \(names.count) files; name one with --entry")
+            }
+            guard let found = container.files.first(where: { $0.name == name }),
+                !report.facts.coverage.uncoveredPaths.contains(name)
             else {
                 throw CommandFailure(
-                    .noInput, vi: "\(file): không có tệp \(entry)", en: "\(file): there is no file \(entry)")
+                    .noInput, vi: "\(file): chữ ký không bao gồm tệp \(name)",
+                    en: "\(file): the signature covers no file \(name)")
             }
             return try container.archive.bytes(of: found, limit: limit)
-        default: return try content.bytes(limit: limit)
         }
+        guard entry == nil else { throw ValidationError("--entry needs an ASiC-E container") }
+        guard let content = unverified ? report.contentUnderAnyVerdict : report.verifiedContent else {
+            throw nothing(report)
+        }
+        guard let document = document as? PDFDocument else { return try content.bytes(limit: limit) }
+        return try revision(content, of: document)
+    }
+
+    private func nothing(_ report: SignatureReport) -> CommandFailure {
+        CommandFailure(
+            ExitStatus(report.indication == .totalPassed ? .indeterminate : report.indication),
+            vi: "\(file): chữ ký không gắn với nội dung nào có ở đây",
+            en: "\(file): the signature stands over no content that is at hand")
     }
 
     /// The signed revision is a file of its own: everything up to the end of what was digested, the signature within.
