@@ -204,6 +204,11 @@ import Testing
         var crafted = try CraftedCase()
         #expect(crafted.report.bestSignatureTime == CraftedPKI.now)
         #expect(crafted.report.bestSignatureTimeSource == .validationTime)
+        // A proof from the very instant of judgement is one; judging is none.
+        var justNow = crafted
+        try justNow.stamp(.signature, 0)
+        #expect(justNow.report.bestSignatureTime == CraftedPKI.now)
+        #expect(justNow.report.bestSignatureTimeSource == .signatureTimeStamp)
         try crafted.stamp(.signature, -4)
         #expect(crafted.report.bestSignatureTimeSource == .signatureTimeStamp)
         try crafted.stamp(.document, -5)

@@ -33,8 +33,12 @@ package struct ProofsOfExistence: Sendable {
     package func time(of object: ValidationObject?) -> Instant { proof(of: object).time }
 
     /// Notes a proof of objects; one that is not earlier than what is known changes nothing.
+    ///
+    /// A proof from the very instant of judgement still is one, where judging alone is none.
     package mutating func add(_ objects: [ValidationObject], at time: Instant, by source: Source) {
-        for object in objects where time < self.time(of: object) {
+        for object in objects {
+            let known = proof(of: object)
+            guard time < known.time || time == known.time && known.source == .judgement else { continue }
             earliest[object] = Proof(time: time, source: source)
         }
     }
