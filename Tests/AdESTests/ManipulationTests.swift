@@ -232,6 +232,22 @@ import Testing
         #expect(try await judge(bare).indication == .totalFailed)
     }
 
+    @Test func `a certificate reference that cannot be read leaves no signing certificate, a missing one is a remark`()
+        async throws
+    {
+        let unreadable = usual.replacing(.signingCertificateV2, [[0x05, 0x00]])
+        #expect(try await judge(unreadable) == .open(.noSigningCertificateFound))
+        let without = try usual.with { builder in
+            builder.attributes = try builder.attributes.filter { attribute in
+                var reader = try DERElement(parsing: attribute).reader(.sequence)
+                return try reader.next().objectIdentifier() != .signingCertificateV2
+            }
+        }
+        let remarked = try await judge(without)
+        #expect(remarked == .passed && remarked.codes.contains("no-certificate-reference"))
+        #expect(try await judge(usual) == .passed)
+    }
+
     @Test func `a file that is no signature is a typed error`() throws {
         for bytes in [[], [0x30], Array("%PDF-1.7".utf8), fixture.citizen.certificate.bytes] as [[UInt8]] {
             #expect(throws: DERSyntaxError.self) { try CAdESDocument(parsing: bytes) }

@@ -65,14 +65,11 @@ public struct CMSSignatureFacts: Sendable {
         let references = Self.references(signer)
         bindsSigningCertificate = !references.attributes.isEmpty
         pool = signedData.certificates + attributeMaterial.certificates + candidates
-        if bindsSigningCertificate {
-            // EN 319 102-1 §5.2.3.4: a certificate whose key happens to verify is not enough; the reference decides.
-            signingCertificate = pool.first { candidate in
-                references.isReadable && references.attributes.allSatisfy { $0.matches(candidate) }
-                    && signer.names(candidate)
-            }
-        } else {
-            signingCertificate = pool.first { signer.names($0) }
+        // EN 319 102-1 §5.2.3.4: a certificate whose key happens to verify is not enough; the reference decides, and one
+        // that cannot be read decides for none.
+        signingCertificate = pool.first { candidate in
+            references.isReadable && references.attributes.allSatisfy { $0.matches(candidate) }
+                && signer.names(candidate)
         }
         checkAttributes(signer, signedData)
         checkValue(signer, try signer.digest.flatMap(contentDigest))
