@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # Part of DossierKit.
-"""Signs an encrypted PDF with pyHanko and a test certificate made on the spot.
+"""Signs an encrypted PDF with pyHanko: with a test certificate made on the spot, or the key of a PKCS#12 file.
 
-    pdf_peer.py sign FILE PASSWORD OUTPUT
+    pdf_peer.py sign FILE PASSWORD OUTPUT [P12 PASSPHRASE]
 """
 
 import datetime
@@ -37,16 +37,17 @@ def test_signer():
     )
 
 
-def sign(path, password, output):
+def sign(path, password, output, key=None, passphrase=""):
+    signer = signers.SimpleSigner.load_pkcs12(key, passphrase=passphrase.encode()) if key else test_signer()
     with open(path, "rb") as source, open(output, "wb") as target:
         writer = IncrementalPdfFileWriter(source)
         writer.encrypt(password)
         metadata = signers.PdfSignatureMetadata(
             field_name="Signature1", subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256")
-        signers.sign_pdf(writer, metadata, signer=test_signer(), output=target)
+        signers.sign_pdf(writer, metadata, signer=signer, output=target)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] != "sign":
+    if len(sys.argv) not in (5, 7) or sys.argv[1] != "sign":
         sys.exit(__doc__)
     sign(*sys.argv[2:])

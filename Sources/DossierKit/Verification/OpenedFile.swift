@@ -17,15 +17,20 @@ public struct OpenedFile: Sendable {
 
     /// Opens a file by its first bytes.
     ///
-    /// - Parameter content: The content of a detached signature; `nil` when there is none.
-    /// - Throws: When the file cannot be read as what it begins like.
-    public init(path: String, source: any ByteSource, content: (any ByteSource)? = nil) throws {
+    /// - Parameters:
+    ///   - content: The content of a detached signature; `nil` when there is none.
+    ///   - password: Of an encrypted PDF, the user's or the owner's; the empty one is tried anyway.
+    /// - Throws: When the file cannot be read as what it begins like; ``PDFSyntax/PDFSyntaxError`` `passwordRequired` for an
+    ///   encrypted PDF that the password does not open.
+    public init(
+        path: String, source: any ByteSource, content: (any ByteSource)? = nil, password: String? = nil
+    ) throws {
         self.path = path
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
         if let content {
             document = try SignedFile.signature(source.allBytes(limit: 1 << 28), over: content)
         } else {
-            document = try SignedFile.open(source)
+            document = try SignedFile.open(source, password: password)
         }
     }
 

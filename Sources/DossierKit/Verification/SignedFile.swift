@@ -13,13 +13,14 @@ import ZIPSyntax
 public enum SignedFile {
     /// Opens a file that may carry signatures inside.
     ///
+    /// - Parameter password: Of an encrypted PDF, the user's or the owner's; the empty one is tried anyway.
     /// - Returns: `nil` for a file of no signed format; a PDF without signatures is a document with no facts. A ZIP archive
     ///   is a document when it is an ASiC container, else a file like any other.
     /// - Throws: ``DossierCore/ByteSourceError``, ``PDFSyntax/PDFSyntaxError``, ``DERSyntax/DERSyntaxError``,
     ///   ``ZIPSyntax/ZIPSyntaxError`` for a file of a signed format that cannot be read.
-    public static func open(_ source: any ByteSource) throws -> (any SignedDocument)? {
+    public static func open(_ source: any ByteSource, password: String? = nil) throws -> (any SignedDocument)? {
         let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
-        if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source) }
+        if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source, password: password) }
         if head.starts(with: Array("PK".utf8)) { return try container(source) }
         guard isSignedData(head) else { return nil }
         return try signature(source.allBytes(limit: 1 << 28), over: nil)

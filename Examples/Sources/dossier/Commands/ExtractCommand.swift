@@ -26,6 +26,7 @@ struct ExtractCommand: AsyncParsableCommand {
     @OptionGroup var trust: TrustOptions
     @OptionGroup var online: OnlineOptions
     @OptionGroup var time: TimeOption
+    @OptionGroup var password: PDFPasswordOption
 
     @Option(help: ArgumentHelp("The signature, as verify and inspect name it.", valueName: "id"))
     var signature: String
@@ -76,7 +77,7 @@ struct ExtractCommand: AsyncParsableCommand {
         let instant = try time.instant()
         let settings = try trust.load()
         settings.warn(at: instant)
-        let opened = try VerifyInput(path: file, content: detached).open()
+        let opened = try VerifyInput(path: file, content: detached).open(password: password.password())
         var material = settings.material
         if online.online {
             let enclosed = try opened.file.enclosed(with: material)

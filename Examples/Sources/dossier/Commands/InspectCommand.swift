@@ -12,6 +12,7 @@ struct InspectCommand: ParsableCommand {
         discussion: "Nothing is judged: no trust, no verdict. For that there is verify.")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var password: PDFPasswordOption
 
     @Flag(help: "End with 65 when anything departs from its format, after printing it.")
     var strict = false
@@ -25,7 +26,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let structure: FileStructure
         do {
-            let opened = try VerifyInput(path: file, content: detached).open()
+            let opened = try VerifyInput(path: file, content: detached).open(password: password.password())
             structure = try FileStructure(opened.file, source: FileSource(path: opened.signatureFile ?? file))
         } catch {
             throw CommandFailure(error, path: file)

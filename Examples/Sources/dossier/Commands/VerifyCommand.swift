@@ -16,6 +16,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var trust: TrustOptions
     @OptionGroup var online: OnlineOptions
     @OptionGroup var time: TimeOption
+    @OptionGroup var password: PDFPasswordOption
 
     @Option(help: ArgumentHelp("Content of a detached signature; needs exactly one FILE.", valueName: "file"))
     var detached: String?
@@ -75,7 +76,8 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let inputs = try VerifyInput.all(in: files, list: list, detached: detached)
         let question = VerifyQuestion(
-            validator: validator, online: online, time: instant, existed: existed, expected: try expectedSigner())
+            validator: validator, online: online, time: instant, existed: existed, expected: try expectedSigner(),
+            password: try password.password())
         var page = html.map { _ in HTMLReport(summary([]), in: Console.language) }
         var reports: [FileReport] = []
         var worst = ExitStatus.done

@@ -58,6 +58,14 @@ struct CommandFailure: Error {
         case let error as PKIXError:
             self.init(
                 .badInput, vi: "\(place)chứng thư hoặc danh sách không dùng được: \(error)", en: "\(place)\(error)")
+        case let error as PDFSyntaxError where error.code == .passwordRequired:
+            self.init(
+                .noPermission,
+                vi: "\(place)tệp PDF được bảo vệ bằng mật khẩu; chưa có mật khẩu hoặc mật khẩu không đúng",
+                en: "\(place)the PDF is protected: \(error.detail)",
+                hint: Phrase(
+                    vi: "kiểm tra bằng verify --pdf-password-file; tệp có mật khẩu không ký được",
+                    en: "verify it with --pdf-password-file; a protected PDF is not signed"))
         case let error as PDFSyntaxError:
             self.init(.badInput, vi: "\(place)tệp PDF không đọc được: \(error)", en: "\(place)\(error)")
         case let error as PAdESError:

@@ -24,16 +24,7 @@ struct PassphraseOptions: ParsableArguments {
         if file != nil, environment != nil {
             throw ValidationError("give one of --passphrase-file and --passphrase-env")
         }
-        if let file {
-            var line: ArraySlice<UInt8>
-            do {
-                line = try FileSource(path: file).allBytes(limit: 65_536).prefix { $0 != 10 }
-            } catch {
-                throw CommandFailure(error, path: file)
-            }
-            if line.last == 13 { line.removeLast() }
-            return SecretBytes(copying: Array(line))
-        }
+        if let file { return SecretBytes(copying: try Self.firstLine(of: file)) }
         if let environment {
             guard let value = ProcessInfo.processInfo.environment[environment] else {
                 throw CommandFailure(
@@ -61,6 +52,38 @@ struct PassphraseOptions: ParsableArguments {
             FileHandle.standardError.write(Data("\n".utf8))
         }
         return SecretBytes(copying: Array((readLine(strippingNewline: true) ?? "").utf8))
+    }
+
+    /// The first line of a file, without its end.
+    static func firstLine(of file: String) throws -> [UInt8] {
+        do {
+            var line = try FileSource(path: file).allBytes(limit: 65_536).prefix { $0 != 10 }
+            if line.last == 13 { line.removeLast() }
+            return Array(line)
+        } catch {
+            throw CommandFailure(error, path: file)
+        }
+    }
+}
+
+/// The password of encrypted PDFs, for commands that read them.
+struct PDFPasswordOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("File whose first line is the password of encrypted PDFs, in UTF-8.", valueName: "file"))
+    var pdfPasswordFile: String?
+
+    /// The password; `nil` where none was given.
+    ///
+    /// - Throws: 66 and 77 for a file that cannot be read, 65 for one that is no UTF-8.
+    func password() throws -> String? {
+        guard let pdfPasswordFile else { return nil }
+        guard let password = String(validating: try PassphraseOptions.firstLine(of: pdfPasswordFile), as: UTF8.self)
+        else {
+            throw CommandFailure(
+                .badInput, vi: "\(pdfPasswordFile): mật khẩu không ở dạng UTF-8",
+                en: "\(pdfPasswordFile): the password is not in UTF-8")
+        }
+        return password
     }
 }
 

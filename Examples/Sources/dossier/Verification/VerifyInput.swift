@@ -53,12 +53,14 @@ struct VerifyInput: Sendable {
 
     /// The file opened, paired with what it belongs to: `x.p7s` is judged over `x`, and `x` that carries no signature
     /// itself by `x.p7s` beside it.
-    func open() throws -> (file: OpenedFile, contentFile: String?, signatureFile: String?) {
+    ///
+    /// - Parameter password: Of encrypted PDFs.
+    func open(password: String? = nil) throws -> (file: OpenedFile, contentFile: String?, signatureFile: String?) {
         let source = try FileSource(path: path)
         if let contentPath = content ?? Self.content(of: path) {
             return (try OpenedFile(path: path, source: source, content: Self.source(contentPath)), contentPath, nil)
         }
-        let opened = try OpenedFile(path: path, source: source)
+        let opened = try OpenedFile(path: path, source: source, password: password)
         guard opened.document == nil, let signaturePath = Self.signature(of: path) else { return (opened, nil, nil) }
         let signature = try Self.source(signaturePath)
         do {

@@ -20,11 +20,13 @@ struct VerifyQuestion: Sendable {
     /// When the operator says that the files existed.
     let existed: Instant?
     let expected: ExpectedSigner?
+    /// Of encrypted PDFs.
+    let password: String?
 
     /// A file that cannot be judged gives its own object with `error`; the others are still judged.
     func judge(_ input: VerifyInput) async -> Answer {
         do {
-            let opened = try input.open()
+            let opened = try input.open(password: password)
             let informed = try await completed(for: opened.file)
             var report = try FileReport(
                 opened.file, validator: informed.validator, at: time, existence: proofs(for: opened.file),
