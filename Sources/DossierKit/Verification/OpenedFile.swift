@@ -14,6 +14,17 @@ public struct OpenedFile: Sendable {
     public let sha256: String
     /// The file's signatures; `nil` for a file of no signed format.
     public let document: (any SignedDocument)?
+    /// The other file of a detached signature.
+    let companion: Companion?
+
+    /// What a detached signature is judged with beside the file that is named.
+    struct Companion: Sendable {
+        enum Role: String, Sendable, Codable {
+            case content, signature
+        }
+        let role: Role
+        let source: any ByteSource
+    }
 
     /// Opens a file by its first bytes.
     ///
@@ -27,6 +38,7 @@ public struct OpenedFile: Sendable {
     ) throws {
         self.path = path
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
+        companion = content.map { Companion(role: .content, source: $0) }
         if let content {
             document = try SignedFile.signature(source.allBytes(limit: 1 << 28), over: content)
         } else {
@@ -43,6 +55,7 @@ public struct OpenedFile: Sendable {
     public init(path: String, content: any ByteSource, signedBy signature: any ByteSource) throws {
         self.path = path
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: content))
+        companion = Companion(role: .signature, source: signature)
         document = try SignedFile.signature(signature.allBytes(limit: 1 << 28), over: content)
     }
 

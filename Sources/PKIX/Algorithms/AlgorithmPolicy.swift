@@ -54,6 +54,14 @@ public struct AlgorithmPolicy: Sendable, Hashable, Codable {
         self = read
     }
 
+    /// The policy as a file with sorted members; reads as the same policy.
+    public var bytes: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        // Strings and integers always encode.
+        return ((try? encoder.encode(self)).map(Array.init) ?? []) + [10]
+    }
+
     /// Whether a digest may be relied on at an instant; `nil` when it may.
     public func fault(of digest: DigestAlgorithm, at time: Instant) -> Fault? {
         guard let rule = digests[digest.rawValue] else { return .digestNotListed(digest) }

@@ -51,8 +51,11 @@ public struct ValidationPolicy: Sendable, Hashable {
 
     /// Reads a policy file of at most 1 MiB.
     ///
+    /// - Parameter known: The algorithm policies that the file may name; those of the library unless somebody keeps others.
     /// - Throws: ``SignatureValidationError`` `invalidPolicy` that names the member at fault.
-    public init(parsing file: [UInt8]) throws(SignatureValidationError) {
+    public init(
+        parsing file: [UInt8], knowing known: [AlgorithmPolicy] = AlgorithmPolicy.all
+    ) throws(SignatureValidationError) {
         guard file.count <= 1 << 20 else { throw Self.invalid("more than 1 MiB") }
         let read: PolicyFile
         do {
@@ -70,7 +73,7 @@ public struct ValidationPolicy: Sendable, Hashable {
         }
         guard !read.id.isEmpty, read.id.utf8.count <= 64 else { throw Self.invalid("id: 1 to 64 bytes of UTF-8") }
         guard CalendarDate(read.version) != nil else { throw Self.invalid("version: no date yyyy-mm-dd") }
-        guard let algorithms = AlgorithmPolicy.all.first(where: { $0.id == read.algorithms }) else {
+        guard let algorithms = known.first(where: { $0.id == read.algorithms }) else {
             throw Self.invalid("algorithms: no algorithm policy is named \(read.algorithms)")
         }
         var levels: [Constraint: ConstraintLevel] = [:]
@@ -103,6 +106,19 @@ public struct ValidationPolicy: Sendable, Hashable {
         self.levels = levels
     }
 
+    /// The policy as a file with sorted members, without that of its algorithms; reads as the same policy.
+    public var bytes: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        let file = PolicyFile(
+            id: id, version: version, basis: basis, algorithms: algorithms.id, conformantDigests: conformantDigests,
+            pkcs1Conforms: pkcs1Conforms,
+            constraints: Dictionary(uniqueKeysWithValues: levels.map { ($0.key.rawValue, $0.value) }),
+            freshness: freshness, timeStampDelay: timeStampDelay, clockTolerance: clockTolerance, sliding: sliding)
+        // Strings, Booleans and integers always encode.
+        return ((try? encoder.encode(file)).map(Array.init) ?? []) + [10]
+    }
+
     private static func name(_ path: [any CodingKey]) -> String {
         path.map { $0.intValue.map { "\($0)" } ?? $0.stringValue }.joined(separator: ".")
     }
@@ -113,7 +129,7 @@ public struct ValidationPolicy: Sendable, Hashable {
 }
 
 /// The members of a policy file.
-private struct PolicyFile: Decodable {
+private struct PolicyFile: Codable {
     let id: String
     let version: String
     let basis: String
@@ -130,7 +146,9 @@ private struct PolicyFile: Decodable {
         case id, version, basis, algorithms, conformantDigests, pkcs1Conforms, constraints, freshness, timeStampDelay
         case clockTolerance, sliding
     }
+}
 
+extension PolicyFile {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(String.self, forKey: .id)

@@ -4,7 +4,7 @@
 public import DossierCore
 
 /// One remark of a report, in every language.
-public struct Finding: Sendable, Hashable, Encodable {
+public struct Finding: Sendable, Hashable, Codable {
     /// How grave it is.
     public enum Severity: String, Sendable, Hashable, Codable {
         /// It decided against the signature.
@@ -29,6 +29,14 @@ public struct Finding: Sendable, Hashable, Encodable {
     }
 
     private enum CodingKeys: String, CodingKey { case code, severity, vi, en }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        code = try container.decode(String.self, forKey: .code)
+        severity = try container.decode(Severity.self, forKey: .severity)
+        phrase = Phrase(
+            vi: try container.decode(String.self, forKey: .vi), en: try container.decode(String.self, forKey: .en))
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -38,7 +38,17 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the report as a page of HTML as well.", valueName: "file"))
     var html: String?
 
-    @Flag(help: "Overwrite an existing page.")
+    @Option(
+        help: ArgumentHelp(
+            "Write everything that the verdicts rest on but the files as one archive.", valueName: "file"))
+    var evidence: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Judge the same files again with the trust, policy, material and time of an archive.", valueName: "file"))
+    var fromEvidence: String?
+
+    @Flag(help: "Overwrite an existing page or archive.")
     var force = false
 
     @Argument(help: "Signed files and folders of such; x.p7s beside x is paired with it.")
@@ -54,6 +64,16 @@ struct VerifyCommand: AsyncParsableCommand {
             throw ValidationError("--existed-at takes an ISO 8601 time with zone, not \(existedAt)")
         }
         _ = try expectedSigner()
+        guard fromEvidence == nil || !(trust.isGiven || online.isGiven || asksAnew) else {
+            throw ValidationError(
+                "--from-evidence brings trust, material, policy, services, time and questions of its own; give none of them"
+            )
+        }
+    }
+
+    /// Whether the question itself is put by options.
+    private var asksAnew: Bool {
+        time.at != nil || existedAt != nil || expectSigner != nil || evidence != nil
     }
 
     private func expectedSigner() throws -> ExpectedSigner? {
@@ -63,25 +83,35 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        for path in [html, evidence].compactMap(\.self) {
+            try OutputFile.check(path, inputs: files + [fromEvidence].compactMap(\.self), force: force)
+        }
+        let inputs = try VerifyInput.all(in: files, list: list, detached: detached)
+        if let fromEvidence {
+            let question = EvidenceQuestion(path: fromEvidence, password: try password.password())
+            let report = try question.judge(inputs)
+            var output = VerifyOutput(report, form: form, html: html)
+            for file in report.files { try output.add(file, problem: file.error.map(CommandFailure.init(unjudged:))) }
+            return try output.finish()
+        }
         let instant = try time.instant()
         let existed = existedAt.flatMap { Instant($0) }
         if let existed, existed > instant { throw ValidationError("--existed-at lies after the time of judgement") }
-        if let html { try OutputFile.check(html, inputs: files, force: force) }
         let settings = try trust.load()
         let validator = try trust.validator(settings, at: instant)
         let remarks = settings.findings(at: instant)
-        for remark in remarks { Console.warn(remark.phrase) }
-        let summary = {
-            VerificationReport(policy: validator.policy, validationTime: instant, files: $0, findings: remarks)
-        }
-        let inputs = try VerifyInput.all(in: files, list: list, detached: detached)
+        let expected = try expectedSigner()
         let question = VerifyQuestion(
-            validator: validator, online: online, time: instant, existed: existed, expected: try expectedSigner(),
+            validator: validator, online: online, time: instant, existed: existed, expected: expected,
             password: try password.password())
-        var page = html.map { _ in HTMLReport(summary([]), in: Console.language) }
-        var reports: [FileReport] = []
-        var worst = ExitStatus.done
-        var failure: ExitStatus?
+        var draft = evidence.map { _ in
+            EvidenceDraft(
+                validator, at: instant, expecting: expected, trustBundles: settings.bundles, findings: remarks)
+        }
+        var output = VerifyOutput(
+            VerificationReport(policy: validator.policy, validationTime: instant, files: [], findings: remarks),
+            form: form, html: html)
+        for remark in remarks { Console.warn(remark.phrase) }
         try await OrderedWork.run(inputs) { input in
             await question.judge(input)
         } deliver: { index, judged in
@@ -89,32 +119,18 @@ struct VerifyCommand: AsyncParsableCommand {
             defer {
                 if index + 1 < inputs.count { Console.progress(index + 1, of: inputs.count, judged.report.path) }
             }
-            for finding in judged.report.findings where !isMachineRead { Console.warn(finding.phrase) }
-            if let problem = judged.problem {
-                failure = failure ?? problem.exitCode
-                if !isMachineRead { Console.report(problem) }
-            } else {
-                worst = .worse(worst, ExitStatus(judged.report.report?.indication))
-            }
-            if jsonLines {
-                Console.write(try summary([]).line(of: judged.report))
-            } else if common.json {
-                reports.append(judged.report)
-            } else if judged.problem == nil {
-                for line in judged.report.text(in: Console.language, policy: validator.policy) { Console.print(line) }
-            }
-            page?.add(judged.report)
+            try draft?.add(judged.report, of: judged.file, judgedWith: judged.material, existence: judged.proofs)
+            try output.add(judged.report, problem: judged.problem)
         }
-        if let html, let page { try OutputFile.write(page.bytes, to: html) }
-        if common.json {
-            Console.write(try summary(reports).json())
+        if let evidence, let draft {
+            do { try OutputFile.write(draft.bundle().bytes(), to: evidence) } catch {
+                throw CommandFailure(error, path: evidence)
+            }
         }
-        if inputs.isEmpty { worst = .noSignature }
-        let status = failure ?? worst
-        if status != .done { throw ExitCode(status.rawValue) }
+        try output.finish()
     }
 
-    private var isMachineRead: Bool { common.json || jsonLines }
+    private var form: VerifyOutput.Form { common.json ? .json : jsonLines ? .lines : .text }
 }
 
 extension ExitStatus {

@@ -78,6 +78,10 @@ struct CommandFailure: Error {
             self.init(.badInput, vi: "\(place)tệp XML không đọc được: \(error)", en: "\(place)\(error)")
         case let error as DossierError:
             self.init(.badInput, vi: "\(place)hồ sơ không hợp lệ: \(error)", en: "\(place)\(error)")
+        case let error as EvidenceError:
+            self.init(
+                error.code == .missingFile ? .noInput : .badInput,
+                vi: "\(place)bằng chứng không dùng được: \(error)", en: "\(place)\(error)")
         case let error as OnceOnlyError:
             self.init(.badInput, vi: "\(place)dữ liệu thủ tục không hợp lệ: \(error)", en: "\(place)\(error)")
         case let error as TimeStampNotAccepted:

@@ -26,6 +26,9 @@ struct OnlineOptions: ParsableArguments {
     )
     var allowPrivate: [String] = []
 
+    /// Whether anything was said.
+    var isGiven: Bool { online || !remap.isEmpty || !allowPrivate.isEmpty }
+
     func validate() throws {
         _ = try remapping()
         for host in allowPrivate {

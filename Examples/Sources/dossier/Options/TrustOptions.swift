@@ -27,21 +27,26 @@ struct TrustOptions: ParsableArguments {
             "Certificates, revocation lists and OCSP responses, file or folder; not trusted.", valueName: "path"))
     var material: [String] = []
 
-    @Option(help: "Policy: a name (vietnam-2026, etsi-2026, strict, rfc5280) or a file.")
-    var policy = "vietnam-2026"
+    @Option(help: "Policy: a name (vietnam-2026, etsi-2026, strict, rfc5280) or a file (default: vietnam-2026).")
+    var policy: String?
 
-    @Option(help: "What missing revocation information means: required, if-available or off.")
-    var revocation = "required"
+    @Option(help: "What missing revocation information means: required, if-available or off (default: required).")
+    var revocation: String?
+
+    /// Whether anything was said.
+    var isGiven: Bool {
+        !trust.isEmpty || !trustSigner.isEmpty || !material.isEmpty || policy != nil || revocation != nil
+    }
 
     func validate() throws {
-        guard RevocationMode(rawValue: revocation) != nil else {
+        guard revocation.map({ RevocationMode(rawValue: $0) != nil }) ?? true else {
             throw ValidationError("--revocation takes required, if-available or off")
         }
         _ = try pins()
     }
 
     /// The mode; checked by `validate`.
-    var revocationMode: RevocationMode { RevocationMode(rawValue: revocation) ?? .required }
+    var revocationMode: RevocationMode { revocation.flatMap { RevocationMode(rawValue: $0) } ?? .required }
 
     /// Everything that the options name, read.
     func load() throws -> TrustSettings {
@@ -65,6 +70,7 @@ struct TrustOptions: ParsableArguments {
     }
 
     func loadPolicy() throws -> ValidationPolicy {
+        let policy = policy ?? "vietnam-2026"
         guard policy.contains("/") || policy.hasSuffix(".json") else { return try ValidationPolicy.named(policy) }
         do {
             return try ValidationPolicy(parsing: FileSource(path: policy).allBytes(limit: 1 << 20))

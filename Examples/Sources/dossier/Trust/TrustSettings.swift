@@ -12,7 +12,7 @@ import SignatureValidation
 struct TrustSettings: Sendable {
     /// Domains of plain files and folders: trusted for everything, without dates.
     private var plain: [TrustDomain] = []
-    private var bundles: [TrustBundle] = []
+    private(set) var bundles: [TrustBundle] = []
     /// Untrusted certificates, lists and responses, those of the bundles among them.
     private(set) var material = ValidationMaterial()
 

@@ -70,6 +70,9 @@ struct VerifyInput: Sendable {
         }
     }
 
+    /// Paths at which the other file of a detached signature may be.
+    var companions: [String] { [content ?? Self.content(of: path), Self.signature(of: path)].compactMap(\.self) }
+
     private static func source(_ path: String) throws -> FileSource {
         do { return try FileSource(path: path) } catch { throw CommandFailure(error, path: path) }
     }

@@ -12,6 +12,10 @@ struct VerifyQuestion: Sendable {
     struct Answer: Sendable {
         let report: FileReport
         var problem: CommandFailure?
+        /// The file as it was judged, and what it was judged with.
+        var file: OpenedFile?
+        var material = ValidationMaterial()
+        var proofs: [ExistenceProof] = []
     }
 
     let validator: SignatureValidator
@@ -28,12 +32,14 @@ struct VerifyQuestion: Sendable {
         do {
             let opened = try input.open(password: password)
             let informed = try await completed(for: opened.file)
+            let proofs = proofs(for: opened.file)
             var report = try FileReport(
-                opened.file, validator: informed.validator, at: time, existence: proofs(for: opened.file),
-                expecting: expected, findings: informed.remarks)
+                opened.file, validator: informed.validator, at: time, existence: proofs, expecting: expected,
+                findings: informed.remarks)
             report.contentFile = opened.contentFile
             report.signatureFile = opened.signatureFile
-            return Answer(report: report)
+            return Answer(
+                report: report, file: opened.file, material: informed.validator.material, proofs: proofs)
         } catch {
             let problem = CommandFailure(error, path: input.path)
             return Answer(
