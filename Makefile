@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench fuzz crash sanitize format lint samples clean
+.PHONY: help setup build demo test bench bench-scale fuzz crash sanitize format lint samples clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,14 @@ test: ## set-up, all tests incl. peers; last line `N passed, N failed`
 bench: ## measure against the peers; a table and Benchmarks/results.json
 	@Scripts/setup build
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product Benchmarks
+	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
 	@.build/release/Benchmarks Benchmarks/results.json
+	@.build/release/VaultBenchmarks bench Benchmarks/results.json
+
+bench-scale: ## the long rows of the vault: a million documents, 10 GiB; about an hour, 15 GB of disk
+	@Scripts/setup build
+	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
+	@.build/release/VaultBenchmarks scale Benchmarks/results.json
 
 fuzz: ## run a libFuzzer program per parser, each for FUZZ_SECONDS (60)
 	@Scripts/fuzz

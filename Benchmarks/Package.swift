@@ -34,10 +34,13 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),
-        // Not a comparison: how a vault behaves as it grows.
+        .systemLibrary(
+            name: "CSQLitePeer", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        // The vault beside its peers, and how it behaves as it grows.
         .executableTarget(
-            name: "VaultScale",
+            name: "VaultBenchmarks",
             dependencies: [
+                "CLibcrypto", "CSQLitePeer",
                 .product(name: "DocumentVault", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "CryptoPrimitives", package: "DossierKit"),

@@ -27,7 +27,16 @@ public struct DERWriter: Sendable {
 
     /// Writes a constructed element with what the closure writes.
     public mutating func constructed(_ tag: DERTag, _ body: (inout DERWriter) -> Void) {
-        element(tag, DERWriter.bytes(body))
+        // Written in place: one octet is left for the length, and what follows moves when it takes more.
+        bytes.append(tag.rawValue)
+        let start = bytes.count
+        bytes.append(0)
+        body(&self)
+        let count = bytes.count - start - 1
+        guard count >= 0x80 else { return bytes[start] = UInt8(count) }
+        var length = DERWriter()
+        length.appendLength(count)
+        bytes.replaceSubrange(start...start, with: length.bytes)
     }
 
     /// Writes a SEQUENCE.
@@ -48,11 +57,15 @@ public struct DERWriter: Sendable {
 
     /// Writes an INTEGER.
     public mutating func integer(_ value: some FixedWidthInteger & SignedInteger, tag: DERTag = .integer) {
-        var octets = (0..<8).reversed().map { UInt8(truncatingIfNeeded: Int64(value) >> ($0 * 8)) }
-        while octets.count > 1, (octets[0] == 0 && octets[1] < 0x80) || (octets[0] == 0xff && octets[1] >= 0x80) {
-            octets.removeFirst()
+        let value = Int64(value)
+        // Sign bits that the first octet repeats are left out, all but one.
+        let spare = (value < 0 ? ~value : value).leadingZeroBitCount - 1
+        let count = 8 - spare / 8
+        bytes.append(tag.rawValue)
+        bytes.append(UInt8(count))
+        for place in stride(from: count - 1, through: 0, by: -1) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> Int64(place * 8)))
         }
-        element(tag, octets)
     }
 
     /// Writes a non-negative INTEGER from big-endian octets of any length.

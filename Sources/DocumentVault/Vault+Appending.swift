@@ -57,11 +57,12 @@ extension Vault {
             guard let head = state.head else { throw VaultError(.damaged, object: "vault \(id)", "no head") }
             let writer = try writer(for: change.events.map(\.kind), at: time)
             var entries: [StoredEntry] = []
+            var made: [(entry: JournalEntry, event: VaultEvent, time: VaultTime)] = []
             var last = head
             for (index, event) in change.events.enumerated() {
                 let own = index == 0 ? operation : OperationID(random: random)
-                let payload = try Payload(
-                    sealing: event, at: time, vault: id, operation: own, under: change.secret, random: random)
+                let (payload, read, readTime) = try Payload.sealing(
+                    event, at: time, vault: id, operation: own, under: change.secret, random: random)
                 let contents = (event.version.map { [$0.content] } ?? []) + (index == 0 ? change.pages : [])
                 let entry = try sign(
                     JournalEntry.Draft(
@@ -70,6 +71,7 @@ extension Vault {
                 entries.append(
                     StoredEntry(
                         sequence: entry.sequence, operation: own, entry: entry.bytes, payload: payload.bytes))
+                made.append((entry, read, readTime))
                 last = entry.head
             }
             let batch = VaultAppend(
@@ -79,7 +81,10 @@ extension Vault {
             case .committed:
                 secrets[change.secret.number] = change.secret
                 if state.head == head {
-                    for stored in entries { try state.apply(stored, opening: secrets) }
+                    for own in made {
+                        try state.apply(
+                            own: own.entry, own.event, at: own.time, in: change.secret.number, opening: secrets)
+                    }
                 } else {
                     try await refresh()
                 }

@@ -85,7 +85,7 @@ extension Vault {
     }
 
     /// Begins anew from the newest snapshot, or from the genesis when its pages do not hold.
-    private func refold() async throws(VaultError) {
+    func refold() async throws(VaultError) {
         guard let newest = secrets.values.max(by: { $0.number < $1.number }), let known = state.head else { return }
         let reading = try await JournalReading(id, in: store)
         var (fresh, all) = try await reading.newest(from: newest)

@@ -175,25 +175,10 @@ extension Vault {
     private func renewed(
         _ versions: ArraySlice<DocumentVersion>, _ records: [VersionID: [UInt8]], under current: EpochSecret
     ) async throws(VaultError) -> [VersionID: [UInt8]] {
-        var renewed: [VersionID: [UInt8]] = [:]
-        var missing: [DocumentVersion] = []
-        for version in versions {
-            let object = "key record \(version.id)"
-            guard let bytes = records[version.id] else {
-                // It may have been erased by another device since the documents were read: then it is not ours to miss.
-                missing.append(version)
-                continue
-            }
-            let record = try KeyRecord(parsing: bytes, object: object)
-            guard record.document == version.document, record.version == version.id, let secret = secrets[record.epoch]
-            else { throw VaultError(.damaged, object: object, "it belongs to another version or epoch") }
-            let key = try record.open(vault: id, under: secret, object: object)
-            guard record.epoch < current.number else { continue }
-            renewed[version.id] = try KeyRecord(
-                sealing: key, vault: id, document: version.document, version: version.id, under: current, random: random
-            ).bytes
-        }
+        let rewrapping = Rewrapping(vault: id, secrets: secrets, current: current, random: random)
+        let (renewed, missing) = try await rewrapping.renewed(versions, records)
         if !missing.isEmpty {
+            // It may have been erased by another device since the documents were read: then it is not ours to miss.
             try await refresh()
             if let version = missing.first(where: { state.catalogue?.documents[$0.document] != nil }) {
                 throw VaultError(.damaged, object: "key record \(version.id)", "the store does not have it")

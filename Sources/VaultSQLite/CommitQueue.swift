@@ -7,11 +7,13 @@ import Synchronization
 
 /// Changes of one database, made one after the other; those that wait for the same commit share its sync.
 ///
-/// Each change has a savepoint of its own: one that fails is undone alone. Nobody is answered before the commit.
+/// Each of several changes has a savepoint of its own: one that fails is undone alone. Nobody is answered before the
+/// commit.
 final class CommitQueue: Sendable {
     private struct Job {
-        /// Makes the change and keeps its result.
-        let run: @Sendable (Database) -> Void
+        /// Makes the change and keeps its result; in a savepoint of its own, or when it is alone throwing what it threw,
+        /// so that the transaction is undone with it.
+        let run: @Sendable (Database, _ isAlone: Bool) throws -> Void
         /// Gives the answer: the result, or why the commit failed.
         let answer: @Sendable ((any Error)?) -> Void
     }
@@ -33,8 +35,9 @@ final class CommitQueue: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let box = Box<Value>()
             let job = Job(
-                run: { db in
+                run: { db, isAlone in
                     do {
+                        if isAlone { return box.set(.success(try body(db))) }
                         var value: Value?
                         try db.inSavepoint {
                             value = try body(db)
@@ -43,6 +46,7 @@ final class CommitQueue: Sendable {
                         if let value { box.set(.success(value)) }
                     } catch {
                         box.set(.failure(error))
+                        if isAlone { throw error }
                     }
                 },
                 answer: { failure in
@@ -77,7 +81,7 @@ final class CommitQueue: Sendable {
                     for job in jobs {
                         // A full disk may undo the whole transaction: what comes after must not be made outside of one.
                         guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-                        job.run(db)
+                        try job.run(db, jobs.count == 1)
                     }
                     guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
                 }

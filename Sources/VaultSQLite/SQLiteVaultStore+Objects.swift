@@ -49,7 +49,7 @@ extension SQLiteVaultStore {
     public func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {
         try await write(vault) { db, no in
             for id in ids {
-                try db.execute(sql: "DELETE FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
+                try db.run("DELETE FROM content WHERE vault = ? AND id = ?", [no, id.data])
             }
         }
         try await deleteFiles(ids, of: vault)

@@ -62,7 +62,7 @@ public final class SQLiteVaultStore: VaultStore {
         let existing = try Self.vault(db, vault)
         if let existing,
             let place = try Int64.fetchOne(
-                db, sql: "SELECT place FROM entry WHERE vault = ? AND operation = ?",
+                db.cachedStatement(sql: "SELECT place FROM entry WHERE vault = ? AND operation = ?"),
                 arguments: [existing.no, first.operation.data])
         {
             return .repeated(place & 0xffff_ffff)
@@ -71,42 +71,41 @@ public final class SQLiteVaultStore: VaultStore {
         let no: Int64
         if let existing {
             no = existing.no
-            try db.execute(
-                sql: "UPDATE vault SET sequence = ?, hash = ? WHERE no = ?",
-                arguments: [batch.head.sequence, batch.head.hash.data, no])
+            try db.run(
+                "UPDATE vault SET sequence = ?, hash = ? WHERE no = ?", [batch.head.sequence, batch.head.hash.data, no])
         } else {
-            try db.execute(
-                sql: "INSERT INTO vault (id, sequence, hash) VALUES (?, ?, ?)",
-                arguments: [vault.data, batch.head.sequence, batch.head.hash.data])
+            try db.run(
+                "INSERT INTO vault (id, sequence, hash) VALUES (?, ?, ?)",
+                [vault.data, batch.head.sequence, batch.head.hash.data])
             no = db.lastInsertedRowID
         }
         for entry in batch.entries {
             guard (0..<1 << 32).contains(entry.sequence) else { throw VaultError(.storeFull, "2^32 entries") }
-            try db.execute(
-                sql: "INSERT INTO entry (place, vault, operation, entry, payload) VALUES (?, ?, ?, ?, ?)",
-                arguments: [
+            try db.run(
+                "INSERT INTO entry (place, vault, operation, entry, payload) VALUES (?, ?, ?, ?, ?)",
+                [
                     no << 32 | entry.sequence, no, entry.operation.data, Data(entry.entry),
                     entry.payload.map { Data($0) },
                 ])
         }
         if let slots = batch.slots {
-            try db.execute(sql: "DELETE FROM slot WHERE vault = ?", arguments: [no])
+            try db.run(
+                "DELETE FROM slot WHERE vault = ?", [no])
             for (id, record) in slots {
-                try db.execute(
-                    sql: "INSERT INTO slot (vault, id, record) VALUES (?, ?, ?)",
-                    arguments: [no, id.data, Data(record)])
+                try db.run(
+                    "INSERT INTO slot (vault, id, record) VALUES (?, ?, ?)", [no, id.data, Data(record)])
             }
         }
         for (version, record) in batch.keyRecords {
-            try db.execute(
-                sql: """
-                    INSERT INTO key_record (vault, version, record) VALUES (?, ?, ?)
-                    ON CONFLICT (vault, version) DO UPDATE SET record = excluded.record
-                    """, arguments: [no, version.data, Data(record)])
+            try db.run(
+                """
+                INSERT INTO key_record (vault, version, record) VALUES (?, ?, ?)
+                ON CONFLICT (vault, version) DO UPDATE SET record = excluded.record
+                """, [no, version.data, Data(record)])
         }
         for (id, sealed) in batch.contents {
-            try db.execute(
-                sql: "INSERT INTO content (vault, id, sealed) VALUES (?, ?, ?)", arguments: [no, id.data, Data(sealed)])
+            try db.run(
+                "INSERT INTO content (vault, id, sealed) VALUES (?, ?, ?)", [no, id.data, Data(sealed)])
         }
         try drop(batch.dropping, no, db)
         return .committed
@@ -114,14 +113,16 @@ public final class SQLiteVaultStore: VaultStore {
 
     private static func drop(_ dropping: VaultAppend.Dropping, _ no: Int64, _ db: Database) throws {
         for sequence in dropping.payloads {
-            try db.execute(sql: "UPDATE entry SET payload = NULL WHERE place = ?", arguments: [no << 32 | sequence])
+            try db.run(
+                "UPDATE entry SET payload = NULL WHERE place = ?", [no << 32 | sequence])
         }
         for version in dropping.keyRecords {
-            try db.execute(
-                sql: "DELETE FROM key_record WHERE vault = ? AND version = ?", arguments: [no, version.data])
+            try db.run(
+                "DELETE FROM key_record WHERE vault = ? AND version = ?", [no, version.data])
         }
         for content in dropping.contents {
-            try db.execute(sql: "DELETE FROM content WHERE vault = ? AND id = ?", arguments: [no, content.data])
+            try db.run(
+                "DELETE FROM content WHERE vault = ? AND id = ?", [no, content.data])
         }
     }
 
@@ -130,10 +131,12 @@ public final class SQLiteVaultStore: VaultStore {
     ) async throws(VaultError) -> [StoredEntry] {
         try await read(vault) { db in
             guard let no = try Self.vault(db, vault)?.no, sequence >= 0, sequence < 1 << 32 else { return [] }
-            let rows = try Row.fetchAll(
-                db,
+            let statement = try db.cachedStatement(
                 sql:
-                    "SELECT place, operation, entry, payload FROM entry WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?",
+                    "SELECT place, operation, entry, payload FROM entry WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?"
+            )
+            let rows = try Row.fetchAll(
+                statement,
                 arguments: [no << 32 | sequence, no << 32 | 0xffff_ffff, limit])
             return try rows.map { row in
                 let place = try Self.value(row, "place", as: Int64.self)
@@ -151,7 +154,9 @@ public final class SQLiteVaultStore: VaultStore {
     public func slots(of vault: VaultID) async throws(VaultError) -> [[UInt8]] {
         try await read(vault) { db in
             guard let no = try Self.vault(db, vault)?.no else { return [] }
-            return try Data.fetchAll(db, sql: "SELECT record FROM slot WHERE vault = ?", arguments: [no]).map {
+            return try Data.fetchAll(
+                db.cachedStatement(sql: "SELECT record FROM slot WHERE vault = ?"), arguments: [no]
+            ).map {
                 [UInt8]($0)
             }
         }
@@ -173,7 +178,8 @@ public final class SQLiteVaultStore: VaultStore {
         let inside = try await read(vault) { db -> Int64? in
             guard let no = try Self.vault(db, vault)?.no else { return nil }
             return try Int64.fetchOne(
-                db, sql: "SELECT length(sealed) FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
+                db.cachedStatement(sql: "SELECT length(sealed) FROM content WHERE vault = ? AND id = ?"),
+                arguments: [no, id.data])
         }
         if let inside { return inside }
         let path = folder.contentPath(id, of: vault)
@@ -185,10 +191,7 @@ public final class SQLiteVaultStore: VaultStore {
     ) async throws(VaultError) -> [UInt8] {
         let object = "content \(id)"
         let inside = try await read(vault) { db -> [UInt8]? in
-            guard let no = try Self.vault(db, vault)?.no,
-                let sealed = try Data.fetchOne(
-                    db, sql: "SELECT sealed FROM content WHERE vault = ? AND id = ?", arguments: [no, id.data])
-            else { return nil }
+            guard let sealed = try Self.content(db, id, of: vault) else { return nil }
             guard range.lowerBound >= 0, range.upperBound <= Int64(sealed.count) else {
                 throw VaultError(.damaged, object: object, "it has \(sealed.count) octets")
             }
@@ -197,6 +200,30 @@ public final class SQLiteVaultStore: VaultStore {
         if let inside { return inside }
         let path = folder.contentPath(id, of: vault)
         return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, range, object: object) }
+    }
+
+    public func content(_ id: ContentID, of vault: VaultID, limit: Int64) async throws(VaultError) -> [UInt8] {
+        let object = "content \(id)"
+        let inside = try await read(vault) { db in try Self.content(db, id, of: vault).map { [UInt8]($0) } }
+        let path = folder.contentPath(id, of: vault)
+        let size =
+            if let inside { Int64(inside.count) } else {
+                try await onFilesTyped { () throws(VaultError) in try ContentFile.size(path) }
+            }
+        guard let size else { throw VaultError(.notFound, object: object, "the store does not have it") }
+        guard size <= limit else {
+            throw VaultError(.damaged, object: object, "\(size) octets, at most \(limit) are read")
+        }
+        if let inside { return inside }
+        return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, 0..<size, object: object) }
+    }
+
+    /// A content that lies in the database.
+    private static func content(_ db: Database, _ id: ContentID, of vault: VaultID) throws -> Data? {
+        try Data.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT sealed FROM content WHERE vault = (SELECT no FROM vault WHERE id = ?) AND id = ?"),
+            arguments: [vault.data, id.data])
     }
 
     func shard(of vault: VaultID) throws(VaultError) -> Shard {
@@ -244,7 +271,8 @@ public final class SQLiteVaultStore: VaultStore {
     static func vault(_ db: Database, _ vault: VaultID) throws -> VaultRow? {
         guard
             let row = try Row.fetchOne(
-                db, sql: "SELECT no, sequence, hash FROM vault WHERE id = ?", arguments: [vault.data])
+                db.cachedStatement(sql: "SELECT no, sequence, hash FROM vault WHERE id = ?"),
+                arguments: [vault.data])
         else { return nil }
         guard let hash = Digest32(octets: try octets(row, "hash")) else {
             throw VaultError(.damaged, object: "vault \(vault)", "the head in the store")

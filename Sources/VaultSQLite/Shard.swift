@@ -71,6 +71,13 @@ struct Shard: Sendable {
     }
 }
 
+extension Database {
+    /// Carries out one statement, which is compiled only once for a connection.
+    func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}
+
 extension VaultError {
     /// The error for what SQLite or GRDB threw; a ``VaultError`` passes.
     init(database error: any Error, object: String) {

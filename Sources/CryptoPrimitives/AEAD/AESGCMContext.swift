@@ -13,6 +13,10 @@ internal import CDossierOpenSSL
     // EVP takes lengths as int.
     static let largestMessage = Int(Int32.max) - 64
 
+    // Fetched once: naming it anew costs more than encrypting what is small.
+    private nonisolated(unsafe) static let algorithm: OpaquePointer? = unsafe EVP_CIPHER_fetch(
+        nil, "AES-256-GCM", nil)
+
     private let handle: EVPCipherContext
     private let direction: Direction
 
@@ -20,10 +24,11 @@ internal import CDossierOpenSSL
         guard key.count == Self.keyByteCount else {
             throw CryptoPrimitivesError(.invalidLength, "an AES-256 key of \(key.count) octets")
         }
+        guard let algorithm = unsafe Self.algorithm else { throw .library("EVP_CIPHER_fetch") }
         let handle = EVPCipherContext()
         let status = unsafe key.withCPointer { octets in
             unsafe EVP_CipherInit_ex(
-                handle.pointer, EVP_aes_256_gcm(), nil, octets, nil, direction == .seal ? 1 : 0)
+                handle.pointer, algorithm, nil, octets, nil, direction == .seal ? 1 : 0)
         }
         guard status == 1 else { throw .library("EVP_CipherInit_ex") }
         self.handle = handle

@@ -88,6 +88,38 @@ public enum Cobblestone256 {
         }
     }
 
+    /// Opens a message that is in memory and seals it anew under another key; its plaintext is wiped at once.
+    ///
+    /// - Throws: As ``open(_:key:context:)``.
+    public static func reseal(
+        _ sealed: Span<UInt8>, key: borrowing SecretBytes, context: Span<UInt8>, under newKey: borrowing SecretBytes,
+        newContext: Span<UInt8>, random: some RandomSource
+    ) throws(CryptoPrimitivesError) -> [UInt8] {
+        let plaintext = try opened(sealed, key: key, context: context)
+        return try plaintext.withSpan(0..<plaintext.byteCount) { octets throws(CryptoPrimitivesError) in
+            try seal(octets, key: newKey, context: newContext, random: random)
+        }
+    }
+
+    /// Opens a message that is in memory, only to see that it opens; its plaintext is wiped at once.
+    ///
+    /// - Throws: As ``open(_:key:context:)``.
+    public static func check(
+        _ sealed: Span<UInt8>, key: borrowing SecretBytes, context: Span<UInt8>
+    ) throws(CryptoPrimitivesError) {
+        _ = try opened(sealed, key: key, context: context)
+    }
+
+    private static func opened(
+        _ sealed: Span<UInt8>, key: borrowing SecretBytes, context: Span<UInt8>
+    ) throws(CryptoPrimitivesError) -> WipedBuffer {
+        let plaintext = WipedBuffer(byteCount: Int(try plaintextSize(ofSealed: Int64(sealed.count))))
+        try plaintext.fill { output throws(CryptoPrimitivesError) in
+            try open(sealed, key: key, context: context, into: &output)
+        }
+        return plaintext
+    }
+
     private static func open(
         _ sealed: Span<UInt8>, key: borrowing SecretBytes, context: Span<UInt8>, into output: inout OutputSpan<UInt8>
     ) throws(CryptoPrimitivesError) {

@@ -50,7 +50,7 @@ public struct DocumentContent: Sendable {
             guard piece[own...].allSatisfy({ $0 == 0 }) else { throw damaged("padding that is not zero") }
             position += Int64(piece.count)
             first = last
-            let part = Array(piece[..<own])
+            let part = own == piece.count ? piece : Array(piece[..<own])
             do {
                 try digest.update(part.span)
             } catch {

@@ -61,6 +61,29 @@ enum VaultSeal {
         }
     }
 
+    static func reseal(
+        _ sealed: [UInt8], key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]],
+        under newKey: borrowing SecretBytes, _ newFields: [[UInt8]], random: some RandomSource, object: String
+    ) throws(VaultError) -> [UInt8] {
+        do {
+            return try Cobblestone256.reseal(
+                sealed.span, key: key, context: context(label, fields).span, under: newKey,
+                newContext: context(label, newFields).span, random: random)
+        } catch {
+            throw VaultError(error, object: object)
+        }
+    }
+
+    static func check(
+        _ sealed: [UInt8], key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]], object: String
+    ) throws(VaultError) {
+        do {
+            try Cobblestone256.check(sealed.span, key: key, context: context(label, fields).span)
+        } catch {
+            throw VaultError(error, object: object)
+        }
+    }
+
     static func openSecret(
         _ sealed: [UInt8], key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]], object: String
     ) throws(VaultError) -> SecretBytes {

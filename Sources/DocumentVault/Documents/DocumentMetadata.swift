@@ -93,7 +93,7 @@ public struct DocumentMetadata: Sendable, Hashable {
         supersedes = members[all: "supersedes"].compactMap { DocumentID($0) }
         subjects = members[all: "subjects"]
         isSensitive = members["sensitivity"].map { $0 == "sensitive" }
-        additional = members.values.filter { !Self.known.contains($0.key) }
+        additional = members.others(than: Self.known)
     }
 
     // Which member breaks the format; never what it says.
@@ -111,9 +111,6 @@ public struct DocumentMetadata: Sendable, Hashable {
         if let text = members["confidence"], ConfidenceLevel(rawValue: text) == nil { return "confidence" }
         if let text = members["sensitivity"], text != "basic", text != "sensitive" { return "sensitivity" }
         guard members[all: "supersedes"].allSatisfy({ DocumentID($0) != nil }) else { return "supersedes" }
-        let octets = members.values.reduce(0) { sum, member in
-            member.value.reduce(sum + member.key.utf8.count) { $0 + $1.utf8.count }
-        }
-        return octets <= 1 << 20 ? nil : "more than 1 MiB"
+        return members.octetCount <= 1 << 20 ? nil : "more than 1 MiB"
     }
 }

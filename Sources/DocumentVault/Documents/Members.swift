@@ -5,53 +5,79 @@ import DERSyntax
 
 /// Named texts in ascending order of their names (format §4 Members), with those that this version does not know.
 struct Members: Sendable, Hashable {
-    private(set) var values: [String: [String]]
+    private struct Member: Sendable, Hashable {
+        let name: String
+        var texts: [String]
 
-    init(_ values: [String: [String]] = [:]) { self.values = values.filter { !$0.value.isEmpty } }
+        // By octets, as the format orders them; text compares by characters.
+        func precedes(_ other: String) -> Bool { name.utf8.lexicographicallyPrecedes(other.utf8) }
+    }
+
+    // A vault has two of these for each document and few members in them: an ordered list is read and searched in a
+    // fraction of what a dictionary takes.
+    private var list: [Member] = []
+
+    /// The texts by name.
+    var values: [String: [String]] { Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0.texts) }) }
+
+    /// Octets of all names and texts.
+    var octetCount: Int {
+        list.reduce(0) { sum, member in member.texts.reduce(sum + member.name.utf8.count) { $0 + $1.utf8.count } }
+    }
+
+    init(_ values: [String: [String]] = [:]) {
+        list = values.filter { !$0.value.isEmpty }.map { Member(name: $0.key, texts: $0.value) }
+            .sorted { $0.precedes($1.name) }
+    }
 
     subscript(name: String) -> String? {
-        get { values[name]?.first }
-        set { values[name] = newValue.map { [$0] } }
+        get { list.first { $0.name == name }?.texts.first }
+        set { self[all: name] = newValue.map { [$0] } ?? [] }
     }
 
     subscript(all name: String) -> [String] {
-        get { values[name] ?? [] }
-        set { values[name] = newValue.isEmpty ? nil : newValue }
+        get { list.first { $0.name == name }?.texts ?? [] }
+        set {
+            let place = list.firstIndex { !$0.precedes(name) } ?? list.endIndex
+            if place < list.endIndex, list[place].name == name { list.remove(at: place) }
+            if !newValue.isEmpty { list.insert(Member(name: name, texts: newValue), at: place) }
+        }
+    }
+
+    /// The members with other names than these.
+    func others(than known: Set<String>) -> [String: [String]] {
+        list.allSatisfy { known.contains($0.name) } ? [:] : values.filter { !known.contains($0.key) }
     }
 
     init(_ element: DERElement, object: String) throws {
         var reader = try element.reader(.sequence)
         let schema = try reader.next().integer()
         guard schema == 1 else { throw VaultError(.newerVersion, object: object, "members of schema \(schema)") }
-        let list = try reader.next(.sequence).elements()
+        var members = try reader.next(.sequence).reader()
         try reader.end()
-        var values: [String: [String]] = [:]
-        var last: [UInt8]?
-        for element in list {
-            var member = try element.reader(.sequence)
+        while !members.isAtEnd {
+            var member = try members.next(.sequence).reader()
             let name = try member.next(.utf8String).validText()
-            let texts = try member.next(.sequence).elements().map { try $0.validText() }
+            var inner = try member.next(.sequence).reader()
             try member.end()
-            let key = Array(name.utf8)
-            guard !texts.isEmpty, last.map({ $0.lexicographicallyPrecedes(key) }) ?? true else {
+            var texts: [String] = []
+            while !inner.isAtEnd { texts.append(try inner.next().validText()) }
+            guard !texts.isEmpty, list.last?.precedes(name) ?? true else {
                 throw VaultError(.damaged, object: object, "members that are empty or not in ascending order")
             }
-            last = key
-            values[name] = texts
+            list.append(Member(name: name, texts: texts))
         }
-        self.values = values
     }
 
     func write(to writer: inout DERWriter) {
-        let names = values.keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
         writer.sequence {
             $0.integer(1)
-            $0.sequence { list in
-                for name in names {
-                    list.sequence {
-                        $0.utf8String(name)
+            $0.sequence { members in
+                for member in list {
+                    members.sequence {
+                        $0.utf8String(member.name)
                         $0.sequence { texts in
-                            for text in values[name] ?? [] { texts.utf8String(text) }
+                            for text in member.texts { texts.utf8String(text) }
                         }
                     }
                 }

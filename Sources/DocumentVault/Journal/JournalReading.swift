@@ -159,9 +159,11 @@ struct JournalReading: Sendable {
                 guard !page.isEmpty else {
                     throw VaultError(.damaged, object: "entry \(next)", "missing; the store's head is \(head.sequence)")
                 }
+                let checked = await CheckedSignatures.ahead(
+                    page, owner: genesis.ownerKey, writers: state.core.writers)
                 for stored in page where stored.sequence <= head.sequence {
                     try await visit(stored.sequence, &state)
-                    try state.apply(stored, opening: secrets)
+                    try state.apply(stored, opening: secrets, checked: checked)
                 }
                 progress((state.head?.sequence ?? -1) + 1, head.sequence + 1)
             }

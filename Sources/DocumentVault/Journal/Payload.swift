@@ -16,15 +16,43 @@ struct Payload: Sendable {
     static let largest = 16 << 20
     static let mostEpochs: Int64 = (1 << 32) - 1
 
+    /// Seals an event, and reads it as everybody will who opens the payload: what could not be read is not written.
+    static func sealing(
+        _ event: VaultEvent, at time: VaultTime, vault: VaultID, operation: OperationID, under secret: EpochSecret,
+        random: some RandomSource
+    ) throws(VaultError) -> (payload: Payload, event: VaultEvent, time: VaultTime) {
+        let plaintext = event.content(at: time)
+        let content: DERElement
+        do {
+            content = try DERElement(parsing: plaintext)
+        } catch {
+            throw VaultError(.invalidMetadata, "\(error)")
+        }
+        let (read, readTime) = try VaultEvent.parse(content, object: "entry to be written")
+        let payload = try Payload(
+            sealing: plaintext, at: time, vault: vault, operation: operation, under: secret, random: random)
+        return (payload, read, readTime)
+    }
+
     init(
         sealing event: VaultEvent, at time: VaultTime, vault: VaultID?, operation: OperationID,
+        under secret: EpochSecret,
+        random: some RandomSource
+    ) throws(VaultError) {
+        try self.init(
+            sealing: event.content(at: time), at: time, vault: vault, operation: operation, under: secret,
+            random: random)
+    }
+
+    private init(
+        sealing content: [UInt8], at time: VaultTime, vault: VaultID?, operation: OperationID,
         under secret: EpochSecret,
         random: some RandomSource
     ) throws(VaultError) {
         guard VaultEvent.times.contains(time.seconds) else {
             throw VaultError(.invalidMetadata, "a time outside the years 1 to 9999")
         }
-        var plaintext = event.content(at: time)
+        var plaintext = content
         let padded = Padding.paddedSize(of: Int64(plaintext.count), least: Padding.leastPayload)
         plaintext += [UInt8](repeating: 0, count: Int(padded) - plaintext.count)
         let sealed = try VaultSeal.seal(

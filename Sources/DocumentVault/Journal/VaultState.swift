@@ -75,8 +75,11 @@ struct VaultState: Sendable {
 
     /// Checks one stored entry against everything before it and takes it in.
     ///
+    /// - Parameter checked: Signatures that were checked ahead; the others are checked here.
     /// - Throws: ``VaultError`` with code `damaged`, naming the entry; nothing is taken in then.
-    mutating func apply(_ stored: StoredEntry, opening secrets: [Int64: EpochSecret]) throws(VaultError) {
+    mutating func apply(
+        _ stored: StoredEntry, opening secrets: [Int64: EpochSecret], checked: CheckedSignatures = CheckedSignatures()
+    ) throws(VaultError) {
         let expected = (head?.sequence ?? -1) + 1
         let object = "entry \(expected)"
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
@@ -86,19 +89,45 @@ struct VaultState: Sendable {
         guard entry.previous == (head?.hash ?? .zero) else { throw damaged("it does not follow the entry before") }
         guard (entry.genesis != nil) == (expected == 0) else { throw damaged("a genesis out of place") }
         if expected == 0, VaultID(entry.hash) != vault { throw damaged("it is not the genesis of this vault") }
-        try checkSignature(of: entry, object)
+        try checkSignature(of: entry, checked, object)
         guard !operations.contains(entry.operation) else { throw damaged("the operation occurs twice") }
         if let bytes = stored.payload {
             let payload = try Payload(parsing: bytes, object: object)
             guard payload.hash == entry.payloadHash else { throw damaged("its payload was changed") }
             let (event, time) = try open(payload, of: entry, secrets)
-            try apply(event, of: entry, at: time, secrets, object: object)
-            core.epoch.number = payload.epoch
-            core.lastTime = time
+            try take(event, at: time, in: payload.epoch, of: entry, secrets, object: object)
         } else {
             guard expected > 1 else { throw damaged("its payload is missing") }
             gaps.insert(expected)
         }
+        moveHead(to: entry)
+    }
+
+    /// Takes in an entry that this process has just sealed and signed on this very head, and that was acknowledged: its
+    /// octets never came from the store, so the own signature and seal are not undone again. Everything else is checked.
+    mutating func apply(
+        own entry: JournalEntry, _ event: VaultEvent, at time: VaultTime, in epoch: Int64,
+        opening secrets: [Int64: EpochSecret]
+    ) throws(VaultError) {
+        let object = "entry \(entry.sequence)"
+        guard let head, entry.sequence == head.sequence + 1, entry.previous == head.hash,
+            operations.insert(entry.operation).inserted
+        else { throw VaultError(.damaged, object: object, "it does not follow the entry before") }
+        try check(event, at: time, in: epoch, of: entry)
+        try take(event, at: time, in: epoch, of: entry, secrets, object: object)
+        moveHead(to: entry)
+    }
+
+    private mutating func take(
+        _ event: VaultEvent, at time: VaultTime, in epoch: Int64, of entry: JournalEntry,
+        _ secrets: [Int64: EpochSecret], object: String
+    ) throws(VaultError) {
+        try apply(event, of: entry, at: time, secrets, object: object)
+        core.epoch.number = epoch
+        core.lastTime = time
+    }
+
+    private mutating func moveHead(to entry: JournalEntry) {
         if let own = entry.genesis { genesis = own }
         head = entry.head
         hashes.append(entry.hash)
@@ -106,7 +135,9 @@ struct VaultState: Sendable {
         core.lastWriter = entry.writer
     }
 
-    private func checkSignature(of entry: JournalEntry, _ object: String) throws(VaultError) {
+    private func checkSignature(
+        of entry: JournalEntry, _ checked: CheckedSignatures, _ object: String
+    ) throws(VaultError) {
         let key: VaultVerificationKey?
         if entry.writer == .owner {
             key = (genesis ?? entry.genesis)?.ownerKey
@@ -116,7 +147,7 @@ struct VaultState: Sendable {
                 throw VaultError(.damaged, object: object, "its writer is not enrolled")
             }
         }
-        guard let key, entry.isSigned(by: key) else {
+        guard let key, checked.holds(entry, under: key) || entry.isSigned(by: key) else {
             throw VaultError(.damaged, object: object, "the signature does not hold")
         }
     }
@@ -132,13 +163,27 @@ struct VaultState: Sendable {
         }
         let (event, time) = try payload.open(
             vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object)
+        try check(event, at: time, in: payload.epoch, of: entry)
+        if case .genesis(_, _, let sealed) = event, let own = entry.genesis {
+            try own.check(sealedVaultKey: sealed, under: secret)
+        }
+        return (event, time)
+    }
+
+    /// Whether the writer may say that, then and in that epoch.
+    private func check(
+        _ event: VaultEvent, at time: VaultTime, in epoch: Int64, of entry: JournalEntry
+    ) throws(VaultError) {
+        let object = "entry \(entry.sequence)"
+        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
+        let number = core.epoch.number
         // A new epoch begins with the entry that announces it, and with no other.
         if case .rotating(let announcement) = event {
-            guard announcement.epoch == number + 1, payload.epoch == number + 1 else {
+            guard announcement.epoch == number + 1, epoch == number + 1 else {
                 throw damaged("epoch out of place")
             }
         } else {
-            guard payload.epoch == number else { throw damaged("epoch out of place") }
+            guard epoch == number else { throw damaged("epoch out of place") }
         }
         if entry.writer != .owner, let writer = core.writers[entry.writer] {
             guard writer.kinds.contains(event.kind) else {
@@ -146,10 +191,6 @@ struct VaultState: Sendable {
             }
             guard writer.until.map({ time <= $0 }) ?? true else { throw damaged("after its writer's end") }
         }
-        if case .genesis(_, _, let sealed) = event, let own = entry.genesis {
-            try own.check(sealedVaultKey: sealed, under: secret)
-        }
-        return (event, time)
     }
 
     private mutating func apply(

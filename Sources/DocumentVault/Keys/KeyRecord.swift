@@ -19,12 +19,18 @@ struct KeyRecord: Sendable {
         sealing key: SharedSecret, vault: VaultID, document: DocumentID, version: VersionID, under secret: EpochSecret,
         random: some RandomSource
     ) throws(VaultError) {
+        let fields = Self.fields(vault, document, version, secret.number)
+        self.init(
+            try VaultSeal.seal(key.octets, key: secret.octets, .versionKey, fields, random: random),
+            document: document, version: version, epoch: secret.number)
+    }
+
+    private init(_ sealed: [UInt8], document: DocumentID, version: VersionID, epoch: Int64) {
         self.document = document
         self.version = version
-        epoch = secret.number
-        let fields = Self.fields(vault, document, version, secret.number)
-        sealed = try VaultSeal.seal(key.octets, key: secret.octets, .versionKey, fields, random: random)
-        let (sealed, number) = (sealed, secret.number)
+        self.epoch = epoch
+        self.sealed = sealed
+        let number = epoch
         bytes = DERWriter.bytes { record in
             record.sequence {
                 $0.integer(1)
@@ -67,6 +73,22 @@ struct KeyRecord: Sendable {
         SharedSecret(
             try VaultSeal.openSecret(
                 sealed, key: secret.octets, .versionKey, Self.fields(vault, document, version, epoch), object: object))
+    }
+
+    /// The same key wrapped under a later epoch's secret.
+    func renewed(
+        vault: VaultID, from secret: EpochSecret, under next: EpochSecret, random: some RandomSource, object: String
+    ) throws(VaultError) -> KeyRecord {
+        let sealed = try VaultSeal.reseal(
+            sealed, key: secret.octets, .versionKey, Self.fields(vault, document, version, epoch), under: next.octets,
+            Self.fields(vault, document, version, next.number), random: random, object: object)
+        return KeyRecord(sealed, document: document, version: version, epoch: next.number)
+    }
+
+    /// Whether it opens; the key is not kept.
+    func check(vault: VaultID, under secret: EpochSecret, object: String) throws(VaultError) {
+        try VaultSeal.check(
+            sealed, key: secret.octets, .versionKey, Self.fields(vault, document, version, epoch), object: object)
     }
 
     private static func fields(

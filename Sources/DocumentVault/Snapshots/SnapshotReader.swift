@@ -16,10 +16,13 @@ struct SnapshotReader: Sendable {
     /// The DER element in a page, after its digest and padding were checked.
     func page(_ reference: PageReference) async throws(VaultError) -> DERElement {
         let object = "page \(reference.content)"
-        guard let size = try await store.contentSize(reference.content, of: vault), size <= Self.largestPage else {
+        let sealed: [UInt8]
+        do {
+            sealed = try await store.content(reference.content, of: vault, limit: Self.largestPage)
+        } catch {
+            guard error.code == .notFound || error.code == .damaged else { throw error }
             throw VaultError(.damaged, object: object, "missing or too large")
         }
-        let sealed = try await store.content(reference.content, of: vault, in: 0..<size)
         guard let secret = secrets[reference.epoch] else {
             throw VaultError(.damaged, object: object, "of an epoch that is not known")
         }
@@ -58,7 +61,7 @@ struct SnapshotReader: Sendable {
     }
 
     /// One leaf, without reading the pages of references beside its way.
-    private func leaf(_ place: Int, of tree: SnapshotRoot.Tree) async throws(VaultError) -> DERElement {
+    func leaf(_ place: Int, of tree: SnapshotRoot.Tree) async throws(VaultError) -> DERElement {
         var references = tree.top
         var span = 1
         for _ in 0..<tree.depth { span *= PageIndex.widest }

@@ -66,6 +66,11 @@ public protocol VaultStore: Sendable {
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8]
 
+    /// A whole sealed content of at most `limit` octets; `notFound` when there is none, `damaged` when it is larger.
+    ///
+    /// By default ``contentSize(_:of:)`` and ``content(_:of:in:)``; an engine that can do it in one read does.
+    func content(_ id: ContentID, of vault: VaultID, limit: Int64) async throws(VaultError) -> [UInt8]
+
     /// Ids of contents in ascending order, those after `id`, at most `limit`: for collecting garbage only.
     func contents(of vault: VaultID, after id: ContentID?, limit: Int) async throws(VaultError) -> [ContentID]
 
@@ -83,6 +88,17 @@ public protocol VaultStore: Sendable {
 }
 
 extension VaultStore {
+    public func content(_ id: ContentID, of vault: VaultID, limit: Int64) async throws(VaultError) -> [UInt8] {
+        let object = "content \(id)"
+        guard let size = try await contentSize(id, of: vault) else {
+            throw VaultError(.notFound, object: object, "the store does not have it")
+        }
+        guard size <= limit else {
+            throw VaultError(.damaged, object: object, "\(size) octets, at most \(limit) are read")
+        }
+        return try await content(id, of: vault, in: 0..<size)
+    }
+
     /// The key record of a version, or `nil`.
     public func keyRecord(of version: VersionID, in vault: VaultID) async throws(VaultError) -> [UInt8]? {
         try await keyRecords(of: [version], in: vault)[version]

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DocumentVault
+import DossierCore
+import Foundation
+import Glibc
+import VaultSQLite
+
+/// Many small files into a vault, beside restic; each in a process of its own.
+enum FolderRows {
+    static func run(_ table: inout Table, _ scratch: Scratch) async throws {
+        let name = "10,000 files of 20 KiB"
+        guard table.wants(name) else { return }
+        guard hasTool("restic") else {
+            say("left out: \(name) beside restic (Debian package restic)")
+            return
+        }
+        let folder = scratch("files")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for number in 0..<10_000 {
+            try Data(randomOctets(20 << 10)).write(to: URL(filePath: "\(folder)/\(number)"))
+        }
+        Glibc.sync()
+        var ours: [Double] = []
+        var theirs: [Double] = []
+        for round in 0..<3 {
+            let fixture = try await Fixture(scratch("store\(round)"))
+            ours.append(
+                try Program.run(
+                    [Program.own, "child", "files", scratch("store\(round)"), "\(fixture.vault.id)", folder],
+                    environment: ["DOSSIER_BENCH_CODE": try fixture.code.text()]
+                ).cost.wall)
+            let environment = [
+                "RESTIC_PASSWORD": "bench", "RESTIC_REPOSITORY": scratch("restic\(round)"),
+                "RESTIC_CACHE_DIR": scratch("cache\(round)"),
+            ]
+            _ = try Program.run(["restic", "init", "--quiet"], environment: environment)
+            theirs.append(
+                try Program.run(["restic", "backup", "--quiet", folder], environment: environment).cost.wall)
+            for name in ["store\(round)", "restic\(round)", "cache\(round)"] { scratch.delete(name) }
+        }
+        scratch.delete("files")
+        table.add(
+            name, ours: ours, peer: theirs, "s", goal: .ratio(2),
+            note: "whole process, repository and vault made before; ours takes the digest of every file and is "
+                + "acknowledged document by document in batches of \(Vault.largestBatch)")
+    }
+
+    /// The part of the other process.
+    static func child(_ vault: Vault, _ folder: String) async throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        for start in stride(from: 0, to: names.count, by: 512) {
+            var uploads: [DocumentUpload] = []
+            for name in names[start..<min(start + 512, names.count)] {
+                let source = MemorySource(try FileSource(path: "\(folder)/\(name)").allBytes(limit: 1 << 20))
+                uploads.append(Fixture.upload(source, name, try Digest32(of: source.bytes)))
+            }
+            _ = try await vault.store(uploads, at: Fixture.time)
+        }
+    }
+}
