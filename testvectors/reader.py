@@ -202,7 +202,7 @@ class Vault:  # sections 2 to 7, 11, 12
         check(kind in kinds and (until is None or seconds <= until), "its writer may not write this")
         check(epoch == self.epoch + (kind == 7), "epoch out of place")
         self.epoch = epoch
-        check(kind == number + 1 if number < 2 else 2 <= kind <= 13 or kind == 17, f"kind {kind} newer or out of place")
+        check(kind == number + 1 if number < 2 else 2 <= kind <= 17, f"kind {kind} newer or out of place")
         check(contents == (contents if kind in (3, 13) else sorted(set(contents)) if kind == 12 else []), "contents")
         getattr(self, f"kind{kind}", lambda *_: None)(event, contents, seconds)
     def kind1(self, event, *_):

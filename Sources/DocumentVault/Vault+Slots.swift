@@ -72,7 +72,7 @@ extension Vault {
     /// - Throws: As ``addSlot(_:label:cost:at:)``; `alreadyExists` for keys that are enrolled, `invalidMetadata` for a kind
     ///   that only the owner writes.
     public func enrol(
-        _ card: DeviceCard, as role: VaultWriter.Role, writing kinds: Set<EntryKind> = EntryKind.enrollable,
+        _ card: DeviceCard, as role: VaultWriter.Role, writing kinds: Set<EntryKind> = EntryKind.documents,
         label: String = "", until: Instant? = nil, at time: Instant
     ) async throws(VaultError) -> (writer: WriterID, slot: SlotID) {
         let owner = try requireOwner()

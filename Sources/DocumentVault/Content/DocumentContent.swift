@@ -17,6 +17,8 @@ public struct DocumentContent: Sendable {
     private let store: any VaultStore
     private let vault: VaultID
     private let key: SharedSecret
+    /// The version's key, for what seals it to somebody else.
+    var sharedKey: SharedSecret { key }
     private static let chunksPerRead: Int64 = 64
 
     init(_ version: DocumentVersion, key: SharedSecret, vault: VaultID, store: any VaultStore) {

@@ -29,17 +29,20 @@ public enum EntryKind: Int64, Sendable, Hashable, CaseIterable, Comparable {
     case snapshot = 12
     /// A document came from the inbox, or was put aside.
     case depositAbsorbed = 13
-    /// Reserved: a grant.
+    /// The owner lets a recipient read versions of documents.
     case grant = 14
-    /// Reserved: the end of a grant.
+    /// A grant ends before its time.
     case grantRevoked = 15
-    /// Reserved: a checkpoint of the access log.
+    /// The head of the access log, as the owner last saw and checked it.
     case accessLogCheckpoint = 16
     /// The vault was put back from an export.
     case restored = 17
 
+    /// What a writer is enrolled for unless something else is said: documents, and what keeps them in order.
+    public static let documents: Set<EntryKind> = [.documentVersion, .documentStatus, .sweeping, .depositAbsorbed]
+
     /// The kinds that a writer other than the owner can be enrolled for.
-    public static let enrollable: Set<EntryKind> = [.documentVersion, .documentStatus, .sweeping, .depositAbsorbed]
+    public static let enrollable = documents.union([.grant, .grantRevoked, .accessLogCheckpoint])
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -21,6 +21,8 @@ struct StateCore: Sendable, Hashable {
     var restorations: [Restoration] = []
     /// Deposits that were put aside, with the reasons.
     var quarantined: [DepositID: String] = [:]
+    /// Grants, and the head of the access log.
+    var ledger = GrantLedger()
     /// Documents that are not erased.
     var documents: Int64 = 0
     /// Padded octets of all their versions.

@@ -90,8 +90,11 @@ extension VaultEvent {
                 deposit, .document(try DocumentVersion(&inner, storedAt: time, object: object)))
         case .restored:
             return .restored(try Restoration(body, object: object))
-        case .grant, .grantRevoked, .accessLogCheckpoint:
-            throw VaultError(.newerVersion, object: object, "entries of kind \(kind.rawValue) are not known")
+        case .grant: event = .grant(try Grant(parsing: reader.next().octetString()))
+        case .grantRevoked:
+            let grant = try reader.id(GrantID.self, object: object)
+            event = .grantRevoked(grant, reason: try reader.text(1024, object: object))
+        case .accessLogCheckpoint: return .accessLogCheckpoint(try GrantLedger.LogAnchor(&reader))
         }
         try reader.end()
         return event

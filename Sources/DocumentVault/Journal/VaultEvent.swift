@@ -21,6 +21,9 @@ enum VaultEvent: Sendable {
     case legalHold(DocumentID, LegalHold?)
     case snapshot(SnapshotRoot)
     case depositAbsorbed(DepositID, Absorption)
+    case grant(Grant)
+    case grantRevoked(GrantID, reason: String)
+    case accessLogCheckpoint(GrantLedger.LogAnchor)
     case restored(Restoration)
 
     /// What became of a deposit.
@@ -44,6 +47,9 @@ enum VaultEvent: Sendable {
         case .legalHold: .legalHold
         case .snapshot: .snapshot
         case .depositAbsorbed: .depositAbsorbed
+        case .grant: .grant
+        case .grantRevoked: .grantRevoked
+        case .accessLogCheckpoint: .accessLogCheckpoint
         case .restored: .restored
         }
     }
@@ -110,6 +116,13 @@ enum VaultEvent: Sendable {
                 case .quarantined(let reason): $0.utf8String(reason)
                 }
             }
+        case .grant(let grant): writer.sequence { $0.octetString(grant.bytes) }
+        case .grantRevoked(let grant, let reason):
+            writer.sequence {
+                $0.octetString(grant.octets)
+                $0.utf8String(reason)
+            }
+        case .accessLogCheckpoint(let anchor): writer.sequence { anchor.write(to: &$0) }
         case .restored(let restoration): restoration.write(to: &writer)
         }
     }

@@ -138,18 +138,16 @@ struct VaultState: Sendable {
     private func checkSignature(
         of entry: JournalEntry, _ checked: CheckedSignatures, _ object: String
     ) throws(VaultError) {
-        let key: VaultVerificationKey?
-        if entry.writer == .owner {
-            key = (genesis ?? entry.genesis)?.ownerKey
-        } else {
-            key = core.writers[entry.writer]?.key
-            guard key != nil else {
-                throw VaultError(.damaged, object: object, "its writer is not enrolled")
-            }
+        guard let key = key(of: entry.writer, genesis ?? entry.genesis) else {
+            throw VaultError(.damaged, object: object, "its writer is not enrolled")
         }
-        guard let key, checked.holds(entry, under: key) || entry.isSigned(by: key) else {
+        guard checked.holds(entry, under: key) || entry.isSigned(by: key) else {
             throw VaultError(.damaged, object: object, "the signature does not hold")
         }
+    }
+
+    private func key(of writer: WriterID, _ genesis: Genesis?) -> VaultVerificationKey? {
+        writer == .owner ? genesis?.ownerKey : core.writers[writer]?.key
     }
 
     private func open(
@@ -225,6 +223,9 @@ struct VaultState: Sendable {
         case .depositAbsorbed:
             try core.apply(event, at: entry.sequence, secrets, vault: vault, object: object)
             try take(event, in: entry.sequence)
+        case .grant, .grantRevoked, .accessLogCheckpoint:
+            try core.ledger.apply(
+                event, in: entry.sequence, at: time, signedBy: key(of: entry.writer, genesis), vault: vault)
         case .sweeping(let contents): swept.formUnion(contents)
         case .snapshot(let root):
             guard root.covered == head else { throw damaged("a snapshot of other entries") }

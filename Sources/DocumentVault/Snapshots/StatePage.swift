@@ -44,6 +44,7 @@ enum StatePage {
                 $0.octetString(core.lastWriter.octets)
                 $0.integer(core.lastTime.seconds)
                 $0.integer(Int64(core.lastTime.nanoseconds))
+                core.ledger.write(to: &$0)
             }
         }
     }
@@ -105,6 +106,7 @@ enum StatePage {
         let nanoseconds = try reader.next().integer()
         guard VaultEvent.times.contains(seconds), (0...999_999_999).contains(nanoseconds) else { throw damaged("time") }
         core.lastTime = Instant(seconds: seconds, nanoseconds: Int32(nanoseconds))
+        core.ledger = try GrantLedger(&reader, object: object)
         try reader.end()
         return (core, secrets)
     }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+/// A grant as it leaves the vault: for each side what it needs, and for neither what would be enough alone.
+public struct IssuedGrant: Sendable, Hashable {
+    /// The grant.
+    public let grant: Grant
+    /// For the recipient; travels with the dossier.
+    public let package: GrantPackage
+    /// For the release service; `nil` for an unattended grant.
+    public let escrow: GrantEscrow?
+}
+
+/// Who enforces the terms of a grant.
+public enum GrantRelease: Sendable, Hashable {
+    /// A release service holds a share: it checks time, uses and revocation, and logs before it releases.
+    case by(ValidatedCard)
+    /// Nobody: the recipient opens alone, as often and as long as it likes, and no log is written. For documents that are not
+    /// sensitive only.
+    case unattended
+}
