@@ -8,6 +8,8 @@
 public struct Budget: Sendable, Hashable {
     /// Largest input, and largest single decoded object, in bytes.
     public var bytes: Int64
+    /// Largest file of a format of which only single objects are held in memory, in bytes.
+    public var fileBytes: Int64
     /// Deepest nesting.
     public var depth: Int
     /// Most objects (elements, entries, indirect objects) in one input.
@@ -16,15 +18,19 @@ public struct Budget: Sendable, Hashable {
     public var expansionRatio: Int
 
     /// Makes a budget; each limit is inclusive.
-    public init(bytes: Int64, depth: Int, objects: Int, expansionRatio: Int) {
+    ///
+    /// - Parameter fileBytes: `nil` for as many as `bytes`.
+    public init(bytes: Int64, depth: Int, objects: Int, expansionRatio: Int, fileBytes: Int64? = nil) {
         self.bytes = bytes
+        self.fileBytes = fileBytes ?? bytes
         self.depth = depth
         self.objects = objects
         self.expansionRatio = expansionRatio
     }
 
-    /// 1 GiB, depth 64, four million objects, ratio 1,100 (deflate cannot pass 1,032).
-    public static let standard = Budget(bytes: 1 << 30, depth: 64, objects: 4_000_000, expansionRatio: 1_100)
+    /// 1 GiB, files of 1 TiB, depth 64, four million objects, ratio 1,100 (deflate cannot pass 1,032).
+    public static let standard = Budget(
+        bytes: 1 << 30, depth: 64, objects: 4_000_000, expansionRatio: 1_100, fileBytes: 1 << 40)
 }
 
 /// A limit of a ``Budget`` was passed.

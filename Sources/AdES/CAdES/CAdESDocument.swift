@@ -19,7 +19,7 @@ public struct CAdESDocument: SignedDocument {
     /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData in DER.
     public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
         signedData = try SignedData(parsing: bytes)
-        detachedContent = content
+        detachedContent = content.map { DigestedSource.wrapping($0) }
         fileDigest = try? DigestAlgorithm.sha256.digest(of: bytes)
     }
 

@@ -23,7 +23,8 @@ public struct CAdESExtension: SignatureExtension {
         of signature: [UInt8], content: (any ByteSource)? = nil, trusting domains: [TrustDomain]
     ) throws {
         bytes = try SignedData(parsing: signature).bytes
-        self.content = content
+        // Each step reads the facts anew; the content is digested once for all of them.
+        self.content = content.map { DigestedSource.wrapping($0) }
         self.domains = domains
     }
 

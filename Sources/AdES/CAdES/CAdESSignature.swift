@@ -11,7 +11,7 @@ public enum CAdESSignature {
     /// Signs content that stays a file of its own.
     ///
     /// - Parameters:
-    ///   - content: Read once; any size.
+    ///   - content: Of any size; read once by each digest algorithm that is needed, piece by piece.
     ///   - signer: Called once. Check it first with ``SignerCheck``.
     ///   - signingTime: The time that the signer claims.
     ///   - level: Reached, or an error is thrown; never a lower one.
@@ -22,6 +22,7 @@ public enum CAdESSignature {
         over content: some ByteSource, by signer: some Signer, claiming signingTime: Instant, level: SigningLevel = .b,
         properties: SignedProperties = SignedProperties()
     ) async throws -> [UInt8] {
+        let content = DigestedSource.wrapping(content)
         let prepared = try prepare(content, signer, signingTime, properties)
         return try await finish(prepared, by: signer, signingTime, level, over: content, isEnclosed: false)
     }
@@ -41,7 +42,7 @@ public enum CAdESSignature {
 
     private static func finish(
         _ prepared: PreparedSignature, by signer: some Signer, _ signingTime: Instant, _ level: SigningLevel,
-        over content: some ByteSource, isEnclosed: Bool
+        over content: any ByteSource, isEnclosed: Bool
     ) async throws -> [UInt8] {
         let enclosed = isEnclosed ? try content.allBytes(limit: 1 << 28) : nil
         let value = try await signer.signature(over: prepared.dataToBeSigned)
@@ -67,6 +68,7 @@ public enum CAdESSignature {
         claiming signingTime: Instant, level: SigningLevel = .b, properties: SignedProperties = SignedProperties()
     ) async throws -> [UInt8] {
         let signedData = try SignedData(parsing: signature)
+        let content = content.map { DigestedSource.wrapping($0) }
         guard signedData.contentType == .cmsData else {
             throw AdESError(.unsuitableSignature, "the signatures are over another type of content than data")
         }
@@ -94,7 +96,7 @@ public enum CAdESSignature {
     }
 
     private static func prepare(
-        _ content: some ByteSource, _ signer: some Signer, _ signingTime: Instant, _ properties: SignedProperties
+        _ content: any ByteSource, _ signer: some Signer, _ signingTime: Instant, _ properties: SignedProperties
     ) throws -> PreparedSignature {
         let digest = PreparedSignature.digest(for: signer.scheme)
         return try PreparedSignature(

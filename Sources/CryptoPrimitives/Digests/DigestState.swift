@@ -20,6 +20,17 @@ public struct DigestState: ~Copyable {
         }
     }
 
+    private init(copying other: borrowing DigestState) throws(CryptoPrimitivesError) {
+        context = EVPDigestContext()
+        byteCount = other.byteCount
+        try OpenSSLStatus.check(unsafe EVP_MD_CTX_copy_ex(context.pointer, other.context.pointer), "EVP_MD_CTX_copy_ex")
+    }
+
+    /// Another digest that has taken in the same bytes.
+    ///
+    /// - Throws: `libraryFailure`.
+    public borrowing func copied() throws(CryptoPrimitivesError) -> DigestState { try DigestState(copying: self) }
+
     /// Takes in more bytes.
     public mutating func update(_ bytes: [UInt8]) throws(CryptoPrimitivesError) {
         try update(bytes.span)

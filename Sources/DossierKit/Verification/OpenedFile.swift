@@ -37,6 +37,8 @@ public struct OpenedFile: Sendable {
         path: String, source: any ByteSource, content: (any ByteSource)? = nil, password: String? = nil
     ) throws {
         self.path = path
+        // What the signatures cover begins as the file does, so that its bytes are digested once.
+        let source = DigestedSource.wrapping(source)
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
         companion = content.map { Companion(role: .content, source: $0) }
         if let content {
@@ -54,6 +56,7 @@ public struct OpenedFile: Sendable {
     /// - Throws: When either cannot be read.
     public init(path: String, content: any ByteSource, signedBy signature: any ByteSource) throws {
         self.path = path
+        let content = DigestedSource.wrapping(content)
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: content))
         companion = Companion(role: .signature, source: signature)
         document = try SignedFile.signature(signature.allBytes(limit: 1 << 28), over: content)
