@@ -75,11 +75,10 @@ extension PDFDocument {
         ).largestSize(tokenRoom: tokenRoom)
         let identifier = try identifier(for: "\(time) \(Hexadecimal.encode(certificate.fingerprint))")
         let choice = try field ?? .new(name: freeFieldName("Signature"))
-        let revision = try SignaturePlaceholder.prepare(file, in: choice, request, identifier: identifier)
-        var content = try DigestState(contentDigest)
-        try digest(revision, into: &content)
+        let revision = try SignaturePlaceholder.prepare(self, in: choice, request, identifier: identifier)
         let signature = try PreparedSignature(
-            contentDigest: try content.finalized(), certificate: certificate, chain: chain, scheme: scheme,
+            contentDigest: try digest(contentDigest, of: revision), certificate: certificate, chain: chain,
+            scheme: scheme,
             signingTime: nil, properties: properties)
         return PreparedPDFSignature(revision: revision, signature: signature)
     }
@@ -90,30 +89,48 @@ extension PDFDocument {
     ///   - signer: Called once; again when a time-stamp does not fit the room that was reserved for it, because the room is
     ///     part of what is signed. Check it first with ``AdES/SignerCheck``.
     ///   - level: Reached, or an error is thrown; never a lower one.
-    ///   - limit: Largest file that is returned in memory, in bytes.
-    /// - Throws: as
-    ///   ``preparingSignature(for:chain:scheme:claiming:reason:in:appearance:certifying:locking:properties:tokenRoom:)``;
-    ///   errors of the signer and of the time-stamp authority unchanged.
+    ///   - limit: Largest file that is returned in memory, in bytes; for larger ones see
+    ///     ``signedSource(by:claiming:reason:in:appearance:certifying:locking:level:properties:)``.
+    /// - Throws: as there.
     public func signed(
         by signer: some Signer, claiming time: Instant, reason: String? = nil, in field: FieldChoice? = nil,
         appearance: VisibleSignature? = nil, certifying permission: DocumentPermission? = nil,
         locking lock: FieldLock? = nil, level: SigningLevel = .b, properties: SignedProperties = SignedProperties(),
         limit: Int64 = 1 << 30
     ) async throws -> [UInt8] {
-        let original = try file.source.allBytes(limit: limit)
-        let stamped =
-            try await original
-            + Self.signature(by: signer, level) { tokenRoom in
-                try preparingSignature(
-                    for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
-                    in: field, appearance: appearance, certifying: permission, locking: lock, properties: properties,
-                    tokenRoom: tokenRoom)
-            }
+        guard file.source.size <= limit else {
+            throw ByteSourceError.outOfBounds(offset: 0, count: Int(clamping: file.source.size), size: limit)
+        }
+        return try await signedSource(
+            by: signer, claiming: time, reason: reason, in: field, appearance: appearance, certifying: permission,
+            locking: lock, level: level, properties: properties
+        ).allBytes(limit: limit)
+    }
+
+    /// Signs and returns the signed file as the file before and the bytes to append, of which only these are held in
+    /// memory.
+    ///
+    /// - Parameters: As for
+    ///   ``signed(by:claiming:reason:in:appearance:certifying:locking:level:properties:limit:)``.
+    /// - Throws: as
+    ///   ``preparingSignature(for:chain:scheme:claiming:reason:in:appearance:certifying:locking:properties:tokenRoom:)``;
+    ///   errors of the signer and of the time-stamp authority unchanged.
+    public func signedSource(
+        by signer: some Signer, claiming time: Instant, reason: String? = nil, in field: FieldChoice? = nil,
+        appearance: VisibleSignature? = nil, certifying permission: DocumentPermission? = nil,
+        locking lock: FieldLock? = nil, level: SigningLevel = .b, properties: SignedProperties = SignedProperties()
+    ) async throws -> AppendedSource {
+        let appended = try await Self.signature(by: signer, level) { tokenRoom in
+            try preparingSignature(
+                for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time, reason: reason,
+                in: field, appearance: appearance, certifying: permission, locking: lock, properties: properties,
+                tokenRoom: tokenRoom)
+        }
+        let stamped = AppendedSource(base: file.source, appended: appended)
         guard let resources = level.resources else { return stamped }
-        var extended = try PDFExtension(
-            of: MemorySource(stamped), trusting: resources.domains, budget: file.budget)
+        var extended = try PDFExtension(of: stamped, trusting: resources.domains, budget: file.budget)
         try await extended.extend(to: level.level, with: resources, at: time)
-        return try extended.bytes(limit: limit)
+        return extended.extendedSource
     }
 
     /// The bytes to append for a signature at level B-B or B-T.
@@ -140,34 +157,29 @@ extension PDFDocument {
     }
 
     /// Whether the file carries a signature or document time-stamp already.
-    public func hasSignatures() throws(PAdESError) -> Bool { try !DocumentSignatures(in: file).signatures.isEmpty }
+    public func hasSignatures() throws(PAdESError) -> Bool { try !signatures().signatures.isEmpty }
 
-    /// The second element of a new `/ID`: a digest of the file and what is done to it, different for every revision without
-    /// asking for randomness.
+    /// The second element of a new `/ID`: a digest of the file's size, its end and what is done to it, different for every
+    /// revision without asking for randomness (ISO 32000-2 §14.4 asks for no more).
     func identifier(for purpose: String) throws -> [UInt8] {
+        let size = file.source.size
         var state = try DigestState(.sha256)
-        try state.update(DigestAlgorithm.sha256.digest(of: file.source))
-        try state.update(Array(purpose.utf8))
+        try state.update(file.source, max(0, size - 4096)..<size)
+        try state.update(Array("\(size) \(purpose)".utf8))
         return Array(try state.finalized().prefix(16))
     }
 
     /// The first name of a kind that no signature field has.
     func freeFieldName(_ prefix: String) throws(PAdESError) -> String {
-        let taken = Set(try DocumentSignatures(in: file).fields.map(\.name))
+        let taken = Set(try signatures().fields.map(\.name))
         var number = 1
         while taken.contains("\(prefix)\(number)") { number += 1 }
         return "\(prefix)\(number)"
     }
 
-    func digest(_ revision: PreparedRevision, into state: inout DigestState) throws {
-        let whole = AppendedSource(base: file.source, appended: revision.appendedBytes)
-        for range in revision.signedRanges {
-            var offset = range.lowerBound
-            while offset < range.upperBound {
-                let count = Int(min(1 << 18, range.upperBound - offset))
-                try state.update(whole.bytes(at: offset, count: count))
-                offset += Int64(count)
-            }
-        }
+    /// The digest of what a new revision signs.
+    func digest(_ algorithm: DigestAlgorithm, of revision: PreparedRevision) throws(SourceDigestError) -> [UInt8] {
+        try algorithm.digest(
+            of: AppendedSource(base: file.source, appended: revision.appendedBytes), ranges: revision.signedRanges)
     }
 }

@@ -7,12 +7,14 @@ public import DossierCore
 public import PDFSyntax
 public import PKIX
 public import SignatureValidation
+internal import Synchronization
 
 /// A PDF file as a document that carries signatures (EN 319 142-1).
 public struct PDFDocument: SignedDocument {
     /// The file.
     public let file: PDFFile
     private let fileDigest: [UInt8]?
+    private let found = FoundSignatures()
 
     /// Reads a PDF strictly: a file that could be read only by recovery is refused.
     ///
@@ -24,19 +26,21 @@ public struct PDFDocument: SignedDocument {
         parsing source: any ByteSource, fileDigest: [UInt8]? = nil, budget: Budget = .standard,
         password: String? = nil
     ) throws(PDFSyntaxError) {
-        file = try PDFFile(reading: source, budget: budget, password: password)
+        file = try PDFFile(reading: DigestedSource.wrapping(source), budget: budget, password: password)
         self.fileDigest = fileDigest
     }
 
+    /// The signatures of the file, looked for once.
+    func signatures() throws(PAdESError) -> DocumentSignatures { try found.signatures(in: file) }
+
     public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
-        let found = try DocumentSignatures(in: file)
+        let found = try signatures()
         guard !found.signatures.isEmpty || !found.removedSignatures.isEmpty else { return [] }
         let changes = try found.changesAfterFirstSignature()
         let stores = try DocumentSecurityStore.addedByRevision(in: file).map(\.material)
         var reader = PDFSignatureReader(
             file: file, changes: changes, embedded: stores.reduce(ValidationMaterial()) { $0.merging($1) },
-            material: material,
-            fileDigest: try fileDigest ?? DigestAlgorithm.sha256.digest(of: file.source))
+            material: material)
         // A document time-stamp belongs to every signature that it covers, and is no signature itself.
         var facts: [(facts: SignatureFacts, revision: Int?)] = []
         var covered = CoveredObjects(stores: stores)
@@ -67,7 +71,22 @@ public struct PDFDocument: SignedDocument {
                         en: "a later revision removed this signature or wrote it again")))
             all.append(lost)
         }
+        // Last, because the digests of the signatures are its beginning.
+        let digest = try fileDigest ?? DigestAlgorithm.sha256.digest(of: file.source)
+        for index in all.indices { all[index].fileDigest = digest }
         return all
+    }
+}
+
+/// The signatures of a file once they have been looked for.
+private final class FoundSignatures: Sendable {
+    private let found = Mutex<DocumentSignatures?>(nil)
+
+    func signatures(in file: PDFFile) throws(PAdESError) -> DocumentSignatures {
+        if let known = found.withLock({ $0 }) { return known }
+        let signatures = try DocumentSignatures(in: file)
+        found.withLock { $0 = signatures }
+        return signatures
     }
 }
 

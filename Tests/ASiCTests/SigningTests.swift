@@ -110,9 +110,44 @@ import ZIPSyntax
                 by: fixture.citizen,
                 claiming: now)
         }
-        let simple = try await fixture.simple()
-        await #expect(throws: ASiCError(.cannotBeSigned, "")) {
-            try await fixture.open(simple).addingSignature(by: fixture.citizen, claiming: now)
+    }
+
+    @Test func `a further signer of an ASiC-S stands beside the first in its one signature file`() async throws {
+        let container = try await fixture.open(fixture.simple())
+        let second = try await container.addingSignature(by: fixture.company, claiming: now)
+        #expect(try fixture.open(second).archive.entries.map(\.name) == container.archive.entries.map(\.name))
+        let report = try fixture.judge(second)
+        #expect(Verdict(report) == .passed, "\(Verdict(report))")
+        let signers = report.signatures.map { $0.facts.signingCertificate?.subject.commonName ?? "" }
+        #expect(
+            Set(signers) == Set([fixture.citizen, fixture.company].map { $0.certificate.subject.commonName ?? "" }))
+        #expect(signers.count == 2)
+        let name = try #require(container.files.first).name
+        let changed = try fixture.rewriting(second) { $0[$0.index(name)].content.append(10) }
+        #expect(try fixture.judge(changed).signatures.map(\.indication) == [.totalFailed, .totalFailed])
+    }
+
+    @Test func `a container is laid out without reading its files, and gives the bytes that are written`() async throws
+    {
+        let files = ContainerFixture.files
+        let signer = fixture.citizen
+        for (type, files) in [(ContainerType.extended, files), (.simple, Array(files.prefix(1)))] {
+            let prepared = try ASiCContainer.preparing(
+                type, of: files, for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: now)
+            let cms = try await prepared.signature(by: signer, claiming: now)
+            let laidOut = try prepared.container(signature: cms)
+            let written = try Collected.bytes { try prepared.write(signature: cms, to: $0) }
+            #expect(try laidOut.archive.source.allBytes(limit: 1 << 20) == written)
+            // A part that begins and ends anywhere.
+            for start in stride(from: 0, to: written.count - 1, by: 131) {
+                let count = min(977, written.count - start)
+                #expect(
+                    try laidOut.archive.source.bytes(at: Int64(start), count: count)
+                        == Array(written[start..<start + count]))
+            }
+            // Laid out twice, it is one row of pieces still.
+            let again = try laidOut.replacing(laidOut.signatureFiles()[0].path, with: cms)
+            #expect(try again.archive.source.allBytes(limit: 1 << 20) == written)
         }
     }
 

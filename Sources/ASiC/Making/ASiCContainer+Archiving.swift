@@ -23,10 +23,22 @@ public struct PreparedArchiveTimeStamp: Sendable {
     /// - Throws: ``ASiCError`` `cannotBeSigned` for a token over something else; ``ZIPSyntax/ZIPSyntaxError``; errors of the
     ///   source and the output unchanged.
     public func write(_ token: TimeStampToken, to output: @escaping ([UInt8]) throws -> Void) throws {
+        try check(token)
+        try PreparedContainer.write(parts, path, token.bytes, comment, to: output)
+    }
+
+    /// The container with the token; the files stay where they are and are read there.
+    ///
+    /// - Throws: As ``write(_:to:)``.
+    public func container(with token: TimeStampToken) throws -> ASiCContainer {
+        try check(token)
+        return try ASiCContainer(laidOut: PreparedContainer.laidOut(parts, path, token.bytes, comment))
+    }
+
+    private func check(_ token: TimeStampToken) throws(ASiCError) {
         guard token.information.imprint == imprint else {
             throw ASiCError(.cannotBeSigned, "the time-stamp is over another manifest")
         }
-        try PreparedContainer.write(parts, path, token.bytes, comment, to: output)
     }
 }
 
@@ -86,9 +98,23 @@ extension ASiCContainer {
     /// - Throws: As ``preparingArchiveTimeStamp(_:)``; ``PKIX/TimeStampNotAccepted`` for a token that does not hold; errors of
     ///   the authority unchanged.
     public func addingArchiveTimeStamp(from authority: some TimeStamping) async throws -> [UInt8] {
+        try await archived(by: authority).archive.source.allBytes(limit: .max)
+    }
+
+    /// The container with an archive time-stamp; the files stay where they are and are read there.
+    ///
+    /// - Throws: As ``addingArchiveTimeStamp(from:)``.
+    public func archived(by authority: some TimeStamping) async throws -> ASiCContainer {
         let prepared = try preparingArchiveTimeStamp(authority.imprintDigest)
-        let token = try await authority.checkedToken(for: prepared.imprint)
-        return try Collected.bytes { try prepared.write(token, to: $0) }
+        return try prepared.container(with: await authority.checkedToken(for: prepared.imprint))
+    }
+
+    /// A container that was laid out here.
+    init(laidOut source: SplicedSource) throws {
+        guard let container = try ASiCContainer(reading: source) else {
+            throw ASiCError(.cannotBeSigned, "the container lost its signatures")
+        }
+        self = container
     }
 
     /// The first name of a number with three digits or more that the container does not have.

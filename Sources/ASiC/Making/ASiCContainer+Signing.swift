@@ -104,22 +104,46 @@ extension ASiCContainer {
     ) async throws -> [UInt8] {
         let prepared = try preparing(
             type, of: files, for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time)
-        return try await prepared.finished(by: signer, claiming: time, level: level)
+        return try await prepared.container(by: signer, claiming: time, level: level).archive.source
+            .allBytes(limit: .max)
     }
 
     /// The bytes of the container with a further signature.
     ///
-    /// - Parameters:
-    ///   - signer: Called once. Check it first with ``AdES/SignerCheck``.
-    ///   - level: Reached, or an error is thrown; never a lower one.
-    /// - Throws: As ``preparingSignature(for:chain:scheme:claiming:)``; errors of the signer and of the level's services
-    ///   unchanged.
+    /// - Throws: As ``signedAgain(by:claiming:level:properties:)``.
     public func addingSignature(
         by signer: some Signer, claiming time: Instant, level: SigningLevel = .b
     ) async throws -> [UInt8] {
+        try await signedAgain(by: signer, claiming: time, level: level).archive.source.allBytes(limit: .max)
+    }
+
+    /// The container with a further signature; its files stay where they are and are read there.
+    ///
+    /// An ASiC-E gets a signature file with a manifest of its own; in the one signature file of an ASiC-S the signer stands
+    /// beside the others (EN 319 162-1 §4.3.3.2), and a level from B-LT on is that of all of them.
+    ///
+    /// - Parameters:
+    ///   - signer: Called once. Check it first with ``AdES/SignerCheck``.
+    ///   - level: Reached, or an error is thrown; never a lower one.
+    ///   - properties: What the signer states besides.
+    /// - Throws: As ``preparingSignature(for:chain:scheme:claiming:)``; for an ASiC-S as
+    ///   ``AdES/CAdESSignature/adding(to:over:by:claiming:level:properties:)``; errors of the signer and of the level's
+    ///   services unchanged.
+    public func signedAgain(
+        by signer: some Signer, claiming time: Instant, level: SigningLevel = .b,
+        properties: SignedProperties = SignedProperties()
+    ) async throws -> ASiCContainer {
+        guard type == .extended else {
+            guard let file = try signatureFiles().first else {
+                throw ASiCError(.cannotBeSigned, "an ASiC-S without a signature")
+            }
+            let cms = try await CAdESSignature.adding(
+                to: file.cms, over: file.content, by: signer, claiming: time, level: level, properties: properties)
+            return try replacing(file.path, with: cms)
+        }
         let prepared = try preparingSignature(
             for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: time)
-        return try await prepared.finished(by: signer, claiming: time, level: level)
+        return try await prepared.container(by: signer, claiming: time, level: level, properties: properties)
     }
 
     /// Writes the container with another signature file in place of one; everything else keeps every byte.
@@ -133,17 +157,39 @@ extension ASiCContainer {
     public func replacing(
         _ path: String, with cms: [UInt8], to output: @escaping ([UInt8]) throws -> Void
     ) throws {
+        try checkReplaceable(path)
+        var writer = ZIPWriter(to: output)
+        try rewrite([path: cms], to: &writer)
+        try writer.finish(comment: archive.comment)
+    }
+
+    /// The container with another signature file in place of one; the other files stay where they are and are read there.
+    ///
+    /// - Parameters:
+    ///   - path: The signature's file.
+    ///   - cms: DER of the new signature, usually the old one at a higher level; not checked.
+    /// - Throws: As ``replacing(_:with:to:)``.
+    public func replacing(_ path: String, with cms: [UInt8]) throws -> ASiCContainer {
+        try checkReplaceable(path)
+        return try rewritten([path: cms])
+    }
+
+    private func checkReplaceable(_ path: String) throws {
         guard let replaced = archive.entry(named: path), ContainerRole(replaced) == .signature else {
             throw ASiCError(.noSuchFile, "\(path) is no signature of the container")
         }
         guard try !ContainerReading(self).manifests.contains(where: { $0.references.contains { $0.entry == replaced } })
         else { throw ASiCError(.cannotBeSigned, "\(path) is covered by another manifest") }
-        try rewrite([path: cms], to: output)
     }
 
-    /// Writes the container with other bytes for some files; every other entry keeps its record.
-    func rewrite(_ files: [String: [UInt8]], to output: @escaping ([UInt8]) throws -> Void) throws {
-        var writer = ZIPWriter(to: output)
+    /// The container with other bytes for some files; every other entry keeps its record.
+    func rewritten(_ files: [String: [UInt8]]) throws -> ASiCContainer {
+        var writer = ZIPWriter()
+        try rewrite(files, to: &writer)
+        return try ASiCContainer(laidOut: writer.spliced(comment: archive.comment))
+    }
+
+    private func rewrite(_ files: [String: [UInt8]], to writer: inout ZIPWriter) throws {
         for entry in archive.entries {
             if let bytes = files[entry.name] {
                 try writer.add(entry.name, MemorySource(bytes))
@@ -151,7 +197,6 @@ extension ASiCContainer {
                 try writer.copy(entry, of: archive)
             }
         }
-        try writer.finish(comment: archive.comment)
     }
 
     /// The signature files with their bytes and what each stands over, in the archive's order, for raising their levels.

@@ -16,7 +16,7 @@ public struct ASiCExtension: SignatureExtension {
     public private(set) var container: ASiCContainer
     public let domains: [TrustDomain]
 
-    /// Begins with a container of anyone's; it is held in memory while it is raised, once it was changed.
+    /// Begins with a container of anyone's; its files stay where they are and are read there.
     public init(of container: ASiCContainer, trusting domains: [TrustDomain]) {
         self.container = container
         self.domains = domains
@@ -57,7 +57,7 @@ public struct ASiCExtension: SignatureExtension {
 
     public mutating func addArchiveTimeStamps(from authority: any TimeStamping) async throws {
         if container.type == .extended {
-            try take(await container.addingArchiveTimeStamp(from: authority))
+            container = try await container.archived(by: authority)
             return
         }
         var replaced: [String: [UInt8]] = [:]
@@ -79,13 +79,6 @@ public struct ASiCExtension: SignatureExtension {
     }
 
     private mutating func replace(_ files: [String: [UInt8]]) throws {
-        try take(Collected.bytes { try container.rewrite(files, to: $0) })
-    }
-
-    private mutating func take(_ bytes: [UInt8]) throws {
-        guard let next = try ASiCContainer(reading: MemorySource(bytes)) else {
-            throw ASiCError(.cannotBeSigned, "the container lost its signatures")
-        }
-        container = next
+        container = try container.rewritten(files)
     }
 }

@@ -46,17 +46,33 @@ public struct PreparedContainer: Sendable {
     }
 
     /// The whole container at a level. At B-LTA an ASiC-E is archived as a container, an ASiC-S inside its signature.
-    func finished(by signer: some Signer, claiming time: Instant, level: SigningLevel) async throws -> [UInt8] {
-        guard level.level == .lta, signaturePath != "META-INF/signature.p7s", let resources = level.resources else {
-            let cms = try await signature(by: signer, claiming: time, level: level)
-            return try Collected.bytes { try write(signature: cms, to: $0) }
+    ///
+    /// - Parameters:
+    ///   - signer: As for ``signature(by:claiming:level:)``.
+    ///   - properties: What the signer states besides.
+    /// - Throws: As there, and as ``ASiCContainer/archived(by:)``.
+    public func container(
+        by signer: some Signer, claiming time: Instant, level: SigningLevel = .b,
+        properties: SignedProperties = SignedProperties()
+    ) async throws -> ASiCContainer {
+        var own = level
+        var archiving: ExtensionResources?
+        if level.level == .lta, signaturePath != "META-INF/signature.p7s", let resources = level.resources {
+            (own, archiving) = (.lt(resources), resources)
         }
-        let cms = try await signature(by: signer, claiming: time, level: .lt(resources))
-        let bytes = try Collected.bytes { try write(signature: cms, to: $0) }
-        guard let container = try ASiCContainer(reading: MemorySource(bytes)) else {
-            throw ASiCError(.cannotBeSigned, "the container has no signature")
-        }
-        return try await container.addingArchiveTimeStamp(from: resources.timeStamps)
+        let signed = try container(
+            signature: await CAdESSignature.detached(
+                over: content, by: signer, claiming: time, level: own, properties: properties))
+        guard let archiving else { return signed }
+        return try await signed.archived(by: archiving.timeStamps)
+    }
+
+    /// The container with a signature that has been completed elsewhere; the files stay where they are and are read there.
+    ///
+    /// - Parameter cms: DER of the detached signature over ``content``; not checked again.
+    /// - Throws: As ``write(signature:to:)``.
+    public func container(signature cms: [UInt8]) throws -> ASiCContainer {
+        try ASiCContainer(laidOut: Self.laidOut(parts, signaturePath, cms, comment))
     }
 
     /// Writes the container with a signature of level B-B.
@@ -94,6 +110,20 @@ public struct PreparedContainer: Sendable {
         to output: @escaping ([UInt8]) throws -> Void
     ) throws {
         var writer = ZIPWriter(to: output)
+        try add(parts, path, last, to: &writer)
+        try writer.finish(comment: comment)
+    }
+
+    /// The same without reading the files.
+    static func laidOut(
+        _ parts: [Part], _ path: String, _ last: [UInt8], _ comment: [UInt8]
+    ) throws -> SplicedSource {
+        var writer = ZIPWriter()
+        try add(parts, path, last, to: &writer)
+        return try writer.spliced(comment: comment)
+    }
+
+    private static func add(_ parts: [Part], _ path: String, _ last: [UInt8], to writer: inout ZIPWriter) throws {
         for part in parts {
             switch part {
             case .new(let file, let measure): try writer.add(file.path, file.source, measured: measure)
@@ -101,7 +131,6 @@ public struct PreparedContainer: Sendable {
             }
         }
         try writer.add(path, MemorySource(last))
-        try writer.finish(comment: comment)
     }
 
     /// The container in memory.

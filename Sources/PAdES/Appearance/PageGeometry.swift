@@ -106,10 +106,17 @@ extension PageRectangle {
     /// Reads an array of four numbers, in whatever order their corners are (ISO 32000-2 §7.9.5); `nil` for anything else
     /// and for a rectangle without area.
     init?(_ value: PDFObject, in file: PDFFile, asOf revision: Int?) throws(PDFSyntaxError) {
+        try self.init(value) { (element) throws(PDFSyntaxError) in try file.resolve(element, asOf: revision) }
+    }
+
+    /// The same with another way to follow references.
+    init?(
+        _ value: PDFObject, resolving: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
+    ) throws(PDFSyntaxError) {
         guard let array = value.array, array.count == 4 else { return nil }
         var numbers: [Double] = []
         for element in array {
-            guard let number = try file.resolve(element, asOf: revision).number, number.isFinite else { return nil }
+            guard let number = try resolving(element).number, number.isFinite else { return nil }
             numbers.append(number)
         }
         self.init(corners: numbers)

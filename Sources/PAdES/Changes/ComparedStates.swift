@@ -4,27 +4,31 @@
 import DossierCore
 import PDFSyntax
 
-/// What the comparisons of a file's revisions share: each state's form and pages are read once, a page's content once.
+/// What the comparisons of a file's revisions share: each object, form and list of pages is read once per change, a page's
+/// content once.
 final class ComparedStates {
     /// Where the pages paint; no revision may change it.
     let painted = PaintedPages()
-    private let file: PDFFile
-    private let objects: StateObjects
-    private var forms: [Int: FormTree] = [:]
+    let objects: StateObjects
+    /// The forms.
+    let forms: FormSequence
+    /// The signatures that restrict later changes.
+    let restricting: [DocumentSignatures.Signature]
     private var pages: [Int: [IndirectReference]] = [:]
+    private var pageSet: (pages: [IndirectReference], set: Set<IndirectReference>) = ([], [])
 
-    init(_ file: PDFFile) {
-        self.file = file
-        objects = StateObjects(file)
+    init(_ document: DocumentSignatures) {
+        objects = StateObjects(document.file)
+        forms = FormSequence(document.file, objects: objects)
+        restricting = (document.signatures + document.removedSignatures).filter {
+            $0.dictionary.certification != nil || !$0.field.effectiveLocks.isEmpty
+        }
     }
 
-    /// The form of a state; the state before it is kept too.
-    func form(asOf revision: Int) throws(PAdESError) -> FormTree {
-        if let form = forms[revision] { return form }
-        let form = try FormTree(file, asOf: revision, objects: objects)
-        forms = forms.filter { $0.key == revision - 1 }
-        forms[revision] = form
-        return form
+    /// The pages as a set.
+    func set(of pages: [IndirectReference]) -> Set<IndirectReference> {
+        if pageSet.pages != pages { pageSet = (pages, Set(pages)) }
+        return pageSet.set
     }
 
     /// The pages of a state; those of the state before it are kept too.

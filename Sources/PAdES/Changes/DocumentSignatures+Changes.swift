@@ -26,7 +26,7 @@ extension DocumentSignatures {
         var index = try reading { () throws(PDFSyntaxError) in try ReferenceIndex(file, asOf: first) }
         var changes: [RevisionChange] = []
         var steps = 0
-        let states = ComparedStates(file)
+        let states = ComparedStates(self)
         for revision in first + 1..<file.revisions.count {
             changes.append(try change(in: revision, index, states, &steps))
             guard steps <= file.budget.objects else {
@@ -53,7 +53,7 @@ extension DocumentSignatures {
         try comparison.compareTrailers()
         try reading { () throws(PDFSyntaxError) in try comparison.close() }
         steps = comparison.steps
-        checkPermissions(comparison)
+        checkPermissions(comparison, states.restricting)
         let unexplained = comparison.reasons.contains {
             switch $0.code {
             case .forbiddenByCertification, .fieldLocked, .visibleFieldAfterCertification, .annotationChanged,
@@ -69,9 +69,9 @@ extension DocumentSignatures {
     }
 
     /// Holds what was explained against what the signatures before it allow.
-    private func checkPermissions(_ comparison: RevisionComparison) {
+    private func checkPermissions(_ comparison: RevisionComparison, _ restricting: [Signature]) {
         var permissions: [DocumentPermission] = []
-        for signature in signatures + removedSignatures where (signature.dictionary.writtenIn ?? 0) < comparison.after {
+        for signature in restricting where (signature.dictionary.writtenIn ?? 0) < comparison.after {
             let locks = signature.field.effectiveLocks
             if comparison.filledFields.contains(where: { name in locks.contains { $0.locks(name) } }) {
                 comparison.refuse(.fieldLocked, signature.field.reference)

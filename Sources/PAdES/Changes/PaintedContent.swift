@@ -94,23 +94,24 @@ extension PaintedPages {
         let revision = file.revisions.count - 1
         guard !content(of: page, in: file, asOf: revision).isPainted(in: place) else { return true }
         let annotations = try file.resolve(file.object(page).dictionary?["Annots"]).array ?? []
-        return try Self.covers(place, annotations, in: file, asOf: revision, allowingSignatures: true)
+        return try Self.covers(place, annotations, allowingSignatures: true) { (value) throws(PDFSyntaxError) in
+            try file.resolve(value)
+        }
     }
 
     /// Whether a rectangle lies over visible annotations.
     static func covers(
-        _ place: PageRectangle, _ annotations: [PDFObject], in file: PDFFile, asOf revision: Int,
-        allowingSignatures: Bool
+        _ place: PageRectangle, _ annotations: [PDFObject], allowingSignatures: Bool,
+        resolving: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
     ) throws(PDFSyntaxError) -> Bool {
         for annotation in annotations {
-            guard let dictionary = try file.resolve(annotation, asOf: revision).dictionary,
-                let rectangle = try PageRectangle(
-                    file.resolve(dictionary["Rect"], asOf: revision), in: file, asOf: revision),
+            guard let dictionary = try resolving(annotation).dictionary,
+                let rectangle = try PageRectangle(resolving(dictionary["Rect"]), resolving: resolving),
                 let shared = rectangle.intersection(place)
             else { continue }
-            let flags = try file.resolve(dictionary["F"], asOf: revision).integer ?? 0
+            let flags = try resolving(dictionary["F"]).integer ?? 0
             guard flags & (2 | 32) == 0 else { continue }
-            let isSignature = try file.resolve(dictionary["FT"], asOf: revision).name == "Sig"
+            let isSignature = try resolving(dictionary["FT"]).name == "Sig"
             if !isSignature || !allowingSignatures || shared.area > rectangle.area * 0.4 { return true }
         }
         return false

@@ -6,11 +6,23 @@ import PDFSyntax
 extension RevisionComparison {
     /// The interactive form: new signature fields at its end, values of existing fields.
     func compareForms(_ first: PDFDictionary, _ second: PDFDictionary, _ place: Place) throws(PAdESError) {
-        let before = try states.form(asOf: before)
-        let after = try states.form(asOf: after)
-        steps += before.order.count + after.order.count + after.annotations.count + changes.count
+        let step = try states.forms.step(to: after)
+        let (before, after) = (step.before, step.after)
+        steps += changes.count
         try reading { () throws(PDFSyntaxError) in
             try compareFormDictionaries(first, second, place, before, after)
+            let hanging = fieldsAboveChanges(in: before)
+            guard !step.isGrown else {
+                // Every node that was there is as it was; only what hangs on it can have changed.
+                steps += after.origin.added.count + after.origin.looked / 8
+                for reference in hanging.sorted() {
+                    if let node = after.nodes[reference], try hangsOnChange(node) {
+                        try compareFields(node, node, before, after)
+                    }
+                }
+                return
+            }
+            steps += before.order.count + after.order.count + after.annotations.count
             for reference in before.order {
                 guard let old = before.nodes[reference] else { continue }
                 guard let new = after.nodes[reference], new.name == old.name, new.type == old.type else {
@@ -20,7 +32,7 @@ extension RevisionComparison {
                 // A node may stay as it is while an object of its appearance or value changes in place.
                 if isChanged(reference) {
                     try compareFields(old, new, before, after)
-                } else if try hangsOnChange(new) {
+                } else if hanging.contains(reference), try hangsOnChange(new) {
                     try compareFields(old, new, before, after)
                 }
             }
@@ -125,7 +137,7 @@ extension RevisionComparison {
     /// The value of a field that is signed now: a new signature dictionary.
     private func explainSignature(_ value: PDFObject, of field: IndirectReference) throws(PDFSyntaxError) {
         guard let reference = value.reference, isAdded(reference),
-            let dictionary = try file.object(reference, asOf: after).dictionary
+            let dictionary = try object(reference, asOf: after).dictionary
         else {
             refuse(.signatureNotNew, field)
             return
@@ -144,11 +156,21 @@ extension RevisionComparison {
         }
     }
 
+    /// The nodes below whose appearance or value an object may have changed in place.
+    private func fieldsAboveChanges(in form: FormTree) -> Set<IndirectReference> {
+        var found: Set<IndirectReference> = []
+        for reference in changes.keys where isChanged(reference) {
+            for user in index.users(of: reference.number, throughAppearances: "AP", orDirectly: "V", steps: &steps)
+            where form.nodes[user] != nil { found.insert(user) }
+        }
+        return found
+    }
+
     private func hangsOnChange(_ node: FormTree.Node) throws(PDFSyntaxError) -> Bool {
         if let value = node.dictionary["V"]?.reference, isChanged(value) { return true }
         for reference in node.dictionary["AP"]?.references ?? [] {
             if isChanged(reference) { return true }
-            let inner = try file.object(reference, asOf: after).dictionary
+            let inner = try object(reference, asOf: after).dictionary
             if inner.map({ PDFObject.dictionary($0).references.contains(where: isChanged) }) ?? false { return true }
         }
         return false

@@ -14,13 +14,13 @@ extension RevisionComparison {
                 refuse(.pageChanged)
                 return
             }
-            let known = Set(pages)
-            steps += pages.count
+            let known = states.set(of: pages)
             var touched: Set<IndirectReference> = []
             for reference in changes.keys {
                 if known.contains(reference) { touched.insert(reference) }
-                for use in index.uses(of: reference.number) where use.path == ["Annots"] {
-                    if let source = use.source, known.contains(source) { touched.insert(source) }
+                for source in index.sources(of: reference.number, key: "Annots", steps: &steps)
+                where known.contains(source) {
+                    touched.insert(source)
                 }
             }
             for page in touched.sorted() { try comparePage(page) }
@@ -28,8 +28,8 @@ extension RevisionComparison {
     }
 
     private func comparePage(_ page: IndirectReference) throws(PDFSyntaxError) {
-        let first = try file.object(page, asOf: before).dictionary ?? [:]
-        let second = try file.object(page, asOf: after).dictionary ?? [:]
+        let first = try object(page, asOf: before).dictionary ?? [:]
+        let second = try object(page, asOf: after).dictionary ?? [:]
         for key in changedKeys(first, second) where key != "Annots" { refuse(.pageChanged, page) }
         if isChanged(page) { claim(page) }
         guard first["Annots"] != nil || second["Annots"] != nil else { return }
@@ -46,9 +46,8 @@ extension RevisionComparison {
                 try explainAnnotation(element, on: page, beside: old)
                 continue
             }
-            let widget = try file.object(reference, asOf: after).dictionary ?? [:]
-            let isCovering = try covers(widget, page, beside: old, allowingSignatures: true)
-            if try isVisible(widget), isCovering {
+            let widget = try object(reference, asOf: after).dictionary ?? [:]
+            if try isVisible(widget), try covers(widget, page, beside: old, allowingSignatures: true) {
                 refuse(.visibleFieldOverContent, reference)
             }
         }
@@ -65,7 +64,7 @@ extension RevisionComparison {
         _ element: PDFObject, on page: IndirectReference, beside others: [PDFObject]
     ) throws(PDFSyntaxError) {
         guard let reference = element.reference, isAdded(reference),
-            let annotation = try file.object(reference, asOf: after).dictionary
+            let annotation = try object(reference, asOf: after).dictionary
         else {
             refuse(.annotationChanged, element.reference ?? page)
             return
@@ -100,7 +99,8 @@ extension RevisionComparison {
         let content = states.painted.content(of: page, in: file, asOf: before)
         steps += content.boxes.count / 64 + others.count + 1
         guard !content.isPainted(in: place) else { return true }
-        return try PaintedPages.covers(
-            place, others, in: file, asOf: before, allowingSignatures: allowingSignatures)
+        return try PaintedPages.covers(place, others, allowingSignatures: allowingSignatures) {
+            (value) throws(PDFSyntaxError) in try old(value)
+        }
     }
 }

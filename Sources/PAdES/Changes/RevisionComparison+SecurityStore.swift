@@ -51,7 +51,7 @@ extension RevisionComparison {
             return references
         }
         for reference in references.subtracting(kept).subtracting(known) {
-            guard isAdded(reference), try file.object(reference, asOf: self.after).stream != nil else {
+            guard isAdded(reference), try object(reference, asOf: self.after).stream != nil else {
                 refuse(.referenceRedirected, reference)
                 continue
             }

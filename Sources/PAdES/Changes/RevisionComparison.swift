@@ -50,18 +50,21 @@ final class RevisionComparison {
         changes = Dictionary(file.changes(in: after).map { ($0.reference, $0) }) { first, _ in first }
     }
 
-    private lazy var reachable: Set<Int> = {
-        steps += changes.count + index.objectCount
-        return index.reachableNumbers()
-    }()
+    /// Whether objects can be reached from the trailer, as far as it was asked.
+    private var reachable: [Int: Bool] = [:]
 
     func refuse(_ code: ChangeReason.Code, _ object: IndirectReference? = nil) {
         let reason = ChangeReason(code, object)
         if reasons.count < 1000, !reasons.contains(reason) { reasons.append(reason) }
     }
 
-    func old(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject { try file.resolve(value, asOf: before) }
-    func new(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject { try file.resolve(value, asOf: after) }
+    func object(_ reference: IndirectReference, asOf revision: Int) throws(PDFSyntaxError) -> PDFObject {
+        try states.objects.object(reference, asOf: revision)
+    }
+    func old(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject {
+        try states.objects.resolve(value, asOf: before)
+    }
+    func new(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject { try states.objects.resolve(value, asOf: after) }
 
     func isAdded(_ reference: IndirectReference) -> Bool { changes[reference]?.kind == .added }
     /// Whether an existing object has another value now.
@@ -77,7 +80,7 @@ final class RevisionComparison {
         var pending = value.references
         while let reference = pending.popLast() {
             guard isAdded(reference), claimed.insert(reference).inserted else { continue }
-            pending += try file.object(reference, asOf: after).references
+            pending += try object(reference, asOf: after).references
         }
     }
 
@@ -130,15 +133,22 @@ final class RevisionComparison {
         _ reference: IndirectReference, at place: Place, _ isAllowedUse: (ReferenceIndex.Use) -> Bool
     ) -> Bool {
         let own = ReferenceIndex.Use(source: place.source, path: place.path)
-        let uses = index.uses(of: reference.number)
+        let uses = index.uses(of: reference.number, atMost: 65)
         guard uses.count <= 64 else { return false }
-        let others = uses.filter { $0 != own && !isAllowedUse($0) }
         // What nothing leads to shows nothing: catalogues that were replaced, for example.
-        return others.isEmpty || others.allSatisfy { $0.source.map { !reachable.contains($0.number) } ?? false }
+        for use in uses where use != own && !isAllowedUse(use) {
+            guard let source = use.source,
+                !index.isReachable(source.number, known: &reachable, steps: &steps)
+            else { return false }
+        }
+        return true
     }
 
     /// What was put into an array whose other elements kept their order; `nil` when they did not.
     func insertions(_ old: [PDFObject], _ new: [PDFObject]) -> [PDFObject]? {
+        guard old != new else { return [] }
+        // The revision may not have written them: what was gone through counts, at eight elements a step.
+        steps += (old.count + new.count) / 8
         var inserted: [PDFObject] = []
         var next = 0
         for element in new {
@@ -160,14 +170,14 @@ final class RevisionComparison {
         for number in revision.crossReferenceStreams where isAdded(IndirectReference(number)) {
             claim(IndirectReference(number))
         }
-        for entry in revision.entries.values {
+        for (_, entry) in revision.entries {
             if case .compressed(let stream, _) = entry, isAdded(IndirectReference(stream)) {
                 claim(IndirectReference(stream))
             }
         }
         for (reference, change) in changes where change.kind == .changed {
             guard file.reference(of: reference.number, asOf: before) == reference else { continue }
-            if try isSame(file.object(reference, asOf: before), file.object(reference, asOf: after)) {
+            if try isSame(object(reference, asOf: before), object(reference, asOf: after)) {
                 identical.insert(reference)
                 claim(reference)
             }
@@ -204,7 +214,7 @@ final class RevisionComparison {
         }
         var referenced: Set<Int> = Set(PDFObject.dictionary(file.revisions[after].trailer).references.map(\.number))
         for reference in claimed {
-            referenced.formUnion(try file.object(reference, asOf: after).references.map(\.number))
+            referenced.formUnion(try object(reference, asOf: after).references.map(\.number))
         }
         for (reference, change) in changes.sorted(by: { $0.key < $1.key }) {
             if change.pointsBack, change.kind != .freed { refuse(.entryPointsBack, reference) }
@@ -212,7 +222,7 @@ final class RevisionComparison {
             case .freed: refuse(.objectFreed, reference)
             case .changed: if !claimed.contains(reference) { refuse(.unexplainedChange, reference) }
             case .added:
-                if !index.uses(of: reference.number).isEmpty { refuse(.danglingReferenceFilled, reference) }
+                if index.isUsed(reference.number) { refuse(.danglingReferenceFilled, reference) }
                 // An object to which nothing refers has no effect.
                 if !claimed.contains(reference), referenced.contains(reference.number) {
                     refuse(.unexplainedObject, reference)

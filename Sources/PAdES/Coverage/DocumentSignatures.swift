@@ -88,11 +88,13 @@ public struct DocumentSignatures: Sendable {
         var seen = kept
         var removed: [Signature] = []
         var steps = 0
-        let objects = StateObjects(file)
+        let forms = FormSequence(file, objects: StateObjects(file))
         for revision in file.revisions.indices.dropLast() {
             // What cannot be read in an earlier state was not signed there by an honest signer.
-            guard let form = try? FormTree(file, asOf: revision, objects: objects) else { continue }
-            let found = try? form.signatureFields { node in
+            guard let (form, isGrown) = try? forms.form(asOf: revision) else { continue }
+            // Where a revision only added fields, the others are as they were when they were looked at.
+            let candidates = isGrown ? form.origin.added : form.order
+            let found = try? form.signatureFields(among: candidates) { node in
                 // A signature that is known already is not read again.
                 guard let value = node.dictionary["V"] else { return false }
                 guard let reference = value.reference else { return true }
@@ -100,7 +102,8 @@ public struct DocumentSignatures: Sendable {
                 return !seen.contains(Identity(node.reference, reference, writtenIn))
             }
             guard let fields = found else { continue }
-            steps += form.order.count + form.annotations.count + form.pageCount + 1
+            steps +=
+                candidates.count + (isGrown ? form.origin.looked / 8 : form.annotations.count + form.pages.count) + 1
             guard steps <= file.budget.objects else {
                 throw PAdESError(
                     .limitExceeded, "the forms of all revisions have more than \(file.budget.objects) parts")

@@ -7,11 +7,13 @@ public import DossierCore
 public import PDFSyntax
 public import PKIX
 public import SignatureValidation
+internal import Synchronization
 
 /// A signed PDF that is raised from level to level by incremental updates (EN 319 142-1 §6.3): document time-stamps and
 /// material in the document security store.
 ///
-/// A time-stamp for B-T is a document time-stamp too, because a signature's contents are not written again.
+/// A time-stamp for B-T is a document time-stamp too, because a signature's contents are not written again. Of the file only
+/// what is appended is held in memory, and its bytes are digested once, whatever is added.
 public struct PDFExtension: SignatureExtension {
     public let domains: [TrustDomain]
     /// The bytes to append to the file.
@@ -20,6 +22,9 @@ public struct PDFExtension: SignatureExtension {
     public var namesMaterialPerSignature = true
     private let source: any ByteSource
     private let budget: Budget
+    /// The file as it is now.
+    private var document: PDFDocument
+    private var known = KnownFacts()
 
     /// Begins with a signed PDF.
     ///
@@ -27,27 +32,31 @@ public struct PDFExtension: SignatureExtension {
     public init(
         of source: any ByteSource, trusting domains: [TrustDomain], budget: Budget = .standard
     ) throws(PDFSyntaxError) {
-        self.source = source
+        self.source = DigestedSource.wrapping(source)
         self.domains = domains
         self.budget = budget
-        _ = try PDFFile(reading: source, budget: budget)
+        document = try PDFDocument(parsing: self.source, budget: budget)
     }
+
+    /// The file and what is appended as one source.
+    public var extendedSource: AppendedSource { AppendedSource(base: source, appended: appendedBytes) }
 
     /// The whole file.
     ///
-    /// - Parameter limit: Largest file that is returned in memory, in bytes.
+    /// - Parameter limit: Largest file that is returned in memory, in bytes; for larger ones see ``extendedSource``.
     /// - Throws: ``DossierCore/ByteSourceError``.
     public func bytes(limit: Int64 = 1 << 30) throws(ByteSourceError) -> [UInt8] {
-        try source.allBytes(limit: limit) + appendedBytes
+        try extendedSource.allBytes(limit: limit)
     }
 
-    private func document() throws(PDFSyntaxError) -> PDFDocument {
-        try PDFDocument(parsing: AppendedSource(base: source, appended: appendedBytes), budget: budget)
+    private mutating func append(_ bytes: [UInt8]) throws(PDFSyntaxError) {
+        document = try PDFDocument(
+            parsing: AppendedSource(base: source, appended: appendedBytes + bytes), budget: budget)
+        appendedBytes += bytes
+        known = KnownFacts()
     }
 
-    public func signatureFacts() throws -> [SignatureFacts] {
-        try document().signatureFacts(with: ValidationMaterial())
-    }
+    public func signatureFacts() throws -> [SignatureFacts] { try known.facts(of: document) }
 
     public mutating func addTimeStamps(from authority: any TimeStamping) async throws {
         let isStamped = try signatureFacts().allSatisfy { facts in
@@ -57,12 +66,10 @@ public struct PDFExtension: SignatureExtension {
     }
 
     public mutating func add(_ material: ValidationMaterial) throws {
-        let document = try document()
-        let signatures = try DocumentSignatures(in: document.file).signatures.filter { !$0.isDocumentTimeStamp }
+        let signatures = try document.signatures().signatures.filter { !$0.isDocumentTimeStamp }
         var information: [SignatureInformation] = []
         if namesMaterialPerSignature {
-            let facts = try document.signatureFacts(with: ValidationMaterial())
-            for (signature, facts) in zip(signatures, facts) {
+            for (signature, facts) in zip(signatures, try signatureFacts()) {
                 // The time of judgement does not matter: every signature has a time-stamp by now.
                 let needed = LongTermMaterial(
                     for: facts, trusting: domains, from: facts.longTermMaterial.merging(material),
@@ -72,29 +79,25 @@ public struct PDFExtension: SignatureExtension {
                         contents: signature.dictionary.contents, DocumentSecurityStore(needed.material)))
             }
         }
-        let identifier = try document.identifier(for: "DSS")
         let added = try DocumentSecurityStore(material).appended(
-            to: document.file, identifier: identifier, information: information)
-        appendedBytes += added ?? []
+            to: document.file, identifier: document.identifier(for: "DSS"), information: information)
+        if let added { try append(added) }
     }
 
     public mutating func addArchiveTimeStamps(from authority: any TimeStamping) async throws {
-        let document = try document()
-        let file = document.file
+        let document = document
         let field = try document.freeFieldName("Timestamp")
         var room = authority.tokenRoom
         while true {
             let revision = try SignaturePlaceholder.prepare(
-                file, in: .new(name: field),
+                document, in: .new(name: field),
                 SignatureRequest(.documentTimeStamp, at: Instant(seconds: 0), reservedBytes: room),
                 identifier: document.identifier(for: field))
-            var state = try DigestState(authority.imprintDigest)
-            try document.digest(revision, into: &state)
-            let imprint = MessageImprint(authority.imprintDigest, value: try state.finalized())
+            let imprint = MessageImprint(
+                authority.imprintDigest, value: try document.digest(authority.imprintDigest, of: revision))
             let token = try await authority.acceptedToken(for: imprint)
             if token.bytes.count <= revision.reservedBytes {
-                appendedBytes += try revision.completed(contents: token.bytes)
-                return
+                return try append(revision.completed(contents: token.bytes))
             }
             // At least doubled, so that an authority whose tokens grow each time comes to an end.
             room = max(2 * room, token.bytes.count + 256)
@@ -102,5 +105,17 @@ public struct PDFExtension: SignatureExtension {
                 throw PAdESError(.contentsTooLarge, neededBytes: token.bytes.count, "a time-stamp of over 4 MiB")
             }
         }
+    }
+}
+
+/// The facts of a document, read once.
+private final class KnownFacts: Sendable {
+    private let known = Mutex<[SignatureFacts]?>(nil)
+
+    func facts(of document: PDFDocument) throws -> [SignatureFacts] {
+        if let facts = known.withLock({ $0 }) { return facts }
+        let facts = try document.signatureFacts(with: ValidationMaterial())
+        known.withLock { $0 = facts }
+        return facts
     }
 }

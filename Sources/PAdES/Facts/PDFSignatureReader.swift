@@ -12,25 +12,24 @@ import SignatureValidation
 /// Reads the signatures of a PDF one by one, with what they have in common.
 struct PDFSignatureReader {
     let file: PDFFile
-    let changes: [RevisionChange]
+    /// The changes of the revisions after the first signed one, oldest first.
+    private let changes: [(revision: Int, reported: ChangeAfterSigning)]
     /// Material of the document security store of all revisions.
     let embedded: ValidationMaterial
     /// Material from elsewhere.
     let material: ValidationMaterial
-    let fileDigest: [UInt8]
     /// What the signature that was read last brought along itself, apart from the security store.
     private(set) var ownMaterial = ValidationMaterial()
     private var numbering = TimeStampNumbering()
 
     init(
-        file: PDFFile, changes: [RevisionChange], embedded: ValidationMaterial, material: ValidationMaterial,
-        fileDigest: [UInt8]
+        file: PDFFile, changes: [RevisionChange], embedded: ValidationMaterial, material: ValidationMaterial
     ) {
         self.file = file
-        self.changes = changes
+        // Once for all signatures, each of which has a part of them.
+        self.changes = changes.filter { $0.kind != .noEffect }.map { ($0.revision, $0.reported) }
         self.embedded = embedded
         self.material = material
-        self.fileDigest = fileDigest
     }
 
     mutating func documentTimeStamp(
@@ -48,15 +47,13 @@ struct PDFSignatureReader {
         var facts = SignatureFacts(
             id: id, format: isPAdES ? .pades : .pdf, level: nil, packaging: .enveloped, reference: .notFound,
             value: .unknown, coverage: signature.coverage.reported, material: embedded)
-        facts.fileDigest = fileDigest
         facts.longTermMaterial = embedded
         facts.formatFaults = signature.coverage.faults.map {
             FormatFault(code: $0.code.rawValue, clause: $0.clause, phrase: $0.code.phrase)
         }
         facts.claimedSigningTime = dictionary.claimedTime
         if let revision = signature.coverage.revision {
-            facts.changesAfterSigning = changes.filter { $0.revision > revision && $0.kind != .noEffect }.map(
-                \.reported)
+            facts.changesAfterSigning = changes.drop { $0.revision <= revision }.map(\.reported)
         }
         guard isPAdES || dictionary.subFilter == "adbe.pkcs7.detached" else {
             facts.findings.append(Self.notJudged(dictionary.subFilter))

@@ -21,15 +21,20 @@ struct FormTree {
     }
 
     let file: PDFFile
-    let revision: Int
+    var revision: Int
     /// Every node by its object, in the order of ``order``.
     private(set) var nodes: [IndirectReference: Node] = [:]
     private(set) var order: [IndirectReference] = []
     private var partsByField: [IndirectReference: [IndirectReference]] = [:]
     private var fieldsByName: [String: Set<IndirectReference>] = [:]
-    private(set) var pageCount = 0
+    /// Nodes that a field names as its parent.
+    private var parents: Set<IndirectReference> = []
+    /// The pages.
+    private(set) var pages: [IndirectReference] = []
     /// The annotations of the pages.
     private(set) var annotations: Set<IndirectReference> = []
+    /// What the tree was made of, for ``follow(_:)``.
+    var origin = FormOrigin()
 
     /// Reads the form of one state.
     ///
@@ -38,40 +43,59 @@ struct FormTree {
         let objects = objects ?? StateObjects(file)
         self.file = file
         self.revision = revision
-        let catalog = try reading { () throws(PDFSyntaxError) in try file.catalog(asOf: revision).dictionary }
-        let form = try reading { () throws(PDFSyntaxError) in
-            try objects.resolve(catalog["AcroForm"], asOf: revision).dictionary
+        origin.roots = try Self.roots(objects, revision)
+        for root in origin.roots { try walk(root, isInForm: true, objects) }
+        pages = try reading { () throws(PDFSyntaxError) in try objects.pages(asOf: revision) }
+        for page in pages { try addAnnotations(of: page, objects) }
+    }
+
+    /// What `/AcroForm /Fields` holds.
+    static func roots(_ objects: StateObjects, _ revision: Int) throws(PAdESError) -> [PDFObject] {
+        try reading { () throws(PDFSyntaxError) in
+            let form = try objects.resolve(objects.catalog(asOf: revision)["AcroForm"], asOf: revision).dictionary
+            return try objects.resolve(form?["Fields"], asOf: revision).array ?? []
         }
-        let roots = try reading { () throws(PDFSyntaxError) in
-            try objects.resolve(form?["Fields"], asOf: revision).array ?? []
+    }
+
+    /// What a page's `/Annots` holds, and the object in which it stands when that is not the page.
+    static func annotations(
+        of page: IndirectReference, _ objects: StateObjects, _ revision: Int
+    ) throws(PAdESError) -> (elements: [PDFObject], holder: IndirectReference?) {
+        try reading { () throws(PDFSyntaxError) in
+            let value = try objects.object(page, asOf: revision).dictionary?["Annots"]
+            return (try objects.resolve(value, asOf: revision).array ?? [], value?.reference)
         }
-        for root in roots { try walk(root, isInForm: true, objects) }
-        let pages = try reading { () throws(PDFSyntaxError) in try objects.pages(asOf: revision) }
-        pageCount = pages.count
-        for page in pages {
-            let elements = try reading { () throws(PDFSyntaxError) in
-                let dictionary = try objects.object(page, asOf: revision).dictionary ?? [:]
-                return try objects.resolve(dictionary["Annots"], asOf: revision).array ?? []
-            }
-            for element in elements {
-                guard let reference = element.reference, annotations.insert(reference).inserted,
-                    nodes[reference] == nil
-                else { continue }
-                if let root = try Self.root(of: reference, objects, revision), nodes[root] == nil {
-                    try walk(.reference(root), isInForm: false, objects)
-                }
+    }
+
+    /// Adds the annotations of a page that are not known yet, and the fields that only they lead to.
+    mutating func addAnnotations(of page: IndirectReference, _ objects: StateObjects) throws(PAdESError) {
+        let (elements, holder) = try Self.annotations(of: page, objects, revision)
+        let isKnown = origin.annotations[page] == elements
+        let held = try reading { () throws(PDFSyntaxError) in
+            try holder.flatMapThrowing { (holder) throws(PDFSyntaxError) in try objects.object(holder, asOf: revision) }
+        }
+        origin.set(elements, holder, holding: held, of: page, file, revision)
+        guard !isKnown else { return }
+        for element in elements {
+            guard let reference = element.reference, annotations.insert(reference).inserted else { continue }
+            origin.depend(on: reference.number, file, revision)
+            guard nodes[reference] == nil else { continue }
+            if let root = try root(of: reference, objects), nodes[root] == nil {
+                try walk(.reference(root), isInForm: false, objects)
             }
         }
     }
 
     /// The field at the top of the tree that an annotation belongs to; `nil` for an annotation that is no field.
-    private static func root(
-        of annotation: IndirectReference, _ objects: StateObjects, _ revision: Int
+    private mutating func root(
+        of annotation: IndirectReference, _ objects: StateObjects
     ) throws(PAdESError) -> IndirectReference? {
         var reference = annotation
         var isField = false
+        let revision = revision
         for _ in 0...64 {
             let current = reference
+            origin.depend(on: current.number, file, revision)
             let dictionary = try reading { () throws(PDFSyntaxError) in
                 try objects.object(current, asOf: revision).dictionary ?? [:]
             }
@@ -82,7 +106,7 @@ struct FormTree {
         throw PAdESError(.malformedForm, clause: "ISO 32000-2 §12.7.4.1", "an annotation whose parents do not end")
     }
 
-    private mutating func walk(_ root: PDFObject, isInForm: Bool, _ objects: StateObjects) throws(PAdESError) {
+    mutating func walk(_ root: PDFObject, isInForm: Bool, _ objects: StateObjects) throws(PAdESError) {
         struct Pending {
             let value: PDFObject
             let parent: Node?
@@ -95,6 +119,7 @@ struct FormTree {
             }
             let file = file
             let revision = revision
+            origin.depend(on: reference.number, file, revision)
             guard
                 let dictionary = try reading({ () throws(PDFSyntaxError) in
                     try objects.object(reference, asOf: revision).dictionary
@@ -125,6 +150,14 @@ struct FormTree {
                 hasKids: !kids.isEmpty)
             nodes[reference] = node
             order.append(reference)
+            origin.added.append(reference)
+            if let signature = dictionary["V"]?.reference { origin.depend(on: signature.number, file, revision) }
+            for key in ["T", "FT", "Kids"] as [PDFName] {
+                guard let part = dictionary[key]?.reference else { continue }
+                let value = try reading { () throws(PDFSyntaxError) in try objects.object(part, asOf: revision) }
+                origin.depend(on: part.number, holding: value, file, revision)
+            }
+            if isField, let parent = dictionary["Parent"]?.reference { parents.insert(parent) }
             partsByField[node.field, default: []].append(reference)
             fieldsByName[node.name, default: []].insert(node.field)
             for kid in kids.reversed() {
@@ -141,15 +174,14 @@ struct FormTree {
 
     /// The signature fields.
     ///
-    /// - Parameter isWanted: Leaves out fields before their signatures are read.
-    func signatureFields(where isWanted: (Node) -> Bool = { _ in true }) throws(PAdESError) -> [SignatureField] {
-        var parents: Set<IndirectReference> = []
-        for reference in order {
-            guard let node = nodes[reference] else { continue }
-            if let parent = node.dictionary["Parent"]?.reference, node.field == reference { parents.insert(parent) }
-        }
+    /// - Parameters:
+    ///   - candidates: `nil` for all nodes.
+    ///   - isWanted: Leaves out fields before their signatures are read.
+    func signatureFields(
+        among candidates: [IndirectReference]? = nil, where isWanted: (Node) -> Bool = { _ in true }
+    ) throws(PAdESError) -> [SignatureField] {
         var fields: [SignatureField] = []
-        for reference in order {
+        for reference in candidates ?? order {
             guard let node = nodes[reference], node.field == reference, node.type == "Sig",
                 !parents.contains(reference),
                 isWanted(node)

@@ -11,7 +11,7 @@ extension PDFDocument {
     /// - Throws: ``PAdESError``: `notPermitted` for a document that is signed already; `unusableFieldName`, `notFound`,
     ///   `unusableField` for a text field without a rectangle; `unsuitableFile`, `malformedForm`, `unreadable`.
     public func reserving(_ fields: [ReservedField], identifier: [UInt8]) throws(PAdESError) -> [UInt8] {
-        guard try DocumentSignatures(in: file).signatures.isEmpty else {
+        guard try signatures().signatures.isEmpty else {
             throw PAdESError(
                 .notPermitted, clause: "ISO 32000-2 §12.8.2.2", "fields are reserved before the first signature")
         }
@@ -85,7 +85,7 @@ extension PDFDocument {
     }
 
     private func checkMayFill(_ name: String) throws(PAdESError) {
-        for signature in try DocumentSignatures(in: file).signatures {
+        for signature in try signatures().signatures {
             let locks = signature.field.effectiveLocks
             guard !locks.contains(where: { $0.locks(name) }) else {
                 throw PAdESError(.notPermitted, clause: "ISO 32000-2 §12.8.2.4", "a signature locked the field")

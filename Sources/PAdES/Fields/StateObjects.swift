@@ -16,7 +16,8 @@ final class StateObjects {
     }
 
     private let file: PDFFile
-    private var known: [IndirectReference: Known] = [:]
+    /// The two states of each object that were asked for last: comparing asks for both in turn.
+    private var known: [IndirectReference: (newest: Known, other: Known?)] = [:]
     private var tree: (revision: Int, root: PDFObject?, pages: [IndirectReference], nodes: Set<Int>)?
 
     init(_ file: PDFFile) { self.file = file }
@@ -27,12 +28,25 @@ final class StateObjects {
         if case .compressed(let stream, _) = file.entry(for: reference.number, asOf: revision) {
             container = file.revisionOfLastChange(of: stream, asOf: revision)
         }
-        if let known = known[reference], known.writtenIn == writtenIn, known.containerWrittenIn == container {
-            return known.object
+        let kept = known[reference]
+        for state in [kept?.newest, kept?.other] {
+            if let state, state.writtenIn == writtenIn, state.containerWrittenIn == container { return state.object }
         }
         let object = try file.object(reference, asOf: revision)
-        known[reference] = Known(writtenIn: writtenIn, containerWrittenIn: container, object: object)
+        // Where a stream ends may hang on another object.
+        if object.stream?.dictionary["Length"]?.reference == nil {
+            let state = Known(writtenIn: writtenIn, containerWrittenIn: container, object: object)
+            known[reference] = (state, kept?.newest)
+        }
         return object
+    }
+
+    /// The catalogue of a state.
+    func catalog(asOf revision: Int) throws(PDFSyntaxError) -> PDFDictionary {
+        guard let reference = file.revisions[revision].trailer["Root"]?.reference,
+            let dictionary = try object(reference, asOf: revision).dictionary
+        else { return try file.catalog(asOf: revision).dictionary }
+        return dictionary
     }
 
     func resolve(_ object: PDFObject?, asOf revision: Int) throws(PDFSyntaxError) -> PDFObject {
@@ -43,10 +57,10 @@ final class StateObjects {
 
     /// The pages, walked anew only when a revision wrote one of the tree's nodes.
     func pages(asOf revision: Int) throws(PDFSyntaxError) -> [IndirectReference] {
-        let root = try object(file.catalog(asOf: revision).reference, asOf: revision).dictionary?["Pages"]
+        let root = try catalog(asOf: revision)["Pages"]
         if let tree, tree.revision <= revision, tree.root == root {
             let isUntouched = (tree.revision..<revision).allSatisfy { index in
-                file.revisions[index + 1].entries.keys.allSatisfy { !tree.nodes.contains($0) }
+                file.revisions[index + 1].entries.allSatisfy { !tree.nodes.contains($0.number) }
             }
             if isUntouched {
                 self.tree?.revision = revision

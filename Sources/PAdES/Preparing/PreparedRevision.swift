@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+public import CryptoPrimitives
 public import DossierCore
 import PDFSyntax
 
@@ -62,15 +63,24 @@ public struct PreparedRevision: Sendable, Hashable, Codable {
 }
 
 /// A source followed by bytes in memory, as one source.
-public struct AppendedSource: ByteSource {
-    private let base: any ByteSource
+public struct AppendedSource: PrefixDigesting {
+    /// What comes first.
+    public let base: any ByteSource
     private let appended: MemorySource
 
-    /// Joins the two; neither is copied.
+    /// Joins the two; the source is not copied.
     public init(base: any ByteSource, appended: [UInt8]) {
-        self.base = base
-        self.appended = MemorySource(appended)
+        if let joined = base as? AppendedSource {
+            self.base = joined.base
+            self.appended = MemorySource(joined.appended.bytes + appended)
+        } else {
+            self.base = base
+            self.appended = MemorySource(appended)
+        }
     }
+
+    /// What follows ``base``.
+    public var appendedBytes: [UInt8] { appended.bytes }
 
     public var size: Int64 { base.size + appended.size }
 
@@ -83,5 +93,16 @@ public struct AppendedSource: ByteSource {
         if count > first {
             try appended.read(at: offset + Int64(first) - base.size, into: &span, count: count - first)
         }
+    }
+
+    public func digestState(
+        _ algorithm: DigestAlgorithm, ofFirst count: Int64
+    ) throws(SourceDigestError) -> DigestState {
+        guard count >= 0, count <= size else {
+            throw .source(.outOfBounds(offset: 0, count: Int(clamping: count), size: size))
+        }
+        var state = try algorithm.digestState(ofFirst: min(count, base.size), of: base)
+        if count > base.size { try state.update(appended, 0..<count - base.size) }
+        return state
     }
 }

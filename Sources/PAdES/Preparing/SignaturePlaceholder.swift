@@ -26,7 +26,15 @@ public struct SignaturePlaceholder: Sendable {
         _ file: PDFFile, in choice: FieldChoice, _ request: SignatureRequest, identifier: [UInt8]
     ) throws(PAdESError) -> PreparedRevision {
         var placeholder = try SignaturePlaceholder(file, request)
-        return try placeholder.layOut(choice, identifier)
+        return try placeholder.layOut(choice, identifier, DocumentSignatures(in: file))
+    }
+
+    /// The same for a file whose signatures may be known.
+    static func prepare(
+        _ document: PDFDocument, in choice: FieldChoice, _ request: SignatureRequest, identifier: [UInt8]
+    ) throws(PAdESError) -> PreparedRevision {
+        var placeholder = try SignaturePlaceholder(document.file, request)
+        return try placeholder.layOut(choice, identifier, document.signatures())
     }
 
     private init(_ file: PDFFile, _ request: SignatureRequest) throws(PAdESError) {
@@ -38,8 +46,9 @@ public struct SignaturePlaceholder: Sendable {
         }
     }
 
-    private mutating func layOut(_ choice: FieldChoice, _ identifier: [UInt8]) throws(PAdESError) -> PreparedRevision {
-        let document = try DocumentSignatures(in: file)
+    private mutating func layOut(
+        _ choice: FieldChoice, _ identifier: [UInt8], _ document: DocumentSignatures
+    ) throws(PAdESError) -> PreparedRevision {
         var choice = choice
         if let visible = request.appearance {
             choice = try visible.shown(

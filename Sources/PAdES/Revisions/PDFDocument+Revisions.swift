@@ -8,7 +8,7 @@ extension PDFDocument {
     ///
     /// - Throws: ``PAdESError``.
     public func revisionSummaries() throws(PAdESError) -> [RevisionSummary] {
-        try DocumentSignatures(in: file).revisionSummaries()
+        try signatures().revisionSummaries()
     }
 
     /// The document as the signature with an id of ``signatureFacts(with:)`` covers it, for example `S-1`.
@@ -17,7 +17,7 @@ extension PDFDocument {
     ///   does not end with a revision.
     /// - Throws: ``PAdESError``.
     public func signedRevision(ofSignature id: String) throws(PAdESError) -> (any ByteSource)? {
-        let document = try DocumentSignatures(in: file)
+        let document = try signatures()
         // Document time-stamps belong to the signatures before them and have no id of their own.
         let signatures = document.signatures.filter {
             $0.dictionary.kind != .documentTimeStamp && $0.dictionary.subFilter != "ETSI.RFC3161"

@@ -71,7 +71,7 @@ struct CrossReferenceReader {
         at offset: Int64, cursor start: ByteCursor, end limit: Int64
     ) throws(PDFSyntaxError) -> CrossReferenceSection {
         var cursor = start
-        var entries: [Int: CrossReferenceEntry] = [:]
+        var listed = UnsortedEntries()
         while true {
             try skipWhiteSpace(&cursor)
             if try cursor.skip("trailer") { break }
@@ -86,13 +86,10 @@ struct CrossReferenceReader {
                 throw broken(cursor.position, "a subsection longer than the file", "§7.5.4")
             }
             try reserve(count, at: cursor.position)
-            for number in first..<first + count {
-                let position = cursor.position
-                let entry = try tableEntry(&cursor)
-                guard entries.updateValue(entry, forKey: Int(number)) == nil else {
-                    throw broken(position, "an object that is listed twice in one section", "§7.5.4")
-                }
-            }
+            for number in first..<first + count { listed.append(number, try tableEntry(&cursor)) }
+        }
+        guard var entries = CrossReferenceEntries(listed) else {
+            throw broken(offset, "an object that is listed twice in one section", "§7.5.4")
         }
         var parser = ObjectParser(source, at: cursor.position, end: limit, budget: budget)
         let trailer = try parser.dictionary()
@@ -105,15 +102,17 @@ struct CrossReferenceReader {
             }
             isHybrid = true
             // Objects that the table hides as free, or does not list, are found through the stream.
+            var hidden = UnsortedEntries()
             for (number, entry) in try stream(at: streamOffset, end: limit).entries {
                 let listed = entries[number]
                 guard listed != entry else { continue }
                 tableOnly[number] = .some(listed)
                 switch listed {
-                case nil, .free: entries[number] = entry
+                case nil, .free: hidden.append(Int64(number), entry)
                 default: break
                 }
             }
+            if let hidden = CrossReferenceEntries(hidden) { entries = hidden.merging(entries) }
         }
         try checkSize(entries, trailer, at: offset)
         return CrossReferenceSection(
@@ -158,8 +157,8 @@ struct CrossReferenceReader {
             let widths = dictionary["W"]?.array?.map({ $0.integer ?? -1 }), widths.count >= 3,
             widths.allSatisfy({ (0...8).contains($0) }), widths[1] > 0
         else { throw broken(offset, "a cross-reference stream without /Size or /W", "§7.5.8.2") }
-        let listed: [Int64]? = dictionary["Index"]?.array?.map { $0.integer ?? -1 }
-        let index = listed ?? [0, size]
+        let given: [Int64]? = dictionary["Index"]?.array?.map { $0.integer ?? -1 }
+        let index = given ?? [0, size]
         guard index.count.isMultiple(of: 2), index.allSatisfy({ (0...Int64(Int32.max)).contains($0) }) else {
             throw broken(offset, "a wrong /Index", "§7.5.8.2")
         }
@@ -174,8 +173,7 @@ struct CrossReferenceReader {
         guard Int64(data.count) >= limit else {
             throw broken(offset, "a cross-reference stream shorter than its /Index", "§7.5.8.3")
         }
-        var entries: [Int: CrossReferenceEntry] = [:]
-        entries.reserveCapacity(Int(min(total, 1 << 16)))
+        var listed = UnsortedEntries()
         var position = 0
         func field(_ bytes: Int64) throws(PDFSyntaxError) -> Int64 {
             var value: UInt64 = 0
@@ -197,11 +195,11 @@ struct CrossReferenceReader {
                 let third = try field(widths[2])
                 position = start + width
                 let entry = try streamEntry(kind: kind, second, third, at: offset)
-                guard let entry else { continue }
-                guard entries.updateValue(entry, forKey: Int(number)) == nil else {
-                    throw broken(offset, "an object that is listed twice in one section", "§7.5.8.2")
-                }
+                if let entry { listed.append(number, entry) }
             }
+        }
+        guard let entries = CrossReferenceEntries(listed) else {
+            throw broken(offset, "an object that is listed twice in one section", "§7.5.8.2")
         }
         try checkSize(entries, dictionary, at: offset)
         return CrossReferenceSection(
@@ -227,10 +225,10 @@ struct CrossReferenceReader {
     }
 
     private func checkSize(
-        _ entries: [Int: CrossReferenceEntry], _ trailer: PDFDictionary, at offset: Int64
+        _ entries: CrossReferenceEntries, _ trailer: PDFDictionary, at offset: Int64
     ) throws(PDFSyntaxError) {
         guard let size = trailer["Size"]?.integer, size > 0 else { throw broken(offset, "no /Size", "§7.5.5") }
-        guard entries.keys.allSatisfy({ Int64($0) < size }) else {
+        guard entries.numbers.last.map({ Int64($0) < size }) ?? true else {
             throw broken(offset, "an entry for an object number that /Size excludes", "§7.5.5")
         }
     }

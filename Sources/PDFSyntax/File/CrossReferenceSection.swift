@@ -7,7 +7,7 @@ struct CrossReferenceSection {
     /// The byte after the trailer dictionary, or after `endobj`.
     let end: Int64
     let isStream: Bool
-    let entries: [Int: CrossReferenceEntry]
+    let entries: CrossReferenceEntries
     let trailer: PDFDictionary
     let isHybrid: Bool
     /// The number of the object that the cross-reference stream itself is.

@@ -103,7 +103,7 @@ extension PDFFile {
     private func objectInUse(
         at offset: Int64, asOf revision: Int?, directLength: Bool
     ) throws(PDFSyntaxError) -> IndirectObject {
-        let reader = ObjectReader(source: source, budget: budget)
+        let reader = ObjectReader(source: objectBytes, budget: budget)
         do throws(PDFSyntaxError) {
             let end = end(ofObjectAt: offset)
             guard !directLength else { return try decrypted(reader.object(at: offset, end: end, length: nil)) }

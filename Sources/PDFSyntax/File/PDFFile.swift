@@ -24,11 +24,12 @@ public struct PDFFile: Sendable {
     /// The bytes behind the last revision and the white space that follows it; empty in a sound file.
     public let trailingBytes: Range<Int64>
 
-    /// Every entry of an object number with the revision that it belongs to, oldest first.
-    let history: [Int: [(revision: Int, entry: CrossReferenceEntry)]]
+    private let history: ObjectHistory
     /// The offsets of all objects outside object streams, in all revisions, ascending.
     private let offsets: [Int64]
     let objectStreams: ObjectStreamCache
+    /// The bytes as objects are read.
+    let objectBytes: ReadAheadSource
     private(set) var decryption: Decryption?
 
     /// Whether the file is encrypted; it can be read then, but not written.
@@ -56,7 +57,9 @@ public struct PDFFile: Sendable {
     public init(reading source: some ByteSource, budget: Budget = .standard, password: String? = nil)
         throws(PDFSyntaxError)
     {
-        guard source.size <= budget.bytes else { throw PDFSyntaxError(LimitExceeded(.bytes, allowed: budget.bytes)) }
+        guard source.size <= budget.fileBytes else {
+            throw PDFSyntaxError(LimitExceeded(.bytes, allowed: budget.fileBytes))
+        }
         self.source = source
         self.budget = budget
         headerVersion = try PDFVersion(header: source)
@@ -64,14 +67,11 @@ public struct PDFFile: Sendable {
         revisions = assembled.revisions
         isLinearized = assembled.isLinearized
         trailingBytes = assembled.trailingBytes
-        var history: [Int: [(revision: Int, entry: CrossReferenceEntry)]] = [:]
-        for revision in revisions {
-            for (number, entry) in revision.entries { history[number, default: []].append((revision.index, entry)) }
-        }
-        self.history = history
-        offsets = revisions.flatMap { revision in
-            revision.entries.values.compactMap { if case .inUse(let offset, _) = $0 { offset } else { nil } }
-        }.sorted()
+        history = ObjectHistory(revisions)
+        var offsets = revisions.flatMap(\.entries.offsets)
+        offsets.sort()
+        self.offsets = offsets
+        objectBytes = ReadAheadSource(source)
         objectStreams = ObjectStreamCache(limit: budget.bytes)
         decryption = try opened(with: password)
     }
@@ -85,7 +85,12 @@ public struct PDFFile: Sendable {
         }
         // What one revision encrypts, another must not show as plain.
         guard entries.allSatisfy({ $0 == newest }) else { throw mixed() }
-        if let number = newest.reference?.number, history[number]?.count != 1 { throw mixed() }
+        if let number = newest.reference?.number {
+            let last = history.lastRevision(listing: number, upTo: revisions.count - 1)
+            guard let last, last == 0 || history.lastRevision(listing: number, upTo: last - 1) == nil else {
+                throw mixed()
+            }
+        }
         guard let dictionary = try resolve(newest).dictionary else {
             throw PDFSyntaxError(.malformedStructure, clause: "ISO 32000-2 §7.6.2", "/Encrypt is no dictionary")
         }
@@ -119,14 +124,11 @@ public struct PDFFile: Sendable {
     }
 
     func located(_ number: Int, asOf revision: Int?) -> (revision: Int, entry: CrossReferenceEntry)? {
-        let limit = revision ?? revisions.count - 1
-        guard let entries = history[number] else { return nil }
-        var (low, high) = (0, entries.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].revision <= limit { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? nil : entries[low - 1]
+        let limit = min(revision ?? revisions.count - 1, revisions.count - 1)
+        guard let last = history.lastRevision(listing: number, upTo: limit),
+            let entry = revisions[last].entries[number]
+        else { return nil }
+        return (last, entry)
     }
 
     /// The numbers of the objects that readers who pass over `/XRefStm` see elsewhere than others, or not at all, as of a
@@ -136,9 +138,10 @@ public struct PDFFile: Sendable {
         for earlier in revisions.prefix(revision + 1) { candidates.formUnion(earlier.tableOnly.keys) }
         return candidates.filter { number in
             var byTable: CrossReferenceEntry?
-            for (index, entry) in (history[number] ?? []).reversed() where index <= revision {
+            var next: Int? = revision
+            while let limit = next, let (index, entry) = located(number, asOf: limit), byTable == nil {
                 if let listed = revisions[index].tableOnly[number] { byTable = listed } else { byTable = entry }
-                if byTable != nil { break }
+                next = index > 0 ? index - 1 : nil
             }
             let full = entry(for: number, asOf: revision)
             // Where both list the object, at different places, readers should take the table's; not all do.
@@ -169,7 +172,18 @@ public struct PDFFile: Sendable {
 
     /// The references of all objects in use as of a revision, in the order of their numbers.
     public func objectsInUse(asOf revision: Int? = nil) -> [IndirectReference] {
-        history.keys.sorted().compactMap { reference(of: $0, asOf: revision) }
+        var references: [IndirectReference] = []
+        forEachObjectInUse(asOf: revision) { references.append($0) }
+        return references
+    }
+
+    /// Calls a closure for each object in use as of a revision, in the order of their numbers.
+    package func forEachObjectInUse<E>(
+        asOf revision: Int?, _ body: (IndirectReference) throws(E) -> Void
+    ) throws(E) {
+        try history.forEachNumber { (number) throws(E) in
+            if let reference = reference(of: number, asOf: revision) { try body(reference) }
+        }
     }
 
     /// What a revision does to the objects before it, in the order of their numbers.
@@ -179,7 +193,7 @@ public struct PDFFile: Sendable {
         guard revisions.indices.contains(revision) else { return [] }
         let start = revision == 0 ? 0 : revisions[revision - 1].markerEnd ?? revisions[revision - 1].startOffset
         var changes: [ObjectChange] = []
-        for (number, entry) in revisions[revision].entries.sorted(by: { $0.key < $1.key }) where number != 0 {
+        for (number, entry) in revisions[revision].entries where number != 0 {
             let before = revision == 0 ? nil : self.entry(for: number, asOf: revision - 1)
             guard entry != before else { continue }
             let earlier = Self.reference(number, before)

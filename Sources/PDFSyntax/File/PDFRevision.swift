@@ -18,7 +18,7 @@ public struct PDFRevision: Sendable {
     /// How that section is written.
     public let style: CrossReferenceStyle
     /// The entries that this revision's sections contain, by object number.
-    public let entries: [Int: CrossReferenceEntry]
+    public let entries: CrossReferenceEntries
     /// The trailer dictionary, or the dictionary of the cross-reference stream.
     public let trailer: PDFDictionary
     /// The numbers of the objects that are cross-reference streams of this revision.

@@ -53,7 +53,7 @@ struct RevisionAssembly {
             let revision = Self.revision(index, group, tail)
             try Self.checkOrder(group, after: revisions.last)
             // Some writers append a section that stands alone, names no object and has a /Size of 1; it hides nothing.
-            let isEmpty = !revision.entries.values.contains(where: \.isInUse)
+            let isEmpty = !revision.entries.contains { $0.entry.isInUse }
             if !isEmpty || group[0].offset != revisions.last?.paddingEnd {
                 guard let own = group[0].trailer["Size"]?.integer, own >= size else {
                     throw Self.broken(group[0].offset, "/Size became smaller")
@@ -86,7 +86,7 @@ struct RevisionAssembly {
 
     private static func revision(_ index: Int, _ group: [CrossReferenceSection], _ tail: FileTail?) -> PDFRevision {
         var entries = group[0].entries
-        for section in group.dropFirst() { entries.merge(section.entries) { first, _ in first } }
+        for section in group.dropFirst() { entries = entries.merging(section.entries) }
         var beyond: [Int] = []
         if let end = tail?.markerEnd {
             for (number, entry) in entries {
@@ -99,7 +99,7 @@ struct RevisionAssembly {
             isHybrid: group.contains(where: \.isHybrid),
             tableOnly: group.reduce([:]) { $0.merging($1.tableOnly) { first, _ in first } }, markerEnd: tail?.markerEnd,
             end: tail?.end,
-            paddingEnd: tail?.paddingEnd, entriesBeyondEnd: beyond.sorted())
+            paddingEnd: tail?.paddingEnd, entriesBeyondEnd: beyond)
     }
 
     /// The last `startxref … %%EOF`, which must lie within the last 2,048 bytes.

@@ -86,6 +86,14 @@ struct Lexer {
             return try number()
         case UInt8(ascii: ")"), UInt8(ascii: "{"), UInt8(ascii: "}"):
             throw malformed("a delimiter that opens nothing", clause: "§7.2.3")
+        case UInt8(ascii: "R"):
+            // By far the most frequent word.
+            cursor.advance()
+            guard let next = try cursor.peek(), !Self.isWhiteSpace(next), !Self.isDelimiter(next) else {
+                return .keyword(Keyword.reference)
+            }
+            cursor.seek(to: tokenStart)
+            return .keyword(try regularCharacters(limit: 64))
         default:
             return .keyword(try regularCharacters(limit: 64))
         }
@@ -105,7 +113,25 @@ struct Lexer {
         return bytes
     }
 
+    /// Up to eighteen digits with nothing else, as nearly all numbers are; `nil` and no step for others.
+    private mutating func plainInteger() throws(PDFSyntaxError) -> Token? {
+        var value: Int64 = 0
+        var count = 0
+        while let byte = try cursor.peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), count < 18 {
+            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+            count += 1
+            cursor.advance()
+        }
+        if count > 0 {
+            guard let next = try cursor.peek() else { return .integer(value) }
+            if Self.isWhiteSpace(next) || Self.isDelimiter(next) { return .integer(value) }
+        }
+        cursor.seek(to: tokenStart)
+        return nil
+    }
+
     private mutating func number() throws(PDFSyntaxError) -> Token {
+        if let integer = try plainInteger() { return integer }
         let bytes = try regularCharacters(limit: 400)
         var digits = bytes[...]
         let negative = digits.first == UInt8(ascii: "-")
@@ -148,20 +174,20 @@ struct Lexer {
     }
 
     private mutating func name() throws(PDFSyntaxError) -> Token {
-        var bytes: [UInt8] = []
+        var name = PDFName()
         while let byte = try cursor.peek(), !Self.isWhiteSpace(byte), !Self.isDelimiter(byte) {
             cursor.advance()
-            guard bytes.count < 4096 else { throw malformed("a name of more than 4,096 bytes", clause: "§7.3.5") }
+            guard name.count < 4096 else { throw malformed("a name of more than 4,096 bytes", clause: "§7.3.5") }
             guard byte == UInt8(ascii: "#") else {
-                bytes.append(byte)
+                name.append(byte)
                 continue
             }
             guard let high = try cursor.next().flatMap(Self.digit), let low = try cursor.next().flatMap(Self.digit),
                 high | low != 0
             else { throw malformed("a name with a wrong # escape", clause: "§7.3.5") }
-            bytes.append(high << 4 | low)
+            name.append(high << 4 | low)
         }
-        return .name(PDFName(bytes: bytes))
+        return .name(name)
     }
 
     private mutating func hexadecimalString() throws(PDFSyntaxError) -> Token {

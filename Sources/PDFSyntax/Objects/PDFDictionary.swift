@@ -6,17 +6,19 @@
 /// Two dictionaries are equal when they have equal values for equal keys, in whatever order.
 public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     /// The keys in their order.
-    public private(set) var keys: [PDFName]
-    private var values: [PDFName: PDFObject]
+    public private(set) var keys: [PDFName] = []
+    /// The values in the order of the keys.
+    private var values: [PDFObject] = []
+    /// Where each key stands, once there are too many to look through.
+    private var positions: [PDFName: Int] = [:]
+
+    /// Up to so many keys looking through them is quicker than hashing.
+    private static let few = 16
 
     /// Makes an empty dictionary.
-    public init() {
-        keys = []
-        values = [:]
-    }
+    public init() {}
 
     public init(dictionaryLiteral elements: (PDFName, PDFObject)...) {
-        self.init()
         for (key, value) in elements { self[key] = value }
     }
 
@@ -26,20 +28,44 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
     /// Whether there is no entry.
     public var isEmpty: Bool { keys.isEmpty }
 
+    private func position(of key: PDFName) -> Int? {
+        guard positions.isEmpty else { return positions[key] }
+        return keys.firstIndex(of: key)
+    }
+
     /// The value of a key, or `nil`.
     ///
     /// Setting `nil` removes the entry, a new key goes to the end.
     ///
     /// A value is not resolved: it may be a reference. A key with the value `null` counts as present here.
     public subscript(key: PDFName) -> PDFObject? {
-        get { values[key] }
+        get { position(of: key).map { values[$0] } }
         set {
-            if let newValue {
-                if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-            } else if values.removeValue(forKey: key) != nil {
-                keys.removeAll { $0 == key }
+            let position = position(of: key)
+            guard let newValue else {
+                guard let position else { return }
+                keys.remove(at: position)
+                values.remove(at: position)
+                positions = [:]
+                if keys.count > Self.few { index() }
+                return
+            }
+            if let position {
+                values[position] = newValue
+                return
+            }
+            keys.append(key)
+            values.append(newValue)
+            if !positions.isEmpty {
+                positions[key] = keys.count - 1
+            } else if keys.count > Self.few {
+                index()
             }
         }
+    }
+
+    private mutating func index() {
+        for (position, key) in keys.enumerated() { positions[key] = position }
     }
 
     /// The references that stand directly in this dictionary, in order, containers included.
@@ -48,9 +74,12 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
     /// A copy without some keys.
     public func removing(_ removed: Set<PDFName>) -> PDFDictionary {
         var copy = PDFDictionary()
-        for key in keys where !removed.contains(key) { copy[key] = values[key] }
+        for (key, value) in zip(keys, values) where !removed.contains(key) { copy[key] = value }
         return copy
     }
 
-    public static func == (left: PDFDictionary, right: PDFDictionary) -> Bool { left.values == right.values }
+    public static func == (left: PDFDictionary, right: PDFDictionary) -> Bool {
+        guard left.count == right.count else { return false }
+        return zip(left.keys, left.values).allSatisfy { key, value in right[key] == value }
+    }
 }

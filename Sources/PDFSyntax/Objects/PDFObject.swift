@@ -2,7 +2,7 @@
 // Part of DossierKit.
 
 /// An object of ISO 32000-2 §7.3 as a value.
-public indirect enum PDFObject: Sendable, Equatable {
+public enum PDFObject: Sendable, Equatable {
     /// The null object; an absent object has the same meaning (§7.3.9).
     case null
     /// `true` or `false`.
@@ -20,7 +20,7 @@ public indirect enum PDFObject: Sendable, Equatable {
     /// A dictionary.
     case dictionary(PDFDictionary)
     /// A stream; only as an indirect object.
-    case stream(PDFStream)
+    indirect case stream(PDFStream)
     /// A reference to an indirect object, not followed.
     case reference(IndirectReference)
 

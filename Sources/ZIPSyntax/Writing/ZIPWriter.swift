@@ -16,7 +16,9 @@ public struct ZIPWriter {
         public let checksum: UInt32
     }
 
-    private let output: ([UInt8]) throws -> Void
+    private let output: (([UInt8]) throws -> Void)?
+    /// Where there is no output: what has been laid out.
+    private var spliced = SplicedSource()
     private var offset: Int64 = 0
     private var headers: [CentralHeader] = []
     private var names = EntryNames()
@@ -32,7 +34,11 @@ public struct ZIPWriter {
     /// - Parameter output: Takes the bytes in order; its errors end the writing.
     public init(to output: @escaping ([UInt8]) throws -> Void) { self.init(zip64From: Int64(UInt32.max), to: output) }
 
-    init(zip64From: Int64, to output: @escaping ([UInt8]) throws -> Void) {
+    /// Begins an archive that is laid out but not written: ``spliced(comment:)`` gives it as a source, which reads the files
+    /// where they are.
+    public init() { self.init(zip64From: Int64(UInt32.max), to: nil) }
+
+    init(zip64From: Int64, to output: (([UInt8]) throws -> Void)?) {
         self.zip64From = zip64From
         self.output = output
     }
@@ -74,6 +80,12 @@ public struct ZIPWriter {
         var local = RecordWriter()
         local.localHeader(header, isWide: isWide)
         try write(local.bytes)
+        headers.append(header)
+        guard let output else {
+            spliced.append(source, 0..<measure.size)
+            offset += measure.size
+            return
+        }
         var checksum = Checksum()
         var size: Int64 = 0
         try Self.forEachPiece(of: source) {
@@ -85,7 +97,6 @@ public struct ZIPWriter {
             throw ZIPSyntaxError(.sourceChanged, "\(name): its bytes changed between two readings")
         }
         offset += size
-        headers.append(header)
     }
 
     /// Adds an entry of another archive with every byte of its record as it stands, compressed or not.
@@ -95,11 +106,16 @@ public struct ZIPWriter {
         try names.insert(entry.name)
         let header = entry.header
         let start = offset
-        var position = entry.record.lowerBound
-        while position < entry.record.upperBound {
-            let count = Int(min(Int64(Self.pieceSize), entry.record.upperBound - position))
-            try write(archive.source.bytes(at: position, count: count))
-            position += Int64(count)
+        if output == nil {
+            spliced.append(archive.source, entry.record)
+            offset += Int64(entry.record.count)
+        } else {
+            var position = entry.record.lowerBound
+            while position < entry.record.upperBound {
+                let count = Int(min(Int64(Self.pieceSize), entry.record.upperBound - position))
+                try write(archive.source.bytes(at: position, count: count))
+                position += Int64(count)
+            }
         }
         headers.append(
             CentralHeader(
@@ -114,7 +130,17 @@ public struct ZIPWriter {
     ///
     /// - Parameter comment: The comment of the archive, at most 65,535 bytes.
     /// - Throws: `malformedRecord` for a comment that is too long or could pass for an end record.
-    public consuming func finish(comment: [UInt8] = []) throws {
+    public consuming func finish(comment: [UInt8] = []) throws { try close(comment) }
+
+    /// Lays out the central directory and the end as well and gives the archive, of which only the headers are in memory.
+    ///
+    /// - Throws: As ``finish(comment:)``.
+    public consuming func spliced(comment: [UInt8] = []) throws -> SplicedSource {
+        try close(comment)
+        return spliced.closed()
+    }
+
+    private mutating func close(_ comment: [UInt8]) throws {
         guard comment.count <= 0xffff, !comment.contains(UInt8(ascii: "P")) || !Self.hasRecord(comment) else {
             throw ZIPSyntaxError(.malformedRecord, clause: "APPNOTE 4.4.26", "a comment that no reader would find")
         }
@@ -131,7 +157,7 @@ public struct ZIPWriter {
     }
 
     private mutating func write(_ bytes: [UInt8]) throws {
-        try output(bytes)
+        if let output { try output(bytes) } else { spliced.append(bytes) }
         offset += Int64(bytes.count)
     }
 

@@ -50,7 +50,7 @@ struct CompleteCommand: AsyncParsableCommand {
         try prepared.check(key: seal.key(), at: now, user: seal.user)
         let value = try read(signature) { Self.value($0) }
         do {
-            let source = try FileSource(path: path)
+            let source = DigestedSource.wrapping(try FileSource(path: path))
             guard Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source)) == prepared.documentDigest else {
                 throw CommandFailure(
                     .badInput, vi: "\(path): không phải tài liệu đã chuẩn bị",
@@ -65,10 +65,10 @@ struct CompleteCommand: AsyncParsableCommand {
                     .badInput, vi: "mã ký không khớp với tài liệu", en: "the token does not fit the document")
             }
             let setup = try SigningSetup(trust, online, at: now)
-            let bytes = try await signing.completed(
+            let signed = try await signing.completed(
                 with: value, authority: setup.authority(authority),
                 raising: signing.level >= .lt ? setup.raising(to: signing.level, authority) : nil)
-            try OutputFile.write(bytes, to: output)
+            try OutputFile.write(signed, to: output)
             guard common.json else { return Console.print(output) }
             Console.write(
                 try CanonicalJSON.encode(
@@ -80,7 +80,7 @@ struct CompleteCommand: AsyncParsableCommand {
         }
     }
 
-    private func signing(_ prepared: SigningToken, _ source: FileSource) throws -> TwoStepSigning {
+    private func signing(_ prepared: SigningToken, _ source: any ByteSource) throws -> TwoStepSigning {
         let certificates = try prepared.parsedCertificates()
         guard let signer = certificates.first, let claimed = Instant(prepared.claimedSigningTime),
             let level = BaselineLevel(option: prepared.level),

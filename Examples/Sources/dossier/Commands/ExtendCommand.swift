@@ -51,7 +51,7 @@ struct ExtendCommand: AsyncParsableCommand {
         do {
             let raised = try await raise(raising)
             for remark in raised.remarks { Console.warn(remark.phrase) }
-            try OutputFile.write(raised.bytes, to: output)
+            try OutputFile.write(raised.content, to: output)
             guard common.json else { return Console.print(output) }
             Console.write(
                 try CanonicalJSON.encode(
@@ -70,21 +70,21 @@ struct ExtendCommand: AsyncParsableCommand {
 
     private func raise(
         _ raising: LevelRaising
-    ) async throws -> (bytes: [UInt8], remarks: [Finding], format: SignatureFormat) {
+    ) async throws -> (content: any ByteSource, remarks: [Finding], format: SignatureFormat) {
         let input = VerifyInput(path: file, content: detached)
         let opened = try input.open()
         let source = try FileSource(path: file)
         switch opened.file.document {
         case is PDFDocument:
             let raised = try await raising.raise(pdf: source)
-            return (raised.bytes, raised.remarks, .pades)
+            return (raised.content, raised.remarks, .pades)
         case let container as ASiCContainer:
             let raised = try await raising.raise(container: container)
-            return (raised.bytes, raised.remarks, container.type == .simple ? .asicS : .asicE)
+            return (raised.content, raised.remarks, container.type == .simple ? .asicS : .asicE)
         case is CAdESDocument where opened.signatureFile == nil:
             let content = try opened.contentFile.map { try FileSource(path: $0) }
             let raised = try await raising.raise(cms: source.allBytes(limit: 1 << 28), over: content)
-            return (raised.bytes, raised.remarks, .cades)
+            return (MemorySource(raised.bytes), raised.remarks, .cades)
         default:
             throw CommandFailure(
                 .badInput, vi: "\(file): tệp không mang chữ ký", en: "\(file): the file carries no signature")

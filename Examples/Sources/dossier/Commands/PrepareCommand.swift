@@ -100,7 +100,7 @@ struct PrepareCommand: AsyncParsableCommand {
             var setup = try SigningSetup(trust, online, at: now)
             try await setup.check(
                 AbsentSigner(certificate: certificates[0], chain: Array(certificates.dropFirst()), scheme: scheme))
-            let source = try FileSource(path: file)
+            let source = DigestedSource.wrapping(try FileSource(path: file))
             let isPDF = try MediaType.of(source) == "application/pdf"
             let chosen = format == "auto" ? (isPDF ? "pades" : "cades") : format
             guard chosen == "pades" || !pdf.isGiven else {

@@ -170,7 +170,7 @@ struct SignCommand: AsyncParsableCommand {
             let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
             let target = makesFolder ? output + "/" + name : output
             try OutputFile.check(target, inputs: files, force: force)
-            try OutputFile.write(signed.bytes, to: target)
+            try OutputFile.write(signed.content, to: target)
             return .success(
                 SignedResult(
                     path: path, output: target, format: signed.format.rawValue, level: signing.level.rawValue))

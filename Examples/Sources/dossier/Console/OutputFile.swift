@@ -42,6 +42,32 @@ enum OutputFile {
         }
     }
 
+    /// Copies a source piece by piece; of a large one that is nearly empty the file system keeps as little as before.
+    static func write(_ source: any ByteSource, to path: String) throws {
+        if let memory = source as? MemorySource { return try write(memory.bytes, to: path) }
+        let temporary = temporaryPath(for: path)
+        do {
+            let handle = try open(temporary, 0o666)
+            var offset: Int64 = 0
+            while offset < source.size {
+                let piece = try source.bytes(at: offset, count: Int(min(1 << 18, source.size - offset)))
+                offset += Int64(piece.count)
+                if offset < source.size, piece.allSatisfy({ $0 == 0 }) {
+                    try handle.seek(toOffset: UInt64(offset))
+                } else {
+                    try handle.write(contentsOf: Data(piece))
+                }
+            }
+            try finish(handle, temporary, path)
+        } catch let error as ByteSourceError {
+            unlink(temporary)
+            throw error
+        } catch {
+            unlink(temporary)
+            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+        }
+    }
+
     /// Writes what a closure gives piece by piece; an error of the closure leaves nothing behind.
     static func write(to path: String, _ body: (FileHandle) async throws -> Void) async throws {
         let temporary = temporaryPath(for: path)

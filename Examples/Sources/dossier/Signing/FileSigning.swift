@@ -27,7 +27,8 @@ struct FileSigning: Sendable {
 
     /// A signed file.
     struct Signed: Sendable {
-        let bytes: [UInt8]
+        /// Of a PDF only what is new is in memory.
+        let content: any ByteSource
         let format: SignatureFormat
         /// Whether it is a file beside the original.
         var isSeparate = false
@@ -45,17 +46,19 @@ struct FileSigning: Sendable {
             throw ValidationError(
                 "--appearance, --field, --reserve-field, --reserve-text, --fill and --certify need a PDF")
         }
-        if format == "auto", media == "application/zip", let container = try? ASiCContainer(reading: source),
-            container.type == .extended
-        {
-            return Signed(bytes: try await addSignature(to: container), format: .asicE)
+        if format == "auto", media == "application/zip", let container = try? ASiCContainer(reading: source) {
+            return Signed(
+                content: try await addSignature(to: container), format: container.type == .simple ? .asicS : .asicE)
         }
         if format == "cades-enveloping" {
             let bytes = try await CAdESSignature.enveloping(
                 source, by: signer, claiming: claimed, level: first, properties: properties)
-            return Signed(bytes: try await raised(bytes, over: nil), format: .cades, isSeparate: true)
+            return Signed(
+                content: MemorySource(try await raised(bytes, over: nil)), format: .cades, isSeparate: true)
         }
-        return Signed(bytes: try await detached(over: source), format: .cades, isSeparate: true)
+        return Signed(
+            content: MemorySource(try await detached(over: DigestedSource.wrapping(source))), format: .cades,
+            isSeparate: true)
     }
 
     /// Signs files as one container and writes it piece by piece.
@@ -69,19 +72,28 @@ struct FileSigning: Sendable {
             return try prepared.write(signature: cms, to: output)
         }
         // The archive time-stamp stands over what is there, the signature among it.
-        let container = try LevelRaising.container { try prepared.write(signature: cms, to: $0) }
-        try output(try await raising.raise(container: container).bytes)
+        let raised = try await raising.raise(container: prepared.container(signature: cms)).content
+        var offset: Int64 = 0
+        while offset < raised.size {
+            let piece = try raised.bytes(at: offset, count: Int(min(1 << 18, raised.size - offset)))
+            try output(piece)
+            offset += Int64(piece.count)
+        }
     }
 
-    private func addSignature(to container: ASiCContainer) async throws -> [UInt8] {
+    private func addSignature(to container: ASiCContainer) async throws -> any ByteSource {
+        guard container.type == .extended else {
+            let signed = try await container.signedAgain(
+                by: signer, claiming: claimed, level: first, properties: properties)
+            guard let raising else { return signed.archive.source }
+            return try await raising.raise(container: signed).content
+        }
         let prepared = try container.preparingSignature(
             for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: claimed)
         let cms = try await detached(over: prepared.content, in: .extended)
-        let signed = try LevelRaising.container { try prepared.write(signature: cms, to: $0) }
-        guard let raising, raising.level == .lta else {
-            return try signed.archive.source.allBytes(limit: 1 << 32)
-        }
-        return try await raising.raise(container: signed).bytes
+        let signed = try prepared.container(signature: cms)
+        guard let raising, raising.level == .lta else { return signed.archive.source }
+        return try await raising.raise(container: signed).content
     }
 
     private func detached(over content: any ByteSource, in container: ContainerType? = nil) async throws -> [UInt8] {
@@ -101,11 +113,11 @@ struct FileSigning: Sendable {
 
     private func signPDF(_ source: FileSource) async throws -> Signed {
         let document = try pdf.prepared(PDFDocument(parsing: source)) { SystemRandom().bytes(16) }
-        let signed = try await document.signed(
+        let signed = try await document.signedSource(
             by: signer, claiming: claimed, reason: pdf.reason, in: pdf.choice(in: document),
             appearance: pdf.visible.visibleSignature(for: signer.certificate), certifying: pdf.permission,
             level: first, properties: properties)
-        guard let raising else { return Signed(bytes: signed, format: .pades) }
-        return Signed(bytes: try await raising.raise(pdf: MemorySource(signed)).bytes, format: .pades)
+        guard let raising else { return Signed(content: signed, format: .pades) }
+        return Signed(content: try await raising.raise(pdf: signed).content, format: .pades)
     }
 }

@@ -54,14 +54,14 @@ struct LevelRaising: Sendable {
         return (extended.bytes, remarks)
     }
 
-    func raise(pdf source: any ByteSource) async throws -> (bytes: [UInt8], remarks: [Finding]) {
+    func raise(pdf source: any ByteSource) async throws -> (content: AppendedSource, remarks: [Finding]) {
         var extended = try PDFExtension(of: source, trusting: resources.domains)
         let remarks = try await extended.extend(to: level, with: resources, at: time)
-        return (try extended.bytes(), remarks)
+        return (extended.extendedSource, remarks)
     }
 
     /// In an ASiC-E the archive time-stamp stands over the whole container, below it each signature has its own.
-    func raise(container: ASiCContainer) async throws -> (bytes: [UInt8], remarks: [Finding]) {
+    func raise(container: ASiCContainer) async throws -> (content: any ByteSource, remarks: [Finding]) {
         let inner = container.type == .extended ? min(level, .lt) : level
         var current = container
         var remarks: [Finding] = []
@@ -72,11 +72,10 @@ struct LevelRaising: Sendable {
                 let raised = try await raise(cms: signature.cms, over: signature.content, to: inner)
                 for remark in raised.remarks where !remarks.contains(remark) { remarks.append(remark) }
                 guard raised.bytes != signature.cms else { continue }
-                current = try Self.container { try current.replacing(signature.path, with: raised.bytes, to: $0) }
+                current = try current.replacing(signature.path, with: raised.bytes)
             }
             if level == .lta, container.type == .extended {
-                let stamped = try await current.addingArchiveTimeStamp(from: resources.timeStamps)
-                current = try Self.container { try $0(stamped) }
+                current = try await current.archived(by: resources.timeStamps)
             }
         } catch let error as ASiCError where error.code == .cannotBeSigned {
             throw AdESError(.levelNotReached, error.detail)
@@ -90,21 +89,6 @@ struct LevelRaising: Sendable {
                         + reached.findings.map { ": \($0.phrase.en)" }.joined())
             }
         }
-        let source = current.archive.source
-        return (try source.allBytes(limit: 1 << 32), remarks)
-    }
-
-    /// A container out of what a writer puts out.
-    static func container(_ write: (@escaping ([UInt8]) throws -> Void) throws -> Void) throws -> ASiCContainer {
-        let collected = Collected()
-        try write { collected.bytes += $0 }
-        guard let container = try ASiCContainer(reading: MemorySource(collected.bytes)) else {
-            throw AdESError(.unsuitableSignature, "the container is none any more")
-        }
-        return container
-    }
-
-    private final class Collected {
-        var bytes: [UInt8] = []
+        return (current.archive.source, remarks)
     }
 }

@@ -13,7 +13,8 @@ import SignatureValidation
 struct TwoStepSigning: Sendable {
     /// `pades`, `cades` or `cades-enveloping`.
     let format: String
-    let source: FileSource
+    /// Remembers its digests: the document is laid out twice.
+    let source: any ByteSource
     let certificates: [Certificate]
     let scheme: SignatureScheme
     let claimed: Instant
@@ -35,23 +36,25 @@ struct TwoStepSigning: Sendable {
     }
 
     /// The signed file; a value that the certificate does not verify ends here.
-    func completed(with value: [UInt8], authority: JudgedAuthority, raising: LevelRaising?) async throws -> [UInt8] {
+    func completed(with value: [UInt8], authority: JudgedAuthority, raising: LevelRaising?) async throws
+        -> any ByteSource
+    {
         switch try prepare() {
         case .pdf(let prepared):
             let appended =
                 level == .b
                 ? try prepared.completed(with: value) : try await prepared.completed(with: value, stampedBy: authority)
-            let signed = try source.allBytes(limit: 1 << 30) + appended
+            let signed = AppendedSource(base: source, appended: appended)
             guard let raising else { return signed }
-            return try await raising.raise(pdf: MemorySource(signed)).bytes
+            return try await raising.raise(pdf: signed).content
         case .cms(let prepared):
             let content = format == "cades-enveloping" ? try source.allBytes(limit: 1 << 28) : nil
             let signed =
                 level == .b
                 ? try prepared.completed(with: value, enclosing: content)
                 : try await prepared.completed(with: value, stampedBy: authority, enclosing: content)
-            guard let raising else { return signed }
-            return try await raising.raise(cms: signed, over: content == nil ? source : nil).bytes
+            guard let raising else { return MemorySource(signed) }
+            return MemorySource(try await raising.raise(cms: signed, over: content == nil ? source : nil).bytes)
         }
     }
 

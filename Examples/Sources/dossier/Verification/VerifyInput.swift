@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import CryptoPrimitives
 import DossierCore
 import DossierKit
 import Foundation
@@ -56,7 +57,7 @@ struct VerifyInput: Sendable {
     ///
     /// - Parameter password: Of encrypted PDFs.
     func open(password: String? = nil) throws -> (file: OpenedFile, contentFile: String?, signatureFile: String?) {
-        let source = try FileSource(path: path)
+        let source = DigestedSource.wrapping(try FileSource(path: path))
         if let contentPath = content ?? Self.content(of: path) {
             return (try OpenedFile(path: path, source: source, content: Self.source(contentPath)), contentPath, nil)
         }
