@@ -5,10 +5,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-scale fuzz crash sanitize format lint samples clean
+.PHONY: help setup build demo test bench bench-scale fuzz crash test-large sanitize format lint samples clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: Debian packages, Python peers (needs root for packages)
 	@Scripts/setup test
@@ -42,6 +42,11 @@ bench-scale: ## the long rows of the vault: a million documents, 10 GiB; about a
 
 fuzz: ## run a libFuzzer program per parser, each for FUZZ_SECONDS (60)
 	@Scripts/fuzz
+
+test-large: ## sign and verify files of 3 and 4 GiB and of a million objects, and every hostile PDF under limits; prints the peaks
+	@$(MAKE) build
+	@Scripts/large-files
+	@Scripts/bounded-pdfs $${DOSSIER_CORPORA:-../shared/corpora}/pdfjs
 
 crash: ## kill the tool CRASH_ROUNDS (1000) times at random points of its work on a vault
 	@$(MAKE) build

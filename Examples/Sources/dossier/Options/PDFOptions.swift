@@ -65,13 +65,13 @@ struct PDFOptions: ParsableArguments {
         let reserved = try reservedFields()
         let texts = try texts()
         guard !reserved.isEmpty || !texts.isEmpty else { return document }
-        var bytes = try document.file.source.allBytes(limit: 1 << 30)
-        if !reserved.isEmpty { bytes += try document.reserving(reserved, identifier: identifier()) }
-        for (name, text) in texts {
-            let current = try PDFDocument(parsing: MemorySource(bytes))
-            bytes += try current.filling(name, with: text, identifier: identifier())
+        var current = document
+        func append(_ bytes: [UInt8]) throws {
+            current = try PDFDocument(parsing: AppendedSource(base: current.file.source, appended: bytes))
         }
-        return try PDFDocument(parsing: MemorySource(bytes))
+        if !reserved.isEmpty { try append(current.reserving(reserved, identifier: identifier())) }
+        for (name, text) in texts { try append(current.filling(name, with: text, identifier: identifier())) }
+        return current
     }
 
     /// The field to sign in; `nil` for a new one with the first free name.
