@@ -15,10 +15,17 @@ final class ReadAheadSource: ByteSource {
         var bytes: MemorySource
 
         var end: Int64 { start + bytes.size }
+
+        /// Whether somebody who was here goes on forwards; an object is read as a window that reaches over its end.
+        func isFollowed(at offset: Int64) -> Bool {
+            start >= 0 && offset >= start
+                && offset <= max(end, start + ReadAheadSource.window) + ReadAheadSource.skipped
+        }
     }
 
-    /// The first block, the largest one, and how far a reader may skip and still read forwards.
+    /// The first block, the largest one, how far a reader may skip and still read forwards, and how far a first read reaches.
     private static let (first, most, skipped): (Int64, Int64, Int64) = (1 << 12, 1 << 16, 1 << 10)
+    private static let window: Int64 = 512
 
     init(_ base: any ByteSource) { self.base = base }
 
@@ -30,17 +37,17 @@ final class ReadAheadSource: ByteSource {
         }
         var known = block.withLock { $0 }
         if offset < known.start || offset + Int64(count) > known.end {
-            guard known.start >= 0, offset >= known.start, offset <= known.end + Self.skipped else {
+            guard known.isFollowed(at: offset) else {
                 // Who jumps is not read ahead for, until he goes on from there.
-                block.withLock { $0 = Block(start: offset + Int64(count), bytes: MemorySource([])) }
+                block.withLock { $0 = Block(start: offset, bytes: MemorySource([])) }
                 return try base.read(at: offset, into: &span, count: count)
             }
             // Twice as much each time, so that little is read in vain.
             let wanted = min(max(Self.first, 2 * known.bytes.size), Self.most)
-            let bytes = try base.bytes(at: offset, count: Int(min(wanted, size - offset)))
-            known = Block(start: offset, bytes: MemorySource(bytes))
-            let loaded = known
+            let loaded = Block(
+                start: offset, bytes: MemorySource(try base.bytes(at: offset, count: Int(min(wanted, size - offset)))))
             block.withLock { $0 = loaded }
+            known = loaded
         }
         try known.bytes.read(at: offset - known.start, into: &span, count: count)
     }
