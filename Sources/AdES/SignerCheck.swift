@@ -31,31 +31,69 @@ public struct SignerCheck: Sendable {
             revocation: validator.revocation)
     }
 
-    /// Judges a signer's certificate, its path and its algorithms at an instant.
+    /// How long a verdict is good for, in seconds, unless something in it ends sooner.
+    public static let window: Int64 = 3_600
+
+    /// Judges a signer's certificate, its path, its revocation status and the algorithms of all of them at an instant.
     ///
-    /// - Returns: The path that holds, for the caller to keep as evidence.
-    /// - Throws: ``AdESError``: `signerNotValid`, `signerIndeterminate`, `algorithmNotAllowed`, each with the reason.
-    @discardableResult
-    public func check(_ signer: some Signer, at time: Instant) throws(AdESError) -> PathResult {
+    /// - Parameters:
+    ///   - time: Now.
+    ///   - seconds: How long the verdict is to be good for.
+    ///   - reason: Why somebody takes it upon himself to sign although the question cannot be answered; kept in the verdict.
+    ///     It does not help a signer that is not valid, or an algorithm that is not accepted. An empty one is none.
+    public func standing(
+        of signer: some Signer, at time: Instant, freshFor seconds: Int64 = Self.window,
+        overriding reason: String? = nil
+    ) -> SignerStanding {
         // As a validator would judge now: a domain that may only time-stamp, and an anchor no longer trusted, do not count.
         let trusted = domains.filter { $0.usages.contains(.signing) }.compactMap { $0.trusted(at: time) }
         let path = CertificateGraph(
             of: signer.certificate, trusting: trusted,
             material: material.merging(ValidationMaterial(certificates: signer.chain))
         ).evaluate(at: time, purpose: .signing, revocation: revocation)
-        if let fault = path.faults.first {
+        let verdict: SignerStanding.Verdict
+        if let refusal = refusal(of: signer, path, at: time) {
+            let isOpen = refusal.code == .signerIndeterminate
+            let stated = reason.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+            verdict = isOpen ? stated.map { .overridden(refusal, reason: $0) } ?? .refused(refusal) : .refused(refusal)
+        } else {
+            verdict = .valid
+        }
+        return SignerStanding(signer, path: path, checkedAt: time, window: seconds, verdict: verdict)
+    }
+
+    /// Judges a signer at an instant, for one signature.
+    ///
+    /// - Returns: The path that holds, for the caller to keep as evidence.
+    /// - Throws: ``AdESError``: `signerNotValid`, `signerIndeterminate`, `algorithmNotAllowed`, each with the reason.
+    @discardableResult
+    public func check(_ signer: some Signer, at time: Instant) throws(AdESError) -> PathResult {
+        let standing = standing(of: signer, at: time)
+        try standing.require(signer, at: time)
+        return standing.path
+    }
+
+    /// What speaks against a signer: what is certain comes before what is open.
+    private func refusal(of signer: some Signer, _ path: PathResult, at time: Instant) -> AdESError? {
+        let fault = path.faults.first.map { fault in
             let name = path.chain[fault.certificateIndex].certificate.subject.commonName ?? ""
-            throw AdESError(
-                path.outcome == .failed ? .signerNotValid : .signerIndeterminate,
-                "\(name): \(fault.rule.phrase.en) (\(fault.rule.clause))")
+            return "\(name): \(fault.rule.phrase.en) (\(fault.rule.clause))"
         }
-        if path.hasUncheckedRevocation, !policy.allowsUncheckedRevocation {
-            throw AdESError(.signerIndeterminate, "revocation was not checked, which policy \(policy.id) asks for")
-        }
+        if let fault, path.outcome == .failed { return AdESError(.signerNotValid, fault) }
         let kind = try? signer.certificate.subjectPublicKeyInfo.publicKey().kind
         if let fault = policy.algorithms.fault(of: signer.scheme, key: kind, at: time) {
-            throw AdESError(.algorithmNotAllowed, "policy \(policy.id): \(fault.phrase.en)")
+            return AdESError(.algorithmNotAllowed, "policy \(policy.id): \(fault.phrase.en)")
         }
-        return path
+        if let weak = path.algorithmFaults(under: policy.algorithms, at: time).first {
+            let name = path.chain[weak.certificateIndex].certificate.subject.commonName ?? ""
+            return AdESError(
+                .algorithmNotAllowed, "policy \(policy.id): \(name), \(weak.place): \(weak.fault.phrase.en)")
+        }
+        if let fault { return AdESError(.signerIndeterminate, fault) }
+        if path.hasUncheckedRevocation, !policy.allowsUncheckedRevocation {
+            return AdESError(
+                .signerIndeterminate, "revocation was not checked, which policy \(policy.id) asks for")
+        }
+        return nil
     }
 }
