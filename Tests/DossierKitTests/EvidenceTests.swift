@@ -177,6 +177,21 @@ struct EvidenceTests {
         }
     }
 
+    @Test func `a flipped byte anywhere is refused or changes nothing`() async throws {
+        let (file, bundle) = try await judged()
+        let bytes = try bundle.bytes()
+        var judgedAgain = 0
+        for offset in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 400)) {
+            guard let read = try? EvidenceBundle(parsing: MemorySource(bytes.flipped(at: offset))),
+                let report = try? read.judged(over: shown(file))
+            else { continue }
+            judgedAgain += 1
+            #expect(try report.json() == bundle.report, "\(offset)")
+        }
+        // Some fields of a ZIP header say nothing about the content.
+        #expect(judgedAgain < 40)
+    }
+
     @Test func `a report that does not follow from the evidence is refused although every digest fits`() async throws {
         let strangers = bench.validator(trusting: [])
         let (file, bundle) = try await judged(strangers)
