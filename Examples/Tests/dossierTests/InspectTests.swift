@@ -153,4 +153,18 @@ struct InspectTests {
         #expect(try extract(signed, "S-1", as: "out", ["--unverified"], trust: []).status == 0)
         #expect(try bench.read("out") == bytes)
     }
+
+    @Test func `the level shown is what the structure allows, whatever is trusted`() throws {
+        let server = try #require(try TestServer())
+        for (format, name) in [("pades", "a.pdf"), ("cades-enveloping", "a.p7s"), ("asic-e", "a.asice")] {
+            for level in ["b-b", "b-t", "b-lt", "b-lta"] {
+                let services = level == "b-b" ? [] : ["--tsa", server.address + "/tsa"] + server.remap()
+                let options = ["--format", format, "--level", level, "--force"] + services
+                let inspected = try inspect(bench.sign(form, as: name, options))
+                let signatures = inspected.json["signatures"] as? [[String: Any]]
+                #expect(signatures?.first?["level"] as? String == level.uppercased(), "\(format)")
+                #expect(try SchemaPeer.faults(inspected.outputBytes, by: "inspect-v1") == "")
+            }
+        }
+    }
 }

@@ -148,4 +148,68 @@ struct PrepareTests {
         #expect(try prepare(form, ["--certificate", garbage]).status == 65)
         #expect(bench.names == ["garbage", "value"])
     }
+
+    @Test(arguments: ["asic-e", "asic-s"])
+    func `a container is completed elsewhere, at every level`(format: String) throws {
+        let server = try #require(try TestServer())
+        let services = ["--tsa", server.address + "/tsa"] + server.remap()
+        let pss = try isRSA("company")
+        let further = format == "asic-e" ? [form] : []
+        for level in ["b-b", "b-t", "b-lt", "b-lta"] {
+            let name = "\(level).\(format)"
+            let prepared = try prepare(
+                xml, ["--format", format, "--level", level] + further, by: "company", as: "\(name)-token")
+            #expect(prepared.status == 0, "\(prepared.errors)")
+            #expect(try SchemaPeer.faults(Data(bench.read("\(name)-token")), by: "signing-token-v1") == "")
+            try value(by: "company", of: "\(name)-token", pss: pss)
+            let completed = try complete(level == "b-b" ? [] : services, token: "\(name)-token", as: name)
+            #expect(completed.status == 0, "\(completed.errors)")
+            #expect(try SchemaPeer.faults(completed.outputBytes, by: "complete-v1") == "")
+            let verified = try bench.verify(bench.path(name))
+            #expect(verified.status == 0, "\(name): \(verified.findings)")
+            #expect(verified.signature["level"] as? String == level.uppercased())
+            #expect(verified.files.first?["format"] as? String == (format == "asic-e" ? "ASiC-E" : "ASiC-S"))
+        }
+        // The files may have moved, but each must be the one that was prepared.
+        let names = ([form].filter { _ in format == "asic-e" } + [xml]).map { URL(filePath: $0).lastPathComponent }
+        let moved = try zip(names, further + [xml]).map { name, path in
+            try bench.write([UInt8](Data(contentsOf: URL(filePath: path))), "elsewhere/\(name)")
+        }
+        let arguments = ["complete", "--token", bench.path("b-b.\(format)-token"), "--signature", bench.path("value")]
+        try value(by: "company", of: "b-b.\(format)-token", pss: pss)
+        let again = try DossierTool.run(arguments + ["--output", bench.path("again")] + moved)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try bench.verify(bench.path("again")).status == 0)
+        let other = [form, xml].map { _ in form }.prefix(moved.count)
+        #expect(try DossierTool.run(arguments + ["--output", bench.path("other")] + other).status == 65)
+        #expect(try DossierTool.run(arguments + ["--output", bench.path("other")] + moved + [xml]).status == 64)
+        #expect(!bench.exists("other"))
+    }
+
+    @Test func `a further signature in a container is completed elsewhere and leaves the first valid`() throws {
+        let first = try bench.sign(xml, as: "first.asice", ["--format", "asic-e"])
+        #expect(try prepare(first, by: "company").status == 0)
+        try value(by: "company", pss: try isRSA("company"))
+        #expect(try complete().status == 0)
+        let verified = try bench.verify(bench.path("out"))
+        #expect(verified.status == 0)
+        #expect((verified.files.first?["signatures"] as? [Any])?.count == 2)
+        #expect(try prepare(form, [xml], as: "two").status == 64, "several files need a container")
+        #expect(try prepare(form, ["--format", "asic-s", xml], as: "two").status == 64)
+    }
+
+    @Test func `a check of the signer that is no longer fresh is made again before completion`() throws {
+        #expect(try prepare(xml).status == 0)
+        try value(pss: try isRSA("citizen"))
+        let token = String(decoding: try bench.read("token"), as: UTF8.self)
+        let fresh = try #require(token.firstMatch(of: /"freshUntil" : "([^"]+)"/)?.1)
+        try bench.write(Array(token.replacing(fresh, with: "2026-01-01T00:00:00Z").utf8), "stale")
+        let untrusting = [
+            "complete", "--signature", bench.path("value"), "--output", bench.path("out"), "--token",
+        ]
+        #expect(try DossierTool.run(untrusting + [bench.path("stale")]).status == 69)
+        #expect(!bench.exists("out"))
+        #expect(try complete(token: "stale", as: "judged").status == 0)
+        #expect(try DossierTool.run(untrusting + [bench.path("token")]).status == 0, "fresh: nobody is asked")
+    }
 }

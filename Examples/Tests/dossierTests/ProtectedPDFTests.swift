@@ -93,4 +93,19 @@ struct ProtectedPDFTests {
         #expect(again.status == 77)
         #expect(!bench.exists("again.pdf"))
     }
+
+    @Test func `evidence holds no password, which is given again`() throws {
+        guard let file = try signed(user: "user-pass") else { return }
+        let options = try password("user-pass")
+        let first = try bench.verify(file, options: options + ["--evidence", bench.path("e.zip")])
+        #expect(first.status == 0)
+        #expect(!(try bench.read("e.zip")).contains(text: "user-pass"))
+        let again = ["verify", "--json", "--from-evidence", bench.path("e.zip"), file]
+        #expect(try DossierTool.run(again).status == 77)
+        #expect(try DossierTool.run(again + options).outputBytes == first.outputBytes)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(text: String) -> Bool { offset(of: text) != nil }
 }

@@ -35,28 +35,27 @@ struct CompleteCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Output file.", valueName: "path"))
     var output: String
 
-    @Argument(help: "The document, where it is no longer at the path of the token.")
-    var file: String?
+    @Argument(help: "The documents in their order, where they are no longer at the paths of the token.")
+    var files: [String] = []
 
     private struct Completed: Encodable {
         let path, output, format, level: String
+        let signer: SigningToken.Standing
+        let findings: [Finding]
     }
 
     func run() async throws {
         let now = TimeOption.now()
         let prepared = try read(token) { try SigningToken(parsing: $0) }
-        let path = file ?? prepared.document
-        try OutputFile.check(output, inputs: [token, signature, path], force: force)
+        guard files.isEmpty || files.count == prepared.documents.count else {
+            throw ValidationError("the token speaks of \(prepared.documents.count) files")
+        }
+        let paths = files.isEmpty ? prepared.documents.map(\.document) : files
+        try OutputFile.check(output, inputs: [token, signature] + paths, force: force)
         try prepared.check(key: seal.key(), at: now, user: seal.user)
         let value = try read(signature) { Self.value($0) }
         do {
-            let source = DigestedSource.wrapping(try FileSource(path: path))
-            guard Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source)) == prepared.documentDigest else {
-                throw CommandFailure(
-                    .badInput, vi: "\(path): không phải tài liệu đã chuẩn bị",
-                    en: "\(path): not the document that was prepared")
-            }
-            let signing = try signing(prepared, source)
+            let signing = try signing(prepared, documents(prepared, at: paths))
             guard
                 try Hexadecimal.encode(DigestAlgorithm.sha256.digest(of: signing.dataToBeSigned()))
                     == prepared.toBeSigned
@@ -64,34 +63,73 @@ struct CompleteCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .badInput, vi: "mã ký không khớp với tài liệu", en: "the token does not fit the document")
             }
-            let setup = try SigningSetup(trust, online, at: now)
-            let signed = try await signing.completed(
-                with: value, authority: setup.authority(authority),
-                raising: signing.level >= .lt ? setup.raising(to: signing.level, authority) : nil)
-            try OutputFile.write(signed, to: output)
+            var setup = try SigningSetup(trust, online, at: now)
+            let standing = try await standing(prepared, signing, &setup)
+            let authority = try setup.authority(authority)
+            let raising = signing.level >= .lt ? try setup.raising(to: signing.level, self.authority) : nil
+            var remarks: [Finding] = []
+            try await OutputFile.write(to: output) { handle in
+                remarks = try await signing.complete(with: value, authority: authority, raising: raising) { piece in
+                    do { try handle.write(contentsOf: Data(piece)) } catch {
+                        throw CommandFailure(.cannotCreate, vi: "không ghi được tệp", en: "cannot write the file")
+                    }
+                }
+            }
+            for remark in remarks { Console.warn(remark.phrase) }
             guard common.json else { return Console.print(output) }
             Console.write(
                 try CanonicalJSON.encode(
                     Completed(
-                        path: path, output: output, format: signing.format == "pades" ? "PAdES" : "CAdES",
-                        level: signing.level.rawValue)))
+                        path: paths[0], output: output, format: signing.reportedFormat.rawValue,
+                        level: signing.level.rawValue, signer: standing, findings: remarks)))
         } catch {
-            throw CommandFailure(error, path: path)
+            throw CommandFailure(error, path: paths[0])
         }
     }
 
-    private func signing(_ prepared: SigningToken, _ source: any ByteSource) throws -> TwoStepSigning {
+    /// The files, each what was prepared.
+    private func documents(_ prepared: SigningToken, at paths: [String]) throws -> [TwoStepSigning.Document] {
+        try zip(prepared.documents, paths).map { known, path in
+            do {
+                let source = DigestedSource.wrapping(try FileSource(path: path))
+                guard Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source)) == known.documentDigest else {
+                    throw CommandFailure(
+                        .badInput, vi: "\(path): không phải tài liệu đã chuẩn bị",
+                        en: "\(path): not the document that was prepared")
+                }
+                return TwoStepSigning.Document(path: path, source: source)
+            } catch {
+                throw CommandFailure(error, path: path)
+            }
+        }
+    }
+
+    /// What the token says of the signer while it is fresh; then the signer is judged again, and refused unless it holds.
+    private func standing(
+        _ prepared: SigningToken, _ signing: TwoStepSigning, _ setup: inout SigningSetup
+    ) async throws -> SigningToken.Standing {
+        if let known = prepared.signer, known.isFresh(for: signing.certificates[0], at: setup.now) { return known }
+        let signer = AbsentSigner(
+            certificate: signing.certificates[0], chain: Array(signing.certificates.dropFirst()),
+            scheme: signing.scheme)
+        let standing = try await setup.standing(of: signer, overriding: prepared.signer?.override)
+        try standing.require(signer, at: setup.now)
+        return SigningToken.Standing(standing)
+    }
+
+    private func signing(_ prepared: SigningToken, _ documents: [TwoStepSigning.Document]) throws -> TwoStepSigning {
         let certificates = try prepared.parsedCertificates()
         guard let signer = certificates.first, let claimed = Instant(prepared.claimedSigningTime),
             let level = BaselineLevel(option: prepared.level),
-            ["pades", "cades", "cades-enveloping"].contains(prepared.format),
+            TwoStepSigning.formats.contains(prepared.format),
+            documents.count == 1 || prepared.format == "asic-e",
             let pdf = try? PDFOptions.parse(prepared.pdf), let stated = try? PropertyOptions.parse(prepared.properties)
         else { throw CommandFailure(.badInput, vi: "mã ký không hợp lệ", en: "the token is malformed") }
         guard level == .b || !authority.tsa.isEmpty else {
             throw ValidationError("the token asks for level \(prepared.level), which needs --tsa")
         }
         return TwoStepSigning(
-            format: prepared.format, source: source, certificates: certificates,
+            format: prepared.format, documents: documents, certificates: certificates,
             scheme: try SignatureScheme(algorithm: prepared.algorithm, digest: prepared.digest, for: signer),
             claimed: claimed, level: level, properties: try stated.properties(), pdf: pdf)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import ASiC
 import AdES
 import ArgumentParser
 import CryptoPrimitives
@@ -34,7 +35,7 @@ struct PrepareCommand: AsyncParsableCommand {
     @Option(help: "sha256, sha384 or sha512.")
     var digest: String?
 
-    @Option(help: "auto, pades, cades or cades-enveloping.")
+    @Option(help: "auto, pades, cades, cades-enveloping, asic-e or asic-s (one container of all files).")
     var format = "auto"
 
     @Option(help: "b-b, b-t, b-lt or b-lta, which complete is to reach.")
@@ -43,8 +44,7 @@ struct PrepareCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long the token may be completed.", valueName: "seconds"))
     var validFor = 600
 
-    @Option(help: "Claim a time more than 5 minutes from the clock, for the reason given.")
-    var override: String?
+    @OptionGroup var override: OverrideOption
 
     @Option(help: ArgumentHelp("File for the bytes to sign, for keys that take no digest.", valueName: "path"))
     var data: String?
@@ -55,12 +55,15 @@ struct PrepareCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Token to write.", valueName: "path"))
     var output: String
 
-    @Argument(help: "File to sign.")
-    var file: String
+    @Argument(help: "File to sign; several for asic-e.")
+    var files: [String]
 
     func validate() throws {
-        guard ["auto", "pades", "cades", "cades-enveloping"].contains(format) else {
-            throw ValidationError("--format takes auto, pades, cades or cades-enveloping")
+        guard ["auto", "pades", "cades", "cades-enveloping", "asic-e", "asic-s"].contains(format) else {
+            throw ValidationError("--format takes auto, pades, cades, cades-enveloping, asic-e or asic-s")
+        }
+        guard files.count == 1 || format == "asic-e" else {
+            throw ValidationError("prepare takes one FILE; several go into one container with --format asic-e")
         }
         guard BaselineLevel(option: level) != nil else {
             throw ValidationError("--level takes b-b, b-t, b-lt or b-lta")
@@ -82,41 +85,50 @@ struct PrepareCommand: AsyncParsableCommand {
     private struct Prepared: Encodable {
         let token, algorithm, digest, dataToBeSigned, expires: String
         let digestAlgorithm: String?
+        let signer: SigningToken.Standing
+        let overrides: [OverrideOption.Recorded]
     }
 
     func run() async throws {
         let now = TimeOption.now()
         let claimed = try time.instant()
-        if abs(claimed.seconds - now.seconds) > 300, override == nil {
-            throw ValidationError("--at is more than 5 minutes from the clock; give the reason with --override")
-        }
+        try override.check(claimed, at: now)
         for path in [output] + (data.map { [$0] } ?? []) {
-            try OutputFile.check(path, inputs: [file] + certificate, force: force)
+            try OutputFile.check(path, inputs: files + certificate, force: force)
         }
         do {
             let key = try seal.key()
             let certificates = try loadCertificates()
             let scheme = try SignatureScheme(algorithm: algorithm, digest: digest, for: certificates[0])
             var setup = try SigningSetup(trust, online, at: now)
-            try await setup.check(
-                AbsentSigner(certificate: certificates[0], chain: Array(certificates.dropFirst()), scheme: scheme))
-            let source = DigestedSource.wrapping(try FileSource(path: file))
-            let isPDF = try MediaType.of(source) == "application/pdf"
-            let chosen = format == "auto" ? (isPDF ? "pades" : "cades") : format
+            let signer = AbsentSigner(
+                certificate: certificates[0], chain: Array(certificates.dropFirst()), scheme: scheme)
+            let standing = try await setup.standing(of: signer, overriding: override.override)
+            try standing.require(signer, at: now)
+            let documents = try files.map { path in
+                do {
+                    return TwoStepSigning.Document(
+                        path: path, source: DigestedSource.wrapping(try FileSource(path: path)))
+                } catch {
+                    throw CommandFailure(error, path: path)
+                }
+            }
+            let chosen = try Self.format(format, of: documents[0].source)
             guard chosen == "pades" || !pdf.isGiven else {
                 throw ValidationError("--appearance, --field and --certify need a PDF")
             }
             let toBeSigned = try TwoStepSigning(
-                format: chosen, source: source, certificates: certificates, scheme: scheme, claimed: claimed,
+                format: chosen, documents: documents, certificates: certificates, scheme: scheme, claimed: claimed,
                 level: BaselineLevel(option: level) ?? .b, properties: try properties.properties(), pdf: pdf
             ).dataToBeSigned()
             let expires = Instant(seconds: now.seconds + Int64(validFor))
             var token = SigningToken(
-                format: chosen, document: file, documentDigest: try DigestAlgorithm.sha256.digest(of: source),
+                format: chosen,
+                documents: try documents.map { ($0.path, try DigestAlgorithm.sha256.digest(of: $0.source)) },
                 certificates: certificates, algorithm: scheme.optionName, digest: scheme.digest?.rawValue,
                 claimed: claimed, level: BaselineLevel(option: level) ?? .b, pdf: pdf.arguments,
                 properties: properties.arguments, user: seal.user, expires: expires,
-                toBeSigned: try DigestAlgorithm.sha256.digest(of: toBeSigned))
+                toBeSigned: try DigestAlgorithm.sha256.digest(of: toBeSigned), signer: standing)
             if let key { token = try token.sealed(with: key) }
             if let data { try OutputFile.write(toBeSigned, to: data) }
             try OutputFile.write(CanonicalJSON.encode(token), to: output)
@@ -127,9 +139,22 @@ struct PrepareCommand: AsyncParsableCommand {
                     Prepared(
                         token: output, algorithm: scheme.optionName, digest: value,
                         dataToBeSigned: Data(toBeSigned).base64EncodedString(), expires: "\(expires)",
-                        digestAlgorithm: scheme.digest?.rawValue)))
+                        digestAlgorithm: scheme.digest?.rawValue, signer: SigningToken.Standing(standing),
+                        overrides: override.recorded(claimed, at: now, standing))))
         } catch {
-            throw CommandFailure(error, path: file)
+            throw CommandFailure(error, path: files[0])
+        }
+    }
+
+    /// As `sign` chooses: PDFs as PAdES, a further signature in an ASiC-E, CAdES beside anything else.
+    private static func format(_ asked: String, of source: FileSource) throws -> String {
+        guard asked == "auto" else { return asked }
+        switch try MediaType.of(source) {
+        case "application/pdf": return "pades"
+        case "application/zip":
+            let container = try? ASiCContainer(reading: source)
+            return container?.type == .extended ? "asic-add" : "cades"
+        default: return "cades"
         }
     }
 

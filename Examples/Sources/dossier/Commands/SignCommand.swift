@@ -28,8 +28,7 @@ struct SignCommand: AsyncParsableCommand {
     @Option(help: "auto, pades, cades (detached), cades-enveloping, asic-e or asic-s (one container of all files).")
     var format = "auto"
 
-    @Option(help: "Claim a time more than 5 minutes from the clock, for the reason given.")
-    var override: String?
+    @OptionGroup var override: OverrideOption
 
     @Flag(help: "Overwrite an existing output.")
     var force = false
@@ -66,9 +65,7 @@ struct SignCommand: AsyncParsableCommand {
     func run() async throws {
         let now = TimeOption.now()
         let claimed = try time.instant()
-        if abs(claimed.seconds - now.seconds) > 300, override == nil {
-            throw ValidationError("--at is more than 5 minutes from the clock; give the reason with --override")
-        }
+        try override.check(claimed, at: now)
         let names = files.map { URL(filePath: $0).lastPathComponent }
         guard Set(names).count == names.count else {
             throw ValidationError("two of the files have the same name and would share one output")
@@ -78,9 +75,8 @@ struct SignCommand: AsyncParsableCommand {
         } else {
             try OutputFile.check(output, inputs: files, force: force)
         }
-        let signer = try key.signer()
         var setup = try SigningSetup(trust, online, at: now)
-        try await setup.check(signer)
+        let signer = try await setup.checked(key.signer(), overriding: override.override)
         let reached = level.baselineLevel
         let signing = FileSigning(
             signer: signer, claimed: claimed,
@@ -97,7 +93,14 @@ struct SignCommand: AsyncParsableCommand {
     private struct SignedResult: Encodable, Sendable {
         let path: String
         var output, format, level: String?
+        var findings: [Finding]?
         var error: Phrase?
+    }
+
+    private struct Report: Encodable {
+        let files: [SignedResult]
+        let signer: SignerStanding
+        let overrides: [OverrideOption.Recorded]
     }
 
     /// One container of all files: all of it or nothing.
@@ -111,9 +114,10 @@ struct SignCommand: AsyncParsableCommand {
                 throw CommandFailure(error, path: path)
             }
         }
+        var remarks: [Finding] = []
         do {
             try await OutputFile.write(to: output) { handle in
-                try await signing.sign(contents, as: type) { piece in
+                remarks = try await signing.sign(contents, as: type) { piece in
                     do { try handle.write(contentsOf: Data(piece)) } catch {
                         throw CommandFailure(.cannotCreate, vi: "không ghi được tệp", en: "cannot write the file")
                     }
@@ -122,10 +126,12 @@ struct SignCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error, path: output)
         }
-        try report(
-            files.map {
-                SignedResult(path: $0, output: output, format: type.rawValue, level: signing.level.rawValue)
-            }, [output])
+        for remark in remarks { Console.warn(remark.phrase) }
+        let results = files.map {
+            SignedResult(
+                path: $0, output: output, format: type.rawValue, level: signing.level.rawValue, findings: remarks)
+        }
+        try report(results, [output], signing)
     }
 
     private func signEach(_ signing: FileSigning) async throws {
@@ -135,47 +141,63 @@ struct SignCommand: AsyncParsableCommand {
         var failure: ExitStatus?
         let command = self
         // An authority may take minutes for a time-stamp, so that several files wait at once.
-        let width = signing.level == .b ? OrderedWork.cores : CURLFetcher.concurrentCalls
-        try await OrderedWork.run(files, width: width) { path in
-            await command.sign(path, signing)
-        } deliver: { index, result in
-            Console.progress(index + 1, of: command.files.count, command.files[index])
-            switch result {
-            case .success(let signed): results.append(signed)
-            case .failure(let problem):
+        let batch = BatchSigning(
+            by: signing.signer, width: signing.level == .b ? OrderedWork.cores : CURLFetcher.concurrentCalls)
+        let interruption = Interruption()
+        defer { interruption.end() }
+        try await batch.sign(files) { path, _ in
+            try await command.sign(path, signing, unless: interruption)
+        } deliver: { index, outcome, progress in
+            Console.progress(progress.completed, of: progress.total, command.files[index])
+            switch outcome {
+            case .signed(let signed):
+                for remark in signed.findings ?? [] { Console.warn(remark.phrase) }
+                results.append(signed)
+            case .failed(let error):
+                let problem = CommandFailure(error, path: command.files[index])
                 guard command.files.count > 1 else { throw problem }
                 // A batch keeps what is finished; the first failing file decides the exit code.
                 failure = failure ?? problem.exitCode
                 results.append(SignedResult(path: command.files[index], error: problem.message))
                 Console.report(problem)
+            case .cancelled:
+                failure = failure ?? .interrupted
+                results.append(SignedResult(path: command.files[index], error: Self.interrupted))
             }
         }
         if makesNew, results.allSatisfy({ $0.error != nil }) { rmdir(output) }
-        try report(results, results.compactMap(\.output))
+        try report(results, results.compactMap(\.output), signing)
         if let failure { throw ExitCode(failure.rawValue) }
     }
 
-    private func report(_ results: [SignedResult], _ outputs: [String]) throws {
-        if common.json {
-            Console.write(try CanonicalJSON.encode(["files": results]))
-        } else {
+    private func report(_ results: [SignedResult], _ outputs: [String], _ signing: FileSigning) throws {
+        guard common.json else {
             for path in outputs { Console.print(path) }
+            return
         }
+        let standing = signing.signer.standing
+        Console.write(
+            try CanonicalJSON.encode(
+                Report(
+                    files: results, signer: standing,
+                    overrides: override.recorded(signing.claimed, at: TimeOption.now(), standing))))
     }
 
+    private static let interrupted = Phrase(vi: "chưa ký: đã dừng theo yêu cầu", en: "not signed: interrupted")
+
     /// Signs one file and writes the result, whole or not at all.
-    private func sign(_ path: String, _ signing: FileSigning) async -> Result<SignedResult, CommandFailure> {
-        do {
-            let signed = try await signing.sign(FileSource(path: path), as: format)
-            let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
-            let target = makesFolder ? output + "/" + name : output
-            try OutputFile.check(target, inputs: files, force: force)
-            try OutputFile.write(signed.content, to: target)
-            return .success(
-                SignedResult(
-                    path: path, output: target, format: signed.format.rawValue, level: signing.level.rawValue))
-        } catch {
-            return .failure(CommandFailure(error, path: path))
-        }
+    private func sign(
+        _ path: String, _ signing: FileSigning, unless interruption: Interruption
+    ) async throws -> SignedResult {
+        try interruption.check()
+        let signed = try await signing.sign(FileSource(path: path), as: format)
+        let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
+        let target = makesFolder ? output + "/" + name : output
+        try OutputFile.check(target, inputs: files, force: force)
+        try interruption.check()
+        try OutputFile.write(signed.content, to: target)
+        return SignedResult(
+            path: path, output: target, format: signed.format.rawValue, level: signing.level.rawValue,
+            findings: signed.remarks)
     }
 }

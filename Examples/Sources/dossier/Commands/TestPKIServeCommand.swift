@@ -9,6 +9,7 @@ import FlyingSocks
 import Foundation
 import PKIX
 import SoftwareKeys
+import Synchronization
 import TestPKI
 
 extension TestPKICommand {
@@ -23,6 +24,8 @@ extension TestPKICommand {
         var port: UInt16
         @Option(help: "What goes wrong: \(Self.faults.map(\.rawValue).joined(separator: ", ")).")
         var fault: String?
+        @Option(help: ArgumentHelp("File that gets one line for each request: method and path.", valueName: "file"))
+        var log: String?
         @Argument(help: "Folder made by `testpki init`.")
         var folder: String
 
@@ -40,8 +43,10 @@ extension TestPKICommand {
             let fixed = try time.at.map { _ in try time.instant() }
             let server = HTTPServer(
                 config: .init(address: try .inet(ip4: "127.0.0.1", port: port), timeout: 600, logger: .disabled))
+            let journal = try log.map { try RequestLog(path: $0) }
             await server.appendRoute("*") { [services] request in
-                try await Self.answer(request, services, at: fixed ?? TimeOption.now())
+                journal?.add("\(request.method.rawValue) \(request.target.path(percentEncoded: true))")
+                return try await Self.answer(request, services, at: fixed ?? TimeOption.now())
             }
             let address = "http://127.0.0.1:\(port)/"
             Console.message(
@@ -122,5 +127,23 @@ extension TestPKICommand {
                 }
             }.filter { $0.extendedKeyUsage == nil }
         }
+    }
+}
+
+/// What a test service was asked for, one line for each request.
+private final class RequestLog: Sendable {
+    private let handle: Mutex<FileHandle>
+
+    init(path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+        }
+        handle = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
+    }
+
+    func add(_ line: String) {
+        // A full disk must not end a service.
+        handle.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }
     }
 }

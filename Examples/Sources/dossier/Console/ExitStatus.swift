@@ -15,4 +15,6 @@ enum ExitStatus: Int32 {
     case inputOutput = 74
     case noPermission = 77
     case configuration = 78
+    /// Ended by the operator: 128 and the number of SIGINT, as shells have it.
+    case interrupted = 130
 }

@@ -29,7 +29,8 @@ struct SignatureStructure: Encodable {
     }
 
     let id, format, packaging: String
-    /// By structure: at most B-T, because what material is complete depends on trust.
+    /// What the structure allows: that there is revocation information, that a time-stamp stands over it. Whether it is
+    /// complete depends on trust, and `verify` says it.
     let level: String
     let signer: CertificateStructure?
     let claimedSigningTime: Instant?
@@ -47,7 +48,7 @@ struct SignatureStructure: Encodable {
         id = facts.id
         format = facts.format.rawValue
         packaging = facts.packaging.rawValue
-        level = facts.level?.rawValue ?? "NOT-BASELINE"
+        level = facts.structuralLevel?.rawValue ?? "NOT-BASELINE"
         self.signer = facts.signingCertificate.map(CertificateStructure.init)
         claimedSigningTime = facts.claimedSigningTime
         algorithm = facts.scheme?.displayName
@@ -98,4 +99,18 @@ struct SignatureStructure: Encodable {
         "0.4.0.19122.1.1": "signer-attributes-v2", "0.4.0.19122.1.5": "ats-hash-index-v3",
         "1.2.840.113583.1.1.8": "revocation-info-archival",
     ]
+}
+
+extension SignatureFacts {
+    /// The level that the structure allows, whatever is trusted; `nil` for a signature of no baseline form.
+    var structuralLevel: BaselineLevel? {
+        guard level == .t else { return level }
+        let material = longTermMaterial
+        guard !material.revocationLists.isEmpty || !material.ocspResponses.isEmpty else { return level }
+        let isArchived = timeStamps.contains { stamp in
+            [.archive, .document].contains(stamp.kind) && stamp.formatFaults.isEmpty
+                && stamp.covers.contains { [.revocationList, .ocspResponse].contains($0.kind) }
+        }
+        return isArchived ? .lta : .lt
+    }
 }

@@ -103,6 +103,7 @@ struct TimeStampJudge: Sendable {
     let material: ValidationMaterial
     let revocation: RevocationMode
     let online: OnlineOptions
+    let queue: MaterialQueue
 
     /// Whether a token may be taken: an authority that fails may not stamp; one that cannot be judged here is said and
     /// taken, because a verifier may know more.
@@ -112,7 +113,9 @@ struct TimeStampJudge: Sendable {
         var known = material
         known.certificates += token.signedData.certificates
         let signers = [facts.signingCertificate].compactMap(\.self)
-        let completed = try? await online.completing(known, for: signers, trusting: domains, at: now)
+        let completed = try? await queue.next { [known, domains, online] in
+            try await online.completing(known, for: signers, trusting: domains, at: now)
+        }
         let result = TimeStampValidation(token, facts: facts, trusting: domains, material: completed?.material ?? known)
             .evaluate(at: now, revocation: revocation)
         guard result.outcome != .passed else { return true }

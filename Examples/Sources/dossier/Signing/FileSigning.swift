@@ -15,7 +15,7 @@ import ZIPSyntax
 
 /// Signs files, all alike: who signs, when, how high and with what statements.
 struct FileSigning: Sendable {
-    let signer: SoftwareSigner
+    let signer: CheckedSigner
     /// The time that is claimed.
     let claimed: Instant
     /// B-B or B-T; higher levels are added by ``raising``.
@@ -32,7 +32,12 @@ struct FileSigning: Sendable {
         let format: SignatureFormat
         /// Whether it is a file beside the original.
         var isSeparate = false
+        /// Remarks on what went into it, `revocation-before-signature` among them.
+        var remarks: [Finding] = []
     }
+
+    /// Bytes and remarks on them.
+    private typealias Raised = (bytes: [UInt8], remarks: [Finding])
 
     var level: BaselineLevel { raising?.level ?? first.level }
 
@@ -47,68 +52,75 @@ struct FileSigning: Sendable {
                 "--appearance, --field, --reserve-field, --reserve-text, --fill and --certify need a PDF")
         }
         if format == "auto", media == "application/zip", let container = try? ASiCContainer(reading: source) {
-            return Signed(
-                content: try await addSignature(to: container), format: container.type == .simple ? .asicS : .asicE)
+            return try await addSignature(to: container)
         }
         if format == "cades-enveloping" {
             let bytes = try await CAdESSignature.enveloping(
                 source, by: signer, claiming: claimed, level: first, properties: properties)
+            let signed = try await raised(bytes, over: nil)
             return Signed(
-                content: MemorySource(try await raised(bytes, over: nil)), format: .cades, isSeparate: true)
+                content: MemorySource(signed.bytes), format: .cades, isSeparate: true, remarks: signed.remarks)
         }
-        return Signed(
-            content: MemorySource(try await detached(over: DigestedSource.wrapping(source))), format: .cades,
-            isSeparate: true)
+        let signed = try await detached(over: DigestedSource.wrapping(source))
+        return Signed(content: MemorySource(signed.bytes), format: .cades, isSeparate: true, remarks: signed.remarks)
     }
 
     /// Signs files as one container and writes it piece by piece.
+    ///
+    /// - Returns: Remarks on what went into it.
     func sign(
         _ files: [ContainerFile], as type: ContainerType, to output: @escaping ([UInt8]) throws -> Void
-    ) async throws {
+    ) async throws -> [Finding] {
         let prepared = try ASiCContainer.preparing(
             type, of: files, for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: claimed)
         let cms = try await detached(over: prepared.content, in: type)
         guard type == .extended, let raising, raising.level == .lta else {
-            return try prepared.write(signature: cms, to: output)
+            try prepared.write(signature: cms.bytes, to: output)
+            return cms.remarks
         }
         // The archive time-stamp stands over what is there, the signature among it.
-        let raised = try await raising.raise(container: prepared.container(signature: cms)).content
-        var offset: Int64 = 0
-        while offset < raised.size {
-            let piece = try raised.bytes(at: offset, count: Int(min(1 << 18, raised.size - offset)))
-            try output(piece)
-            offset += Int64(piece.count)
-        }
+        let archived = try await raising.raise(container: prepared.container(signature: cms.bytes))
+        try archived.content.copy(to: output)
+        return Self.once(cms.remarks + archived.remarks)
     }
 
-    private func addSignature(to container: ASiCContainer) async throws -> any ByteSource {
+    private func addSignature(to container: ASiCContainer) async throws -> Signed {
         guard container.type == .extended else {
             let signed = try await container.signedAgain(
                 by: signer, claiming: claimed, level: first, properties: properties)
-            guard let raising else { return signed.archive.source }
-            return try await raising.raise(container: signed).content
+            guard let raising else { return Signed(content: signed.archive.source, format: .asicS) }
+            let raised = try await raising.raise(container: signed)
+            return Signed(content: raised.content, format: .asicS, remarks: raised.remarks)
         }
         let prepared = try container.preparingSignature(
             for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: claimed)
         let cms = try await detached(over: prepared.content, in: .extended)
-        let signed = try prepared.container(signature: cms)
-        guard let raising, raising.level == .lta else { return signed.archive.source }
-        return try await raising.raise(container: signed).content
+        let signed = try prepared.container(signature: cms.bytes)
+        guard let raising, raising.level == .lta else {
+            return Signed(content: signed.archive.source, format: .asicE, remarks: cms.remarks)
+        }
+        let archived = try await raising.raise(container: signed)
+        return Signed(
+            content: archived.content, format: .asicE, remarks: Self.once(cms.remarks + archived.remarks))
     }
 
-    private func detached(over content: any ByteSource, in container: ContainerType? = nil) async throws -> [UInt8] {
+    private func detached(over content: any ByteSource, in container: ContainerType? = nil) async throws -> Raised {
         let bytes = try await CAdESSignature.detached(
             over: content, by: signer, claiming: claimed, level: first, properties: properties)
         // The archive time-stamp of an ASiC-E is the container's.
         if container == .extended, let raising, raising.level == .lta {
-            return try await raising.lowered(to: .lt).raise(cms: bytes, over: content).bytes
+            return try await raising.lowered(to: .lt).raise(cms: bytes, over: content)
         }
         return try await raised(bytes, over: content)
     }
 
-    private func raised(_ cms: [UInt8], over content: (any ByteSource)?) async throws -> [UInt8] {
-        guard let raising else { return cms }
-        return try await raising.raise(cms: cms, over: content).bytes
+    private func raised(_ cms: [UInt8], over content: (any ByteSource)?) async throws -> Raised {
+        guard let raising else { return (cms, []) }
+        return try await raising.raise(cms: cms, over: content)
+    }
+
+    private static func once(_ remarks: [Finding]) -> [Finding] {
+        remarks.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     private func signPDF(_ source: FileSource) async throws -> Signed {
@@ -118,6 +130,7 @@ struct FileSigning: Sendable {
             appearance: pdf.visible.visibleSignature(for: signer.certificate), certifying: pdf.permission,
             level: first, properties: properties)
         guard let raising else { return Signed(content: signed, format: .pades) }
-        return Signed(content: try await raising.raise(pdf: signed).content, format: .pades)
+        let raised = try await raising.raise(pdf: signed)
+        return Signed(content: raised.content, format: .pades, remarks: raised.remarks)
     }
 }

@@ -21,15 +21,18 @@ struct LevelRaising: Sendable {
     /// - Parameter known: What is at hand; with `--online` newer revocation information is asked for beside it.
     init(
         to level: BaselineLevel, stampedBy authority: JudgedAuthority, trusting domains: [TrustDomain],
-        known: ValidationMaterial, _ online: OnlineOptions, at time: Instant
+        known: ValidationMaterial, _ online: OnlineOptions, _ queue: MaterialQueue, at time: Instant
     ) {
         self.level = level
         self.time = time
         resources = ExtensionResources(timeStamps: authority, trusting: domains) { gaps in
             // Older lists and responses would keep services from being asked for those newer than the signature.
             let certificates = ValidationMaterial(certificates: known.certificates + gaps.map(\.certificate))
-            let fetched = try await online.completing(
-                certificates, for: gaps.map(\.certificate), trusting: domains, at: time)
+            // Signatures of a batch ask about the same certificates: one asks, the others find it in the cache.
+            let fetched = try await queue.next {
+                try await online.completing(
+                    certificates, for: gaps.map(\.certificate), trusting: domains, at: time)
+            }
             for remark in fetched.remarks { Console.warn(remark.phrase) }
             return known.merging(fetched.material)
         }
@@ -43,12 +46,6 @@ struct LevelRaising: Sendable {
     func lowered(to level: BaselineLevel) -> LevelRaising { LevelRaising(level, resources, time) }
 
     func raise(cms: [UInt8], over content: (any ByteSource)?) async throws -> (bytes: [UInt8], remarks: [Finding]) {
-        try await raise(cms: cms, over: content, to: level)
-    }
-
-    private func raise(
-        cms: [UInt8], over content: (any ByteSource)?, to level: BaselineLevel
-    ) async throws -> (bytes: [UInt8], remarks: [Finding]) {
         var extended = try CAdESExtension(of: cms, content: content, trusting: resources.domains)
         let remarks = try await extended.extend(to: level, with: resources, at: time)
         return (extended.bytes, remarks)
@@ -62,33 +59,12 @@ struct LevelRaising: Sendable {
 
     /// In an ASiC-E the archive time-stamp stands over the whole container, below it each signature has its own.
     func raise(container: ASiCContainer) async throws -> (content: any ByteSource, remarks: [Finding]) {
-        let inner = container.type == .extended ? min(level, .lt) : level
-        var current = container
-        var remarks: [Finding] = []
-        let signatures = try container.signatureFiles()
-        guard !signatures.isEmpty else { throw AdESError(.unsuitableSignature, "there is no signature") }
+        var extended = ASiCExtension(of: container, trusting: resources.domains)
         do {
-            for signature in signatures {
-                let raised = try await raise(cms: signature.cms, over: signature.content, to: inner)
-                for remark in raised.remarks where !remarks.contains(remark) { remarks.append(remark) }
-                guard raised.bytes != signature.cms else { continue }
-                current = try current.replacing(signature.path, with: raised.bytes)
-            }
-            if level == .lta, container.type == .extended {
-                current = try await current.archived(by: resources.timeStamps)
-            }
+            let remarks = try await extended.extend(to: level, with: resources, at: time)
+            return (extended.container.archive.source, remarks)
         } catch let error as ASiCError where error.code == .cannotBeSigned {
             throw AdESError(.levelNotReached, error.detail)
         }
-        for facts in try current.signatureFacts(with: ValidationMaterial()) {
-            let reached = facts.reachedLevel(trusting: resources.domains, at: time)
-            guard let actual = reached.level, actual >= level else {
-                throw AdESError(
-                    .levelNotReached,
-                    "\(facts.id) has level \(reached.level?.rawValue ?? "NOT-BASELINE"), asked for was \(level.rawValue)"
-                        + reached.findings.map { ": \($0.phrase.en)" }.joined())
-            }
-        }
-        return (current.archive.source, remarks)
     }
 }

@@ -15,10 +15,12 @@ import SignatureValidation
 struct SigningToken: Codable {
     /// 1; another value is refused.
     var version = 1
-    /// `pades`, `cades` or `cades-enveloping`.
+    /// `pades`, `cades`, `cades-enveloping`, `asic-e`, `asic-s` or `asic-add`.
     let format: String
     /// Path of the document as it was prepared, and its SHA-256.
     let document, documentDigest: String
+    /// The other files of a container; `nil` for one document.
+    let further: [Document]?
     /// Base64 of the DER of the signer's certificate, then its chain.
     let certificates: [String]
     /// As `--algorithm` and `--digest`.
@@ -35,13 +37,56 @@ struct SigningToken: Codable {
     let expires: String
     /// SHA-256 of the bytes that are to be signed.
     let toBeSigned: String
+    /// What was found out about the signer; `nil` in tokens made before it was kept.
+    let signer: Standing?
     /// HMAC-SHA256 over the token without it; `nil` for a token that is not sealed.
     var seal: String?
 
     private static let members: Set = [
-        "version", "format", "document", "documentDigest", "certificates", "algorithm", "digest", "claimedSigningTime",
-        "level", "pdf", "properties", "user", "expires", "toBeSigned", "seal",
+        "version", "format", "document", "documentDigest", "further", "certificates", "algorithm", "digest",
+        "claimedSigningTime",
+        "level", "pdf", "properties", "user", "expires", "toBeSigned", "signer", "seal",
     ]
+
+    /// A further file, as the first.
+    struct Document: Codable {
+        let document, documentDigest: String
+    }
+
+    /// All files in their order.
+    var documents: [Document] {
+        [Document(document: document, documentDigest: documentDigest)] + (further ?? [])
+    }
+
+    /// What was found out about the signer before the value was asked for.
+    struct Standing: Codable {
+        /// SHA-256 of the certificate.
+        let certificate: String
+        /// `valid` or `overridden`.
+        let verdict: String
+        let checkedAt, freshUntil: String
+        /// What could not be determined, and why the operator went on.
+        let detail, override: String?
+
+        init(_ standing: SignerStanding) {
+            certificate = Hexadecimal.encode(standing.certificate.fingerprint)
+            verdict = standing.word
+            checkedAt = "\(standing.checkedAt)"
+            freshUntil = "\(standing.freshUntil)"
+            guard case .overridden(let error, let reason) = standing.verdict else {
+                (detail, override) = (nil, nil)
+                return
+            }
+            (detail, override) = (error.detail, reason)
+        }
+
+        /// Whether it still holds for a certificate.
+        func isFresh(for signer: Certificate, at time: Instant) -> Bool {
+            guard let checked = Instant(checkedAt), let end = Instant(freshUntil) else { return false }
+            return ["valid", "overridden"].contains(verdict) && checked <= time && time <= end
+                && certificate == Hexadecimal.encode(signer.fingerprint)
+        }
+    }
 
     /// Reads a token of at most 1 MiB; a member that is not known is refused.
     init(parsing bytes: [UInt8]) throws {
@@ -55,13 +100,18 @@ struct SigningToken: Codable {
     }
 
     init(
-        format: String, document: String, documentDigest: [UInt8], certificates: [Certificate], algorithm: String,
+        format: String, documents: [(path: String, digest: [UInt8])], certificates: [Certificate], algorithm: String,
         digest: String?, claimed: Instant, level: BaselineLevel, pdf: [String], properties: [String], user: String?,
-        expires: Instant, toBeSigned: [UInt8]
+        expires: Instant, toBeSigned: [UInt8], signer: SignerStanding
     ) {
+        self.signer = Standing(signer)
         self.format = format
-        self.document = document
-        self.documentDigest = Hexadecimal.encode(documentDigest)
+        document = documents[0].path
+        documentDigest = Hexadecimal.encode(documents[0].digest)
+        further =
+            documents.count == 1
+            ? nil
+            : documents.dropFirst().map { Document(document: $0.path, documentDigest: Hexadecimal.encode($0.digest)) }
         self.certificates = certificates.map { Data($0.bytes).base64EncodedString() }
         (self.algorithm, self.digest) = (algorithm, digest)
         claimedSigningTime = "\(claimed)"

@@ -4,6 +4,7 @@
 import DossierCore
 import DossierKit
 import Foundation
+import PDFSyntax
 
 /// The question that an archive of evidence holds, asked again about the same files.
 struct EvidenceQuestion {
@@ -35,6 +36,9 @@ struct EvidenceQuestion {
                 (try? FileSource(path: path)).map { EvidenceBundle.ShownFile(path: path, source: $0) }
             }
             return try bundle.judged(over: given, beside: beside, password: password)
+        } catch let error as PDFSyntaxError where error.code == .passwordRequired {
+            // One of the files, not the archive.
+            throw CommandFailure(error)
         } catch {
             throw CommandFailure(error, path: path)
         }
