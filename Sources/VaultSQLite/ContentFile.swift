@@ -63,13 +63,18 @@ enum ContentFile {
     }
 
     /// The ids of contents in a folder; temporary files and foreign ones are left out.
-    static func names(in folder: String) throws(VaultError) -> [ContentID] {
+    ///
+    /// - Parameter cleaning: Whether to delete what killed writers left.
+    static func names(in folder: String, cleaning: Bool) throws(VaultError) -> [ContentID] {
         guard FileKind(folder) == .folder else { return [] }
+        let names: [String]
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { ContentID($0) }
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
             throw VaultError(.storeFailure, object: folder, "the folder cannot be read")
         }
+        if cleaning { DurableFile.deleteLeftovers(in: folder, names) }
+        return names.compactMap { ContentID($0) }
     }
 
     static func delete(_ path: String) throws(VaultError) {

@@ -20,12 +20,38 @@ struct DurableFile: ~Copyable {
 
     init(_ path: String) throws(VaultError) {
         // Contents have random ids and are written once, and processes differ by number: nobody else writes this name.
-        let temporary = "\(path).\(getpid()).part"
-        let opened = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard opened >= 0 else { throw .system(errno, path) }
-        descriptor = opened
+        let temporary = "\(path).\(getpid())\(Self.suffix)"
+        descriptor = try Self.openLocked(temporary, path)
         self.path = path
         self.temporary = temporary
+    }
+
+    /// How the name of a file ends that is not whole yet.
+    static let suffix = ".part"
+
+    // The lock says that somebody is still writing; it goes with the process, however that ends.
+    private static func openLocked(_ temporary: String, _ path: String) throws(VaultError) -> Int32 {
+        for _ in 0..<100 {
+            let opened = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard opened >= 0 else { throw .system(errno, path) }
+            while flock(opened, LOCK_EX) != 0, errno == EINTR {}
+            // Between opening and locking, somebody who collects garbage may have taken it for a leftover.
+            var status = stat()
+            if unsafe fstat(opened, &status) == 0, status.st_nlink > 0 { return opened }
+            close(opened)
+        }
+        throw VaultError(.busy, object: path, "others delete what is being written")
+    }
+
+    /// Deletes what killed writers left in a folder; what somebody is writing, in whatever process, stays.
+    static func deleteLeftovers(in folder: String, _ names: [String]) {
+        for name in names where name.hasSuffix(suffix) {
+            let path = "\(folder)/\(name)"
+            let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            guard opened >= 0 else { continue }
+            if flock(opened, LOCK_EX | LOCK_NB) == 0 { unsafe unlink(path) }
+            close(opened)
+        }
     }
 
     deinit {

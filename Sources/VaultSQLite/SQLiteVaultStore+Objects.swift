@@ -41,7 +41,10 @@ extension SQLiteVaultStore {
             return ids.compactMap { ContentID(octets: [UInt8]($0)) }
         }
         let path = folder.contentFolder(vault)
-        let beside = try await onFilesTyped { () throws(VaultError) in try ContentFile.names(in: path) }
+        // Who lists contents collects garbage: what killed uploads left goes with the first page.
+        let beside = try await onFilesTyped { () throws(VaultError) in
+            try ContentFile.names(in: path, cleaning: id == nil)
+        }
         let all = inside + beside.filter { content in id.map { $0 < content } ?? true }
         return Array(Set(all).sorted().prefix(limit))
     }

@@ -32,6 +32,7 @@ struct StoreFolder: Sendable {
         case .missing:
             guard let shards else { throw VaultError(.notFound, object: path, "there is no such store") }
             try Self.make(path)
+            try DurableFile.syncFolder(of: path)
             try Self.writeManifest(Manifest(format: "dossier-vault-store", version: 1, shards: shards), manifestPath)
         case .file, .other: throw VaultError(.notAStore, object: path, "not a folder")
         case .folder:
