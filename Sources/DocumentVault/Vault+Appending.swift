@@ -55,6 +55,7 @@ extension Vault {
         for _ in 0..<1000 {
             let change = try build(state)
             guard let head = state.head else { throw VaultError(.damaged, object: "vault \(id)", "no head") }
+            try checkHolds(change, after: head)
             let writer = try writer(for: change.events.map(\.kind), at: time)
             var entries: [StoredEntry] = []
             var made: [(entry: JournalEntry, event: VaultEvent, time: VaultTime)] = []
@@ -96,6 +97,20 @@ extension Vault {
             }
         }
         throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
+    }
+
+    /// What no reader would accept must never be appended: nobody could open the vault any more.
+    private func checkHolds(_ change: Change, after head: JournalHead) throws(VaultError) {
+        var core = state.core
+        var known = secrets
+        known[change.secret.number] = change.secret
+        for (index, event) in change.events.enumerated() {
+            do throws(VaultError) {
+                try core.apply(event, at: head.sequence + 1 + Int64(index), known, vault: id, object: "entry")
+            } catch {
+                throw VaultError(.conflict, object: "vault \(id)", "as things stand it would not hold: \(error.detail)")
+            }
+        }
     }
 
     private func sign(_ draft: JournalEntry.Draft) throws(VaultError) -> JournalEntry {

@@ -101,6 +101,9 @@ extension Vault {
         guard restoration.reason.utf8.count <= 4096 else {
             throw VaultError(.invalidMetadata, "a reason of more than 4096 octets")
         }
+        guard state.core.restorations.count < StateCore.mostRestorations else {
+            throw VaultError(.overQuota, "\(state.core.restorations.count) restorations")
+        }
         let operation = OperationID(random: random)
         let payload = try Payload(
             sealing: .restored(restoration), at: time, vault: id, operation: operation, under: secret, random: random)

@@ -69,8 +69,8 @@ extension Vault {
     ///   - until: Entries that claim a later time do not count.
     ///   - time: Now; recorded as a claim.
     /// - Returns: The writer and its slot.
-    /// - Throws: As ``addSlot(_:label:cost:at:)``; `alreadyExists` for keys that are enrolled, `invalidMetadata` for a kind
-    ///   that only the owner writes.
+    /// - Throws: As ``addSlot(_:label:cost:at:)``; `alreadyExists` for keys that are enrolled (also by an earlier call whose
+    ///   reply was lost), `invalidMetadata` for a kind that only the owner writes.
     public func enrol(
         _ card: DeviceCard, as role: VaultWriter.Role, writing kinds: Set<EntryKind> = EntryKind.documents,
         label: String = "", until: Instant? = nil, at time: Instant
@@ -80,12 +80,10 @@ extension Vault {
         guard kinds.isSubset(of: EntryKind.enrollable) else {
             throw VaultError(.invalidMetadata, "a kind of entry that only the owner writes")
         }
-        guard !state.core.writers.values.contains(where: { $0.key == card.verification }) else {
-            throw VaultError(.alreadyExists, "a writer with these keys is enrolled")
-        }
         let writer = VaultWriter(
             id: WriterID(random: random), key: card.verification, role: role, kinds: kinds, label: label.normalizedNFC,
             until: until)
+        try Self.check(writer, in: state.core)
         while true {
             let current = try currentSecret()
             let new = try NewSlot(
@@ -113,6 +111,8 @@ extension Vault {
                 guard state.core.epoch.number == current.number, stored.count == state.core.epoch.slots.count else {
                     throw VaultError(.conflict, "the slots were changed")
                 }
+                // An earlier call, whose reply was lost, or another device may have enrolled it meanwhile.
+                for case .writerEnrolled(let writer) in events { try Self.check(writer, in: state.core) }
                 try Self.check(entries)
                 var slots = stored
                 for slot in new { slots[slot.slot.id] = slot.slot.bytes }
@@ -127,6 +127,15 @@ extension Vault {
             guard error.code == .conflict else { throw error }
             try await refresh()
             return false
+        }
+    }
+
+    private static func check(_ writer: VaultWriter, in core: StateCore) throws(VaultError) {
+        guard !core.writers.values.contains(where: { $0.key == writer.key }) else {
+            throw VaultError(.alreadyExists, "a writer with these keys is enrolled")
+        }
+        guard core.writers.count < StateCore.mostWriters else {
+            throw VaultError(.overQuota, "\(core.writers.count) writers are enrolled")
         }
     }
 

@@ -20,7 +20,7 @@ extension Vault {
         }
         let appended = try await append(operation: operation, at: time, build)
         // The change is durable whatever becomes of the snapshot; the next one makes up for it.
-        if owner != nil, state.tailCount >= Self.snapshotInterval || rebuildsPages {
+        if owner != nil, state.tailCount >= Self.snapshotInterval || rebuildsPages || state.needsSnapshot {
             try? await makeSnapshot(at: time)
         }
         return appended

@@ -7,7 +7,8 @@ extension Vault {
     /// Deletes contents that nothing names: what crashes and interrupted uploads left.
     ///
     /// What is to go is announced in the journal first. Somebody whose upload is in flight and was announced finds that
-    /// out when appending, and uploads again under a new id. No clock decides what is garbage.
+    /// out when appending, and uploads again under a new id. No clock decides what is garbage. For the owner it also ends
+    /// an erasure that was interrupted before its snapshot.
     ///
     /// - Returns: The contents that were deleted.
     /// - Throws: ``VaultError``: `notPermitted`, errors of the store.
@@ -15,6 +16,7 @@ extension Vault {
         for _ in 0..<1000 {
             try await refresh()
             try await loadDocuments()
+            if owner != nil, state.needsSnapshot { try await makeSnapshot(at: time) }
             guard let head = state.head else { return [] }
             var garbage: [ContentID] = []
             let pages = try await livePages()

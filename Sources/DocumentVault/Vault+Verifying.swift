@@ -40,6 +40,8 @@ extension Vault {
         var problems: [VaultError] = []
         var state = VaultState(vault: reading.vault)
         var secrets = [secret.number: secret]
+        // The newest snapshot, when payloads from before it are gone that only a later entry can explain.
+        var postponed: (root: SnapshotRoot, state: VaultState)?
         do throws(VaultError) {
             let found = try await reading.walk(from: secret, to: .both)
             secrets = found.secrets
@@ -48,8 +50,20 @@ extension Vault {
                 progress?(VaultProgress(phase: .journal, done: $0, total: $1))
             } before: { (sequence, state) throws(VaultError) in
                 guard let snapshot = found.snapshot, sequence == snapshot.entry.sequence else { return }
+                guard state.gaps.isEmpty else {
+                    postponed = (snapshot.root, state)
+                    return
+                }
                 do throws(VaultError) {
                     try await pages.compare(snapshot.root, with: &state)
+                } catch {
+                    problems.append(error)
+                }
+            }
+            if var earlier = postponed {
+                do throws(VaultError) {
+                    let erased = Set((state.catalogue?.erased ?? [:]).keys)
+                    try await pages.compare(earlier.root, with: &earlier.state, leavingOut: erased)
                 } catch {
                     problems.append(error)
                 }
@@ -70,6 +84,9 @@ extension Vault {
                         .resurrected, object: "key record \(version)",
                         "the store still has the key of an erased document"))
             }
+        }
+        if let store = reading.store as? any InspectableVaultStore {
+            do throws(VaultError) { try await store.inspect(reading.vault) } catch { problems.append(error) }
         }
         // What the intact part of the journal names is still read: the report says what can be saved.
         let reader = Vault(
@@ -127,7 +144,12 @@ extension Vault {
 
 extension SnapshotReader {
     /// Compares every page of a snapshot with what the journal says up to there.
-    func compare(_ root: SnapshotRoot, with state: inout VaultState) async throws(VaultError) {
+    ///
+    /// - Parameter erased: Documents that an erasure after the snapshot named: an erasure that was interrupted before its
+    ///   own snapshot leaves their rows in the pages, and their entries without payload.
+    func compare(
+        _ root: SnapshotRoot, with state: inout VaultState, leavingOut erased: Set<DocumentID> = []
+    ) async throws(VaultError) {
         func differs(_ what: String) -> VaultError {
             VaultError(.damaged, object: "snapshot", "\(what) differ from what the journal says")
         }
@@ -137,15 +159,18 @@ extension SnapshotReader {
         var own = state.core
         (own.documents, own.octets, own.lastTime) = (core.documents, core.octets, core.lastTime)
         state.catalogue?.settle()
-        guard state.gaps.isEmpty else {
-            throw VaultError(
-                .resurrected, object: "snapshot",
-                "its pages still tell of an erased document; the next snapshot ends that")
-        }
         guard core == own else { throw differs("slots, writers or names") }
-        guard root.documents.items == Int64(state.catalogue?.rows.count ?? 0) else { throw differs("the documents") }
-        let indexes = try await indexes(of: root, at: root.covered.sequence + 1)
         guard let catalogue = state.catalogue else { return }
+        guard !state.gaps.isEmpty || root.documents.items == Int64(catalogue.rows.count) else {
+            throw differs("the documents")
+        }
+        let indexes = try await indexes(of: root, at: root.covered.sequence + 1)
+        if !state.gaps.isEmpty {
+            guard try await sameRows(indexes, items: root.documents.items, as: state, leavingOut: erased) else {
+                throw differs("the documents")
+            }
+            return try await compareHashes(indexes, root, with: state)
+        }
         for (place, reference) in indexes.documents.leaves.enumerated() {
             let start = place * DocumentPage.rowsPerPage
             let range = start..<min(start + DocumentPage.rowsPerPage, catalogue.rows.count)
@@ -153,6 +178,41 @@ extension SnapshotReader {
             _ = try await self.page(reference)
             guard try Digest32(of: page) == reference.digest else { throw differs("the documents") }
         }
+        try await compareHashes(indexes, root, with: state)
+    }
+
+    /// Whether the rows are those of the journal, when the ones of documents that were erased since are passed over.
+    private func sameRows(
+        _ indexes: SnapshotIndexes, items: Int64, as state: VaultState, leavingOut erased: Set<DocumentID>
+    ) async throws(VaultError) -> Bool {
+        guard let catalogue = state.catalogue else { return false }
+        var own = catalogue.rows.makeIterator()
+        var passed: Int64 = 0
+        for reference in indexes.documents.leaves {
+            for row in try DocumentPage.rows(try await page(reference), object: "page \(reference.content)") {
+                switch row {
+                case .document(let record) where erased.contains(record.id):
+                    guard (record.versionEntries + record.otherEntries).allSatisfy(state.gaps.contains) else {
+                        return false
+                    }
+                    passed += 1
+                case .document(let record):
+                    var single = Catalogue()
+                    try single.restore(record)
+                    guard own.next() == record.id,
+                        DocumentPage.bytes([record.id], of: single) == DocumentPage.bytes([record.id], of: catalogue)
+                    else { return false }
+                case .erased(let document, let tombstone):
+                    guard own.next() == document, catalogue.erased[document] == tombstone else { return false }
+                }
+            }
+        }
+        return own.next() == nil && items == Int64(catalogue.rows.count) + passed
+    }
+
+    private func compareHashes(
+        _ indexes: SnapshotIndexes, _ root: SnapshotRoot, with state: VaultState
+    ) async throws(VaultError) {
         for (place, reference) in indexes.hashes.leaves.enumerated() {
             let start = Int64(place * Self.hashesPerPage)
             let hashes = (start..<min(start + Int64(Self.hashesPerPage), root.hashes.items)).compactMap {
@@ -160,7 +220,8 @@ extension SnapshotReader {
             }
             _ = try await self.page(reference)
             guard try Digest32(of: SnapshotPages.padded(SnapshotPages.bytes(hashes: hashes))) == reference.digest else {
-                throw differs("the hashes")
+                throw VaultError(
+                    .damaged, object: "snapshot", "the hashes differ from what the journal says")
             }
         }
     }

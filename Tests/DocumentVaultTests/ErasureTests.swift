@@ -130,6 +130,8 @@ struct ErasureTests {
             }
             let opened = try await scene.open()
             #expect([33, 34].contains(try await opened.list().count))
+            // Before anybody completes it: nothing is missing, and what is left over is explained.
+            #expect(try await opened.verify().problems.isEmpty)
             let owner = try #require(await opened.ownerVerificationKey)
             #expect(try await opened.erase(gone, reason: "r", at: Samples.time).isSigned(by: owner))
             _ = try await opened.sweep(at: Samples.time)

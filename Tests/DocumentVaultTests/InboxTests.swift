@@ -61,14 +61,35 @@ struct InboxTests {
         async let first = one.absorbDeposits(at: Samples.time)
         async let second = two.absorbDeposits(at: Samples.time)
         #expect(try await first.documents.count + second.documents.count == 1)
-        // The ticket again, with another document; and the old record again.
-        _ = try await deposit([2], by: ticket, in: scene.store)
+        // The ticket again, with another document: it is not acknowledged, for it would never be taken in.
+        await #expect(throws: VaultError(.alreadyExists, "")) {
+            _ = try await deposit([2], by: ticket, in: scene.store)
+        }
+        // And the old record again.
         try await scene.store.tamper(with: scene.vault.id) { $0.deposits += waiting }
         let again = try await scene.open().absorbDeposits(at: Samples.time)
         #expect(again.documents.isEmpty && again.quarantined.isEmpty)
         #expect(try await scene.open().list().count == 1)
         #expect(try await scene.open().read(ticket.document).bytes() == [1])
         #expect(try await scene.open().verify().isComplete)
+    }
+
+    @Test func `an inbox filled with what does not hold never breaks the vault`() async throws {
+        let scene = try await Scene()
+        let limit = StateCore.mostQuarantined
+        for _ in 0..<(limit / 256 + 1) {
+            for _ in 0..<256 {
+                try await scene.store.putDeposit(
+                    StoredDeposit(id: DepositID(random: SystemRandom()), record: [1, 2, 3]), of: scene.vault.id)
+            }
+            while try await scene.vault.absorbDeposits(limit: 256, at: Samples.time).hasMore {}
+            try await scene.store.tamper(with: scene.vault.id) { $0.deposits = [] }
+        }
+        _ = try await deposit([5], by: try await scene.vault.issueTicket(for: "x"), in: scene.store)
+        let opened = try await scene.open()
+        #expect(try await opened.absorbDeposits(at: Samples.time).documents.count == 1)
+        #expect(await opened.state.core.quarantined.count == limit)
+        #expect(try await opened.verify().isComplete)
     }
 
     @Test func `what does not hold is put aside with its reason, and does not block the rest`() async throws {

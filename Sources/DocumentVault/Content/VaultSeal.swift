@@ -15,6 +15,7 @@ enum VaultSeal {
         case vaultKey = "vault-key"
         case page
         case deposit
+        case depositContent = "deposit-content"
     }
 
     static func context(_ label: Label, _ fields: [[UInt8]]) -> [UInt8] {

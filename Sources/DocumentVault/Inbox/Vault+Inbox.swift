@@ -110,7 +110,10 @@ extension Vault {
                 if let reference = try await absorb(record, provenance, at: time) { result.documents.append(reference) }
                 try await store.deleteDeposits([deposit.id], of: id)
             } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {
-                try await quarantine(deposit.id, reason: error.detail, at: time)
+                // Anybody who runs the store can fill the inbox with what does not hold: past the limit it stays there.
+                if state.core.quarantined.count < StateCore.mostQuarantined {
+                    try await quarantine(deposit.id, reason: error.detail, at: time)
+                }
                 result.quarantined[deposit.id] = error.detail
             }
         }
