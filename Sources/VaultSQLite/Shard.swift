@@ -43,31 +43,67 @@ struct Shard: Sendable {
             guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
                 throw VaultError(.notAStore, object: path, "a database of something else")
             }
-            try db.execute(
-                sql: """
-                    CREATE TABLE vault (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sequence INTEGER NOT NULL,
-                        hash BLOB NOT NULL);
-                    CREATE TABLE entry (place INTEGER PRIMARY KEY, vault INTEGER NOT NULL, operation BLOB NOT NULL,
-                        entry BLOB NOT NULL, payload BLOB);
-                    CREATE UNIQUE INDEX entry_operation ON entry (vault, operation);
-                    CREATE TABLE slot (vault INTEGER NOT NULL, id BLOB NOT NULL, record BLOB NOT NULL);
-                    CREATE UNIQUE INDEX slot_id ON slot (vault, id);
-                    CREATE TABLE key_record (vault INTEGER NOT NULL, version BLOB NOT NULL, record BLOB NOT NULL);
-                    CREATE UNIQUE INDEX key_record_version ON key_record (vault, version);
-                    CREATE TABLE content (vault INTEGER NOT NULL, id BLOB NOT NULL, sealed BLOB NOT NULL);
-                    CREATE UNIQUE INDEX content_id ON content (vault, id);
-                    PRAGMA user_version = 1;
-                    """)
+            try makeTables(db)
         case 1: break
         case let version: throw VaultError(.newerVersion, object: path, "tables of version \(version)")
         }
         // Stores that were made before there was an inbox get it when they are first opened.
+        try makeInbox(db)
+    }
+
+    private static func makeTables(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE vault (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, sequence INTEGER NOT NULL,
+                    hash BLOB NOT NULL);
+                CREATE TABLE entry (place INTEGER PRIMARY KEY, vault INTEGER NOT NULL, operation BLOB NOT NULL,
+                    entry BLOB NOT NULL, payload BLOB);
+                CREATE UNIQUE INDEX entry_operation ON entry (vault, operation);
+                CREATE TABLE slot (vault INTEGER NOT NULL, id BLOB NOT NULL, record BLOB NOT NULL);
+                CREATE UNIQUE INDEX slot_id ON slot (vault, id);
+                CREATE TABLE key_record (vault INTEGER NOT NULL, version BLOB NOT NULL, record BLOB NOT NULL);
+                CREATE UNIQUE INDEX key_record_version ON key_record (vault, version);
+                CREATE TABLE content (vault INTEGER NOT NULL, id BLOB NOT NULL, sealed BLOB NOT NULL);
+                CREATE UNIQUE INDEX content_id ON content (vault, id);
+                PRAGMA user_version = 1;
+                """)
+    }
+
+    private static func makeInbox(_ db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS deposit (place INTEGER PRIMARY KEY AUTOINCREMENT, vault INTEGER NOT NULL,
                     id BLOB NOT NULL, record BLOB NOT NULL);
                 CREATE UNIQUE INDEX IF NOT EXISTS deposit_id ON deposit (vault, id);
                 """)
+    }
+
+    // What a new database has: kind, name, table and definition of everything in it.
+    private static let definitions: Set<[String]>? = {
+        guard let queue = try? DatabaseQueue() else { return nil }
+        return try? queue.write { db in
+            try makeTables(db)
+            try makeInbox(db)
+            return try definitions(in: db)
+        }
+    }()
+
+    private static func definitions(in db: Database) throws -> Set<[String]> {
+        let rows = try Row.fetchAll(db, sql: "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master")
+        return Set(
+            rows.map { row in
+                row.databaseValues.map { value in
+                    // Line breaks and indentation are how the definition was written, not what it says.
+                    (String.fromDatabaseValue(value) ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                }
+            })
+    }
+
+    /// Looks whether the tables and indexes are defined as the format says.
+    static func checkDefinitions(_ db: Database) throws {
+        guard let definitions, try definitions.isSubset(of: Self.definitions(in: db)) else {
+            throw VaultError(.damaged, object: "database", "a table or index is not defined as the format says")
+        }
     }
 }
 

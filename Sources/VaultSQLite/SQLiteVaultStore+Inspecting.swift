@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DocumentVault
+import FoundationEssentials
+import GRDB
+
+extension SQLiteVaultStore: InspectableVaultStore {
+    /// Compares the tables' definitions with those of the format, and every index with the rows that it leads to.
+    ///
+    /// Reading a vault goes through most indexes and so finds what is wrong in them; the one over operations is read by
+    /// appends alone, and what a row repeats of its index by nobody.
+    public func inspect(_ vault: VaultID) async throws(VaultError) {
+        try await read(vault) { db in
+            try Shard.checkDefinitions(db)
+            guard let row = try Self.vault(db, vault) else { return }
+            guard try Data.fetchOne(db, sql: "SELECT id FROM vault WHERE no = ?", arguments: [row.no]) == vault.data
+            else { throw Self.damagedIndex("vault") }
+            let entries = try Self.compared(db, row.no, "entry", "entry_operation", "operation")
+            guard entries == row.head.sequence + 1 else { throw Self.damagedIndex("entry_operation") }
+            _ = try Self.compared(db, row.no, "slot", "slot_id", "id")
+            _ = try Self.compared(db, row.no, "key_record", "key_record_version", "version")
+            _ = try Self.compared(db, row.no, "content", "content_id", "id")
+            _ = try Self.compared(db, row.no, "deposit", "deposit_id", "id")
+        }
+    }
+
+    private static func damagedIndex(_ name: String) -> VaultError {
+        VaultError(.damaged, object: name, "the index does not fit its table")
+    }
+
+    /// Entries of an index for a vault, when each leads to a row that says the same.
+    private static func compared(
+        _ db: Database, _ no: Int64, _ table: String, _ index: String, _ column: String
+    ) throws -> Int64 {
+        let counted = try Int64.fetchOne(
+            db, sql: "SELECT count(*) FROM \(table) INDEXED BY \(index) WHERE vault = ?", arguments: [no])
+        let same = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) FROM (SELECT rowid AS place, \(column) AS own FROM \(table) INDEXED BY \(index)
+                    WHERE vault = ?1) AS found CROSS JOIN \(table) AS row ON row.rowid = found.place
+                WHERE row.vault = ?1 AND row.\(column) = found.own
+                """, arguments: [no])
+        guard let counted, counted == same else { throw damagedIndex(index) }
+        return counted
+    }
+}
