@@ -59,6 +59,7 @@ struct OriginalsManifest: Encodable {
         let validUntil: CalendarDate?
         let dossier: String?
         let procedure: String?
+        let retention: String?
         let source: String
         let assurance: String
         let confidence: String?
@@ -93,6 +94,7 @@ struct OriginalsManifest: Encodable {
             validUntil = metadata.validUntil
             dossier = metadata.dossier
             procedure = metadata.procedure
+            retention = metadata.retention?.description
             source = current.provenance.source.rawValue
             assurance = current.provenance.assurance.rawValue
             confidence = metadata.confidence?.rawValue

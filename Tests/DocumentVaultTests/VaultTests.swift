@@ -115,6 +115,7 @@ struct VaultTests {
         metadata.procedure = "1.001193"
         metadata.subjects = ["a", "b"]
         metadata.isSensitive = true
+        metadata.retention = .years(70)
         metadata.additional = ["x-later": ["1", "2"]]
         let provenance = Provenance.signatureVerified(
             try Digest32(of: bytes), source: .agencyResult,
@@ -133,6 +134,19 @@ struct VaultTests {
         #expect(record.current.storedAt == Samples.time)
         #expect(record.status(on: CalendarDate(dayNumber: 0)) == .active)
         #expect(CalendarDate("2027-01-01").map { record.status(on: $0) } == .expired)
+    }
+
+    @Test func `a period of retention is permanent or whole years, and anything else is refused`() async throws {
+        for text in ["permanent", "P1Y", "P70Y", "P999Y"] { #expect(RetentionPeriod(text)?.description == text) }
+        for text in ["", "P", "Y", "PY", "P0Y", "P01Y", "P1000Y", "P-1Y", "P1M", "p1y", "forever", "P１Y"] {
+            #expect(RetentionPeriod(text) == nil, "\(text)")
+        }
+        let vault = try await Self.newVault(in: InMemoryVaultStore())
+        var metadata = Samples.metadata()
+        metadata.retention = .years(0)
+        await #expect(throws: VaultError(.invalidMetadata, "")) {
+            _ = try await Samples.store([1], as: metadata, in: vault)
+        }
     }
 
     @Test(arguments: ["", "a/b", "..", "a\u{0}b", "a\nb", String(repeating: "ă", count: 128)])

@@ -207,9 +207,114 @@ struct GoldenVaultTests {
         print("peer: a vault with every kind of entry, and its export, read by testvectors/reader.py")
     }
 
+    /// What a golden vault holds, as `expected.json` beside it says; written when it is made.
+    private struct Expected: Codable, Equatable {
+        struct Document: Codable, Equatable {
+            let sizes: [Int64]
+            let sha256: [String]
+            let status: String
+            let isHeld: Bool
+            let source: String
+            let retention: String?
+        }
+        var documents: [Document]
+        var slots: [String]
+        var writers: [String]
+        var waiting: Int
+        var quarantined: Int
+
+        init(_ vault: Vault, _ store: any VaultStore) async throws {
+            documents = try await vault.list().map { record in
+                Document(
+                    sizes: record.versions.map(\.size), sha256: record.versions.map(\.sha256.description),
+                    status: record.status.rawValue, isHeld: record.hold != nil,
+                    source: record.current.provenance.source.rawValue,
+                    retention: record.current.metadata.retention?.description)
+            }
+            slots = await vault.slots().map { "\($0.kind) \($0.label)" }.sorted()
+            writers = await vault.writers().map { "\($0.role) \($0.label)" }.sorted()
+            let deposits = try await store.deposits(of: vault.id, limit: 99)
+            waiting = deposits.count
+            quarantined = 0
+            for deposit in deposits {
+                if case .quarantined = try await vault.status(of: deposit.id) { quarantined += 1 }
+            }
+        }
+    }
+
+    /// Fills a vault with every kind of entry and object of format version 1; kept as ``fill(_:)`` is.
+    private static func fillEveryKind(_ vault: Vault, _ store: any VaultStore) async throws {
+        try await fill(vault)
+        var metadata = Samples.metadata(name: "lưu vĩnh viễn")
+        metadata.retention = .permanent
+        _ = try await Samples.store(Samples.bytes(70_000), as: metadata, in: vault)
+        let (device, delegate) = (try DeviceKey(random: SystemRandom()), try DeviceKey(random: SystemRandom()))
+        let removed = try DeviceKey(random: SystemRandom())
+        _ = try await vault.enrol(device.card, as: .device, label: "điện thoại", at: Samples.time)
+        _ = try await vault.enrol(delegate.card, as: .delegate, writing: [], label: "người thân", at: Samples.time)
+        let slot = try await vault.enrol(removed.card, as: .session, label: "phiên", at: Samples.time).slot
+        let writer = try await Vault.open(vault.id, in: store, unlocking: .device(device))
+        for size in 0..<3 { _ = try await Samples.store(Samples.bytes(size), in: writer) }
+        try await vault.refresh()
+        let records = try await vault.list()
+        try await vault.hold(records[1].id, ground: "QĐ 1", decidedBy: "Tòa án thử nghiệm", at: Samples.time)
+        try await vault.hold(records[2].id, ground: "QĐ 2", decidedBy: "Tòa án thử nghiệm", at: Samples.time)
+        try await vault.liftHold(on: records[2].id, at: Samples.time)
+        _ = try await vault.erase(records[0].id, reason: "yêu cầu", at: Samples.time)
+        func deposit(_ size: Int) async throws {
+            _ = try await vault.issueTicket(for: "H29.1-0001").deposit(
+                MemorySource(Samples.bytes(size)), sha256: Digest32(of: Samples.bytes(size)),
+                metadata: Samples.metadata(), depositor: "UBND phường Thử Nghiệm", in: store, at: Samples.time)
+        }
+        try await deposit(66_000)
+        _ = try await vault.absorbDeposits(at: Samples.time)
+        try await store.putDeposit(
+            StoredDeposit(id: DepositID(random: SystemRandom()), record: [1, 2, 3]), of: vault.id)
+        _ = try await vault.absorbDeposits(at: Samples.time)
+        try await store.putContent(
+            ContentID(random: SystemRandom()), of: vault.id, size: 70_000, from: ZeroStream(70_000))
+        _ = try await vault.sweep(at: Samples.time)
+        try await vault.rotate(removing: [slot], at: Samples.time)
+        try await vault.makeSnapshot(at: Samples.time)
+        try await deposit(20)
+    }
+
+    @Test func `golden vaults with every kind stay readable, by us and by the reader`() async throws {
+        let vaults = try FileManager.default.contentsOfDirectory(atPath: Self.golden.path()).filter {
+            FileManager.default.fileExists(atPath: Self.golden.appending(path: "\($0)/expected.json").path())
+        }
+        #expect(!vaults.isEmpty)
+        for name in vaults {
+            let folder = try TemporaryFolder()
+            let path = folder.path + "/store"
+            try FileManager.default.copyItem(atPath: Self.golden.appending(path: name).path(), toPath: path)
+            let anchor = try #require(Anchor(try String(contentsOfFile: path + "/anchor.txt", encoding: .utf8)))
+            let store = try SQLiteVaultStore(path: path)
+            let vault = try await Vault.open(
+                anchor.vault, in: store, unlocking: .passphrase(Self.passphrase), anchor: anchor)
+            let report = try await vault.verify(anchor: anchor)
+            #expect(report.isComplete && report.freshness == .anchored, "\(report.problems)")
+            let expected = try JSONDecoder().decode(
+                Expected.self, from: Data(contentsOf: URL(filePath: path + "/expected.json")))
+            #expect(try await Expected(vault, store) == expected)
+
+            let file = folder.path + "/secret"
+            try Data(Self.passphrase.utf8).write(to: URL(filePath: file))
+            guard let outcome = try read(path, folder, ["--passphrase-file", file]) else { continue }
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let listing = try JSONDecoder().decode(Listing.self, from: outcome.output)
+            try await expectSame(listing, vault, exported: URL(filePath: folder.path + "/exported"))
+            // What waits in it is taken in as on the day it was left.
+            let absorbed = try await vault.absorbDeposits(at: Samples.time)
+            #expect(absorbed.documents.count == expected.waiting - expected.quarantined)
+            #expect(try await vault.verify(anchor: anchor).isComplete)
+        }
+    }
+
     @Test func `golden vaults of every version stay readable, by us and by the reader`() async throws {
         let vaults = try FileManager.default.contentsOfDirectory(atPath: Self.golden.path()).filter {
             $0.hasPrefix("v")
+                && !FileManager.default.fileExists(atPath: Self.golden.appending(path: "\($0)/expected.json").path())
         }
         #expect(!vaults.isEmpty)
         for name in vaults {
@@ -249,7 +354,10 @@ struct GoldenVaultTests {
         let vault = try await Vault.create(
             name: "kho mẫu", in: store, unlocking: [.passphrase(Self.passphrase), .recoveryCode(code)], at: Samples.time
         )
-        try await Self.fill(vault)
+        try await Self.fillEveryKind(vault, store)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(try await Expected(vault, store)).write(to: URL(filePath: path + "/expected.json"))
         let anchor = try #require(await vault.anchor)
         try Data("\(anchor)\n".utf8).write(to: URL(filePath: path + "/anchor.txt"))
         try Data((try code.text() + "\n").utf8).write(to: URL(filePath: path + "/recovery-code.txt"))

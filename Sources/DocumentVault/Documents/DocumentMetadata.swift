@@ -37,6 +37,8 @@ public struct DocumentMetadata: Sendable, Hashable {
     public var subjects: [String] = []
     /// Whether its personal data are sensitive in the sense of the law.
     public var isSensitive: Bool?
+    /// How long it is to be kept.
+    public var retention: RetentionPeriod?
     /// Members that this version does not know, kept as they are.
     public var additional: [String: [String]] = [:]
 
@@ -50,6 +52,7 @@ public struct DocumentMetadata: Sendable, Hashable {
     private static let known: Set<String> = [
         "type", "name", "mediaType", "issuerCode", "issuerName", "number", "issuedOn", "validFrom", "validUntil",
         "confidence", "dossier", "procedure", "supersedes", "subjects", "sensitivity",
+        "retention",
     ]
 
     /// The members as they are sealed.
@@ -72,6 +75,7 @@ public struct DocumentMetadata: Sendable, Hashable {
         members[all: "supersedes"] = supersedes.map(\.description)
         members[all: "subjects"] = subjects
         members["sensitivity"] = isSensitive.map { $0 ? "sensitive" : "basic" }
+        members["retention"] = retention?.description
         if let fault = Self.fault(in: members) { throw VaultError(.invalidMetadata, fault) }
         return members
     }
@@ -93,6 +97,7 @@ public struct DocumentMetadata: Sendable, Hashable {
         supersedes = members[all: "supersedes"].compactMap { DocumentID($0) }
         subjects = members[all: "subjects"]
         isSensitive = members["sensitivity"].map { $0 == "sensitive" }
+        retention = members["retention"].flatMap { RetentionPeriod($0) }
         additional = members.others(than: Self.known)
     }
 
@@ -110,6 +115,7 @@ public struct DocumentMetadata: Sendable, Hashable {
         }
         if let text = members["confidence"], ConfidenceLevel(rawValue: text) == nil { return "confidence" }
         if let text = members["sensitivity"], text != "basic", text != "sensitive" { return "sensitivity" }
+        if let text = members["retention"], RetentionPeriod(text) == nil { return "retention" }
         guard members[all: "supersedes"].allSatisfy({ DocumentID($0) != nil }) else { return "supersedes" }
         return members.octetCount <= 1 << 20 ? nil : "more than 1 MiB"
     }
