@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-scale fuzz crash test-large sanitize format lint samples clean
+.PHONY: help setup build demo test bench bench-scale fuzz crash mutate model test-large sanitize format lint samples clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,15 +48,27 @@ test-large: ## sign and verify files of 3 and 4 GiB and of a million objects, an
 	@Scripts/large-files
 	@Scripts/bounded-pdfs $${DOSSIER_CORPORA:-../shared/corpora}/pdfjs
 
-crash: ## kill the tool CRASH_ROUNDS (1000) times at random points of its work on a vault
+crash: ## kill the tool, and cut the power under it, CRASH_ROUNDS (1000) times at random points of its work on a vault
 	@$(MAKE) build
 	@Scripts/crash $${CRASH_ROUNDS:-1000}
+	@Scripts/power-cuts $${CRASH_ROUNDS:-1000}
+	@Scripts/tamper-database
 
-sanitize: ## 10,000 validations from 8 tasks under ThreadSanitizer and AddressSanitizer
+mutate: ## switch off each check by which a vault finds attacks; the attack's own case must fail then
+	@Scripts/mutate-vault
+
+model: ## 100,000 random operations by several devices against a model; every way in which a store can fail
+	@Scripts/vault-only .build/vault
+	@cd .build/vault && DOSSIER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing \
+		--filter 'ModelTests|EveryOperationTests|TamperTests'
+
+sanitize: ## the vault's tests and 10,000 validations from 8 tasks under ThreadSanitizer, these also under AddressSanitizer
 	@Scripts/setup build
 	@swift run --package-path Benchmarks --scratch-path .build/tsan --sanitize=thread ParallelValidations
 	@ASAN_OPTIONS=detect_leaks=0 swift run --package-path Benchmarks --scratch-path .build/asan --sanitize=address \
 		ParallelValidations
+	@Scripts/vault-only --visible-locks .build/vault-tsan
+	@cd .build/vault-tsan && swift test --sanitize=thread --skip EveryOperationTests --skip TamperTests
 
 format: ## format the Swift sources in place
 	@swift format --in-place --recursive $(wildcard Sources Tests Examples Benchmarks)

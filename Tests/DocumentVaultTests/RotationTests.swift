@@ -43,6 +43,60 @@ struct RotationTests {
         #expect(try await scene.open().verify().isComplete)
     }
 
+    @Test func `the secret of a removed slot opens nothing of the new epoch: no payload, key record or page`()
+        async throws
+    {
+        let scene = try await Scene()
+        let known = try await Samples.store([1, 2, 3], in: scene.vault)
+        let removed = RecoveryCode(random: SystemRandom())
+        let slot = try await scene.vault.addSlot(.recoveryCode(removed), at: Samples.time)
+        let kept = try await scene.objects()
+        let old = try #require(await scene.vault.secrets[1])
+        try await scene.vault.rotate(removing: [slot], at: Samples.time)
+        let new = try await Samples.store([4, 5, 6], in: scene.vault)
+        try await scene.vault.makeSnapshot(at: Samples.time)
+
+        // An honest store: the code opens nothing any more.
+        await #expect(throws: VaultError(.wrongSecret, "")) { try await scene.open(.recoveryCode(removed)) }
+        // A store that kept the old slot: it yields the old secret, and that opens nothing of the new epoch.
+        let now = try await scene.objects()
+        for stored in now.entries {
+            guard let bytes = stored.payload else { continue }
+            let payload = try Payload(parsing: bytes, object: "")
+            let isNew = stored.sequence > kept.head.sequence
+            #expect((payload.epoch == 2) == isNew)
+            let vault = stored.sequence == 0 ? nil : scene.vault.id
+            if isNew {
+                #expect(throws: VaultError(.damaged, "")) {
+                    _ = try payload.open(vault: vault, operation: stored.operation, under: old, object: "")
+                }
+            } else {
+                _ = try payload.open(vault: vault, operation: stored.operation, under: old, object: "")
+            }
+        }
+        for (version, bytes) in now.keyRecords {
+            let record = try KeyRecord(parsing: bytes, object: "")
+            #expect(record.epoch == 2 && [known.version, new.version].contains(version))
+            #expect(throws: VaultError(.damaged, "")) {
+                _ = try record.open(vault: scene.vault.id, under: old, object: "")
+            }
+        }
+        let root = try #require(await scene.vault.state.snapshot?.root)
+        let reader = SnapshotReader(vault: scene.vault.id, store: scene.store, secrets: [1: old])
+        await #expect(throws: VaultError(.damaged, "")) { _ = try await reader.page(root.state) }
+        let both = InMemoryVaultStore()
+        var mixed = now
+        mixed.slots.merge(kept.slots) { _, old in old }
+        await both.put(mixed, scene.vault.id)
+        await #expect(throws: VaultError(.damaged, "")) {
+            _ = try await Vault.open(scene.vault.id, in: both, unlocking: .recoveryCode(removed))
+        }
+        // What it could open before, with a copy from before, it still opens: that is said in the format.
+        await both.put(kept, scene.vault.id)
+        let before = try await Vault.open(scene.vault.id, in: both, unlocking: .recoveryCode(removed))
+        #expect(try await before.read(known.document).bytes() == [1, 2, 3])
+    }
+
     @Test(arguments: FailingStore.Side.allCases)
     func `a rotation that dies at any change is taken up by the next call, and nothing is lost`(
         side: FailingStore.Side
