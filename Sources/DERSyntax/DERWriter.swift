@@ -25,6 +25,13 @@ public struct DERWriter: Sendable {
         bytes += content
     }
 
+    /// Writes an element with the given content octets.
+    public mutating func element(_ tag: DERTag, _ content: [UInt8]) {
+        bytes.append(tag.rawValue)
+        appendLength(content.count)
+        bytes += content
+    }
+
     /// Writes a constructed element with what the closure writes.
     public mutating func constructed(_ tag: DERTag, _ body: (inout DERWriter) -> Void) {
         // Written in place: one octet is left for the length, and what follows moves when it takes more.
@@ -49,11 +56,16 @@ public struct DERWriter: Sendable {
 
     /// Writes a SET OF in the order that DER asks for (X.690 §11.6).
     public mutating func setOf(_ elements: [[UInt8]], tag: DERTag = .set) {
-        element(tag, elements.sorted { $0.lexicographicallyPrecedes($1) }.joined())
+        bytes.append(tag.rawValue)
+        appendLength(elements.reduce(0) { $0 + $1.count })
+        guard elements.count > 1 else { return bytes += elements.first ?? [] }
+        for element in elements.sorted(by: { $0.lexicographicallyPrecedes($1) }) { bytes += element }
     }
 
     /// Writes bytes that are DER already.
     public mutating func raw(_ encoded: some Collection<UInt8>) { bytes += encoded }
+    /// Writes bytes that are DER already.
+    public mutating func raw(_ encoded: [UInt8]) { bytes += encoded }
 
     /// Writes an INTEGER.
     public mutating func integer(_ value: some FixedWidthInteger & SignedInteger, tag: DERTag = .integer) {
@@ -87,6 +99,8 @@ public struct DERWriter: Sendable {
     public mutating func octetString(_ octets: some Collection<UInt8>, tag: DERTag = .octetString) {
         element(tag, octets)
     }
+    /// Writes an OCTET STRING.
+    public mutating func octetString(_ octets: [UInt8], tag: DERTag = .octetString) { element(tag, octets) }
     /// Writes a BIT STRING of whole octets.
     public mutating func bitString(_ octets: some Collection<UInt8>, tag: DERTag = .bitString) {
         element(tag, [0] + octets)
@@ -112,17 +126,34 @@ public struct DERWriter: Sendable {
     /// Writes UTCTime through 2049 and GeneralizedTime from 2050 (RFC 5280 §4.1.2.5), to the second.
     public mutating func time(_ instant: Instant) {
         let year = instant.date.parts.year
-        let digits = instant.text(atOffset: 0).prefix(19).filter { $0.isNumber }
+        let digits = Self.digits(of: instant)
         if (1950...2049).contains(year) {
-            element(.utcTime, Array((digits.dropFirst(2) + "Z").utf8))
+            element(.utcTime, digits.dropFirst(2) + [0x5a])
         } else {
-            element(.generalizedTime, Array((digits + "Z").utf8))
+            element(.generalizedTime, digits + [0x5a])
         }
+    }
+
+    /// Year to second without what stands between them.
+    private static func digits(of instant: Instant) -> [UInt8] {
+        let parts = instant.date.parts
+        guard (0...9999).contains(parts.year) else {
+            return instant.text(atOffset: 0).utf8.prefix(19).filter { (48...57).contains($0) }
+        }
+        let second = Int(instant.seconds - Int64(instant.date.dayNumber) * 86_400)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(15)
+        for pair in [
+            parts.year / 100, parts.year % 100, parts.month, parts.day, second / 3600, second / 60 % 60, second % 60,
+        ] {
+            digits += [48 + UInt8(pair / 10), 48 + UInt8(pair % 10)]
+        }
+        return digits
     }
 
     /// Writes GeneralizedTime to the second.
     public mutating func generalizedTime(_ instant: Instant) {
-        element(.generalizedTime, Array((instant.text(atOffset: 0).prefix(19).filter { $0.isNumber } + "Z").utf8))
+        element(.generalizedTime, Self.digits(of: instant) + [0x5a])
     }
 
     private mutating func appendLength(_ count: Int) {

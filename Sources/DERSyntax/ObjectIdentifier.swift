@@ -43,10 +43,52 @@ public struct ObjectIdentifier: Sendable, Hashable, CustomStringConvertible, Exp
 
     /// Makes an identifier from a literal in dotted decimal; a literal that is none is a programmer's mistake.
     public init(stringLiteral value: StaticString) {
-        guard let identifier = ObjectIdentifier(dotted: value.description) else {
-            preconditionFailure("not an object identifier: \(value)")
+        // Literals stand in switches and properties that run for every object read: no string is made of them.
+        let read = value.withUTF8Buffer { unsafe Self.literalOctets($0.span) }
+        guard let read else { preconditionFailure("not an object identifier: \(value)") }
+        octets = read
+    }
+
+    /// The content octets of dotted decimal in ASCII; `nil` for anything else, an arc beyond 62 bits included.
+    private static func literalOctets(_ text: Span<UInt8>) -> [UInt8]? {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(16)
+        var arcs = 0
+        var first: UInt64 = 0
+        var position = 0
+        while position < text.count {
+            let start = position
+            var arc: UInt64 = 0
+            while position < text.count, (48...57).contains(text[position]) {
+                arc = arc &* 10 &+ UInt64(text[position] - 48)
+                guard arc < 1 << 58 else { return nil }
+                position += 1
+            }
+            guard position > start, text[start] != 48 || position == start + 1 else { return nil }
+            switch arcs {
+            case 0: first = arc
+            case 1:
+                guard first < 2 ? arc < 40 : first == 2 else { return nil }
+                append(first * 40 + arc, to: &octets)
+            default: append(arc, to: &octets)
+            }
+            arcs += 1
+            if position == text.count { break }
+            guard text[position] == 46, position + 1 < text.count else { return nil }
+            position += 1
         }
-        self = identifier
+        return arcs >= 2 && octets.count <= 64 ? octets : nil
+    }
+
+    /// Appends an arc in base 128, the most significant group first.
+    private static func append(_ arc: UInt64, to octets: inout [UInt8]) {
+        var shift = 56
+        while shift > 0, arc >> UInt64(shift) == 0 { shift -= 7 }
+        while shift > 0 {
+            octets.append(UInt8(truncatingIfNeeded: arc >> UInt64(shift)) | 0x80)
+            shift -= 7
+        }
+        octets.append(UInt8(arc & 0x7f))
     }
 
     /// Dotted decimal; arcs beyond 64 bits are shown as `?`.

@@ -101,6 +101,54 @@ struct DERReaderTests {
         #expect { try BERTranscoding.der(from: bytes) } throws: { ($0 as? DERSyntaxError)?.code == code }
     }
 
+    // Expected octets by X.690 §8.19 and, for the arcs, the identifiers of RFC 5280, RFC 5912 and ITU-T X.667.
+    @Test func `a literal identifier has the octets of its dotted form`() {
+        let literals: [(ObjectIdentifier, String, String)] = [
+            ("1.2.840.113549.1.1.11", "1.2.840.113549.1.1.11", "2a864886f70d01010b"),
+            ("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.1", "608648016503040201"),
+            ("2.5.29.15", "2.5.29.15", "551d0f"), ("0.0", "0.0", "00"), ("0.39", "0.39", "27"), ("1.39", "1.39", "4f"),
+            ("2.999.3", "2.999.3", "883703"),
+            (
+                "1.3.6.1.4.1.16383.16384.127.128", "1.3.6.1.4.1.16383.16384.127.128",
+                "2b06010401ff7f8180007f8100"
+            ),
+        ]
+        for (literal, dotted, octets) in literals {
+            #expect(literal == ObjectIdentifier(dotted: dotted))
+            #expect(Hexadecimal.encode(literal.octets) == octets)
+        }
+    }
+
+    // X.690 §8.1.3: the short form up to 127, then the fewest octets.
+    @Test(arguments: [0, 1, 127, 128, 255, 256, 65_535, 65_536, 100_000])
+    func `constructed elements of every length are those of the primitive form`(count: Int) throws {
+        let content = [UInt8](repeating: 0x41, count: count)
+        let inner = DERWriter.bytes { $0.octetString(content) }
+        let nested = DERWriter.bytes { writer in
+            writer.integer(7)
+            writer.sequence { outer in outer.explicit(1) { $0.octetString(content) } }
+        }
+        let expected = DERWriter.bytes { writer in
+            writer.integer(7)
+            writer.element(.sequence, DERWriter.bytes { $0.element(.context(1), inner) })
+        }
+        #expect(nested == expected)
+        let header = inner.count - count
+        #expect(header == (count < 128 ? 2 : count < 256 ? 3 : count < 65_536 ? 4 : 5))
+        #expect(try DERElement(parsing: inner).octetString() == content)
+    }
+
+    @Test(arguments: [
+        (Int64(0), "020100"), (127, "02017f"), (128, "02020080"), (-128, "020180"), (-129, "0202ff7f"),
+        (256, "02020100"),
+        (-1, "0201ff"), (32_767, "02027fff"), (32_768, "0203008000"), (.max, "02087fffffffffffffff"),
+        (.min, "02088000000000000000"),
+    ])
+    func `integers have the fewest octets`(value: Int64, encoded: String) throws {
+        #expect(Hexadecimal.encode(DERWriter.bytes { $0.integer(value) }) == encoded)
+        #expect(try element(encoded).integer() == value)
+    }
+
     @Test func `what is written is read back, and SET OF is sorted`() throws {
         let bytes = DERWriter.bytes { writer in
             writer.sequence { inner in
