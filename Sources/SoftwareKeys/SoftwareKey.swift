@@ -5,11 +5,12 @@ internal import CDossierOpenSSL
 public import CryptoPrimitives
 import DERSyntax
 public import PKIX
+import Synchronization
 
 /// A private key in the memory of this process.
 ///
 /// It prints nothing of itself and is freed, and thereby wiped, with its last reference.
-// `EVP_PKEY` counts references atomically and is not mutated after creation; each signature makes its own context.
+// `EVP_PKEY` counts references atomically and is not mutated after creation; each signature has a context of its own.
 @safe public final class SoftwareKey: @unchecked Sendable {
     /// What to generate.
     public enum Kind: Sendable, Hashable {
@@ -21,6 +22,9 @@ public import PKIX
         case ed25519
     }
     let pointer: OpaquePointer
+    /// Contexts that are made ready for a scheme, to be copied: making one ready looks algorithms up by their names.
+    private let templates = Mutex<[SignatureScheme: SigningContext]>([:])
+    private static let mostTemplates = 4
     /// The public key, as certificates carry it.
     public let subjectPublicKeyInfo: SubjectPublicKeyInfo
     /// Kind of the public key, found once: reading the key again for every signature costs as much as some signatures.
@@ -87,28 +91,45 @@ public import PKIX
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.ecdsa, .elliptic), (.ed25519, .ed25519), (.ed448, .ed448): break
         default: throw SoftwareKeysError(.schemeMismatch, "\(scheme.displayName) does not fit the key")
         }
+        guard let algorithm = scheme.digest else { return try pureSignature(over: bytes) }
+        let context: SigningContext
+        if let template = templates.withLock({ $0[scheme] }) {
+            context = try template.copied()
+        } else {
+            let template = try unsafe SigningContext(pointer, scheme, algorithm)
+            context = try template.copied()
+            templates.withLock { templates in
+                if templates.count < Self.mostTemplates { templates[scheme] = template }
+            }
+        }
+        let digest: [UInt8]
+        do throws(CryptoPrimitivesError) {
+            digest = try algorithm.digest(of: bytes)
+        } catch { throw SoftwareKeysError(.libraryFailure, error.detail) }
+        return try context.signature(over: digest, room: try room())
+    }
+
+    /// Ed25519 and Ed448, which take the message itself.
+    private func pureSignature(over bytes: [UInt8]) throws(SoftwareKeysError) -> [UInt8] {
         guard let context = unsafe EVP_MD_CTX_new() else { throw OpenSSLFailure.last("EVP_MD_CTX_new") }
         defer { unsafe EVP_MD_CTX_free(context) }
-        var parameters: OpaquePointer?
-        let name = scheme.digest?.openSSLDigestName
-        guard unsafe EVP_DigestSignInit_ex(context, &parameters, name, nil, nil, pointer, nil) == 1 else {
-            throw OpenSSLFailure.last("EVP_DigestSignInit_ex")
+        guard unsafe EVP_DigestSignInit(context, nil, nil, nil, pointer) == 1 else {
+            throw OpenSSLFailure.last("EVP_DigestSignInit")
         }
-        if case .rsaPSS(_, let mask, let saltLength) = scheme {
-            guard unsafe EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1,
-                unsafe EVP_PKEY_CTX_set_rsa_mgf1_md_name(parameters, mask.openSSLDigestName, nil) == 1,
-                unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, Int32(clamping: saltLength)) == 1
-            else { throw OpenSSLFailure.last("RSASSA-PSS parameters") }
-        }
-        var count = 0
-        guard unsafe EVP_DigestSign(context, nil, &count, bytes, bytes.count) == 1 else {
-            throw OpenSSLFailure.last("EVP_DigestSign")
-        }
+        var count = try room()
         var value = [UInt8](repeating: 0, count: count)
         guard unsafe EVP_DigestSign(context, &value, &count, bytes, bytes.count) == 1 else {
             throw OpenSSLFailure.last("EVP_DigestSign")
         }
-        return Array(value.prefix(count))
+        value.removeLast(value.count - count)
+        return value
+    }
+
+    /// Largest size of a value; asking for it by a signature without one costs a second look-up of the algorithms.
+    private func room() throws(SoftwareKeysError) -> Int {
+        let count = Int(unsafe EVP_PKEY_get_size(pointer))
+        guard count > 0 else { throw OpenSSLFailure.last("EVP_PKEY_get_size") }
+        return count
     }
 }
 

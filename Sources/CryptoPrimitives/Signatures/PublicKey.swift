@@ -2,12 +2,13 @@
 // Part of DossierKit.
 
 internal import CDossierOpenSSL
+import Synchronization
 
 /// A public key that signatures are verified with.
 ///
 /// Keys are made from their parts, because reading a SubjectPublicKeyInfo through OpenSSL costs 100 µs and more.
-// `EVP_PKEY` is reference-counted with atomic counts and never mutated after `init`; verification makes its own
-// context for each call. It is therefore Sendable.
+// `EVP_PKEY` is reference-counted with atomic counts and never mutated after `init`; verification works with a
+// context of its own in each call. It is therefore Sendable.
 @safe public final class PublicKey: @unchecked Sendable {
     /// What kind of key it is, with its size.
     public enum Kind: Sendable, Hashable {
@@ -23,6 +24,10 @@ internal import CDossierOpenSSL
     /// Kind and size.
     public let kind: Kind
     private let pointer: OpaquePointer
+    /// Contexts that are made ready for a scheme, to be copied: making one ready looks algorithms up by their names.
+    private let templates = Mutex<[SignatureScheme: EVPKeyContext]>([:])
+    /// Schemes come from what is verified; a key that is asked about more of them has the others made ready each time.
+    private static let mostTemplates = 4
 
     private init(_ kind: Kind, owning pointer: OpaquePointer) {
         self.kind = kind
@@ -107,14 +112,26 @@ internal import CDossierOpenSSL
         guard let algorithm = scheme.digest, digest.count == algorithm.byteCount else {
             throw CryptoPrimitivesError(.invalidParameter, "a digest of \(digest.count) bytes does not fit the scheme")
         }
-        guard let context = unsafe EVP_PKEY_CTX_new(pointer, nil) else {
-            throw OpenSSLStatus.failure("EVP_PKEY_CTX_new")
+        if let template = templates.withLock({ $0[scheme] }) {
+            return try template.copied().isValid(signature, digest)
         }
-        defer { unsafe EVP_PKEY_CTX_free(context) }
-        try unsafe OpenSSLStatus.check(EVP_PKEY_verify_init(context), "EVP_PKEY_verify_init")
+        let context = try verificationContext(scheme, algorithm)
+        let isValid = context.isValid(signature, digest)
+        templates.withLock { templates in
+            if templates.count < Self.mostTemplates { templates[scheme] = context }
+        }
+        return isValid
+    }
+
+    private func verificationContext(
+        _ scheme: SignatureScheme, _ algorithm: DigestAlgorithm
+    ) throws(CryptoPrimitivesError) -> EVPKeyContext {
+        let context = try unsafe EVPKeyContext(pointer)
+        let made = unsafe context.pointer
+        try unsafe OpenSSLStatus.check(EVP_PKEY_verify_init(made), "EVP_PKEY_verify_init")
         switch scheme {
         case .rsaPKCS1:
-            try unsafe OpenSSLStatus.check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING), "set_rsa_padding")
+            try unsafe OpenSSLStatus.check(EVP_PKEY_CTX_set_rsa_padding(made, RSA_PKCS1_PADDING), "set_rsa_padding")
         case .rsaPSS(_, let mask, let saltLength):
             guard (0...1024).contains(saltLength) else {
                 throw CryptoPrimitivesError(.invalidParameter, "salt of \(saltLength) bytes")
@@ -123,18 +140,17 @@ internal import CDossierOpenSSL
                 throw CryptoPrimitivesError(.unsupportedAlgorithm, "\(mask.displayName) is not available")
             }
             try unsafe OpenSSLStatus.check(
-                EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING), "set_rsa_padding")
-            try unsafe OpenSSLStatus.check(EVP_PKEY_CTX_set_rsa_mgf1_md(context, maskDigest), "set_rsa_mgf1_md")
+                EVP_PKEY_CTX_set_rsa_padding(made, RSA_PKCS1_PSS_PADDING), "set_rsa_padding")
+            try unsafe OpenSSLStatus.check(EVP_PKEY_CTX_set_rsa_mgf1_md(made, maskDigest), "set_rsa_mgf1_md")
             try unsafe OpenSSLStatus.check(
-                EVP_PKEY_CTX_set_rsa_pss_saltlen(context, Int32(saltLength)), "set_rsa_pss_saltlen")
+                EVP_PKEY_CTX_set_rsa_pss_saltlen(made, Int32(saltLength)), "set_rsa_pss_saltlen")
         case .ecdsa, .ed25519, .ed448: break
         }
         guard let fetched = unsafe algorithm.fetched else {
             throw CryptoPrimitivesError(.unsupportedAlgorithm, "\(algorithm.displayName) is not available")
         }
-        try unsafe OpenSSLStatus.check(EVP_PKEY_CTX_set_signature_md(context, fetched), "set_signature_md")
-        return unsafe OpenSSLStatus.isValid(
-            EVP_PKEY_verify(context, signature, signature.count, digest, digest.count))
+        try unsafe OpenSSLStatus.check(EVP_PKEY_CTX_set_signature_md(made, fetched), "set_signature_md")
+        return context
     }
 
     private func isValidPureSignature(
@@ -153,6 +169,30 @@ internal import CDossierOpenSSL
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.ecdsa, .elliptic), (.ed25519, .ed25519), (.ed448, .ed448): return
         default: throw CryptoPrimitivesError(.invalidParameter, "a signature scheme that does not fit the key")
         }
+    }
+}
+
+/// One `EVP_PKEY_CTX`. One that others may see is only copied from.
+@safe private final class EVPKeyContext: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    private init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
+
+    /// A context for a key, which must be made ready before it is used.
+    convenience init(_ key: OpaquePointer) throws(CryptoPrimitivesError) {
+        guard let made = unsafe EVP_PKEY_CTX_new(key, nil) else { throw OpenSSLStatus.failure("EVP_PKEY_CTX_new") }
+        unsafe self.init(owning: made)
+    }
+
+    deinit { unsafe EVP_PKEY_CTX_free(pointer) }
+
+    func copied() throws(CryptoPrimitivesError) -> EVPKeyContext {
+        guard let copy = unsafe EVP_PKEY_CTX_dup(pointer) else { throw OpenSSLStatus.failure("EVP_PKEY_CTX_dup") }
+        return unsafe EVPKeyContext(owning: copy)
+    }
+
+    func isValid(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
+        unsafe OpenSSLStatus.isValid(EVP_PKEY_verify(pointer, signature, signature.count, digest, digest.count))
     }
 }
 
