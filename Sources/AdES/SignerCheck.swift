@@ -80,7 +80,7 @@ public struct SignerCheck: Sendable {
             return "\(name): \(fault.rule.phrase.en) (\(fault.rule.clause))"
         }
         if let fault, path.outcome == .failed { return AdESError(.signerNotValid, fault) }
-        let kind = try? signer.certificate.subjectPublicKeyInfo.publicKey().kind
+        let kind = try? signer.certificate.publicKey().kind
         if let fault = policy.algorithms.fault(of: signer.scheme, key: kind, at: time) {
             return AdESError(.algorithmNotAllowed, "policy \(policy.id): \(fault.phrase.en)")
         }

@@ -18,6 +18,8 @@ public struct SignatureValidator: Sendable {
     public let revocation: RevocationMode
     /// Told of every verdict by identifiers and indications only: no names, numbers, digests or content.
     public let logger: Logger?
+    /// What was verified before; `nil` when every call begins anew.
+    public private(set) var verified: VerifiedSignatures?
 
     /// Makes a validator.
     ///
@@ -38,6 +40,16 @@ public struct SignatureValidator: Sendable {
         self.revocation = revocation
     }
 
+    /// The same validator with a memory of the certificates, lists and responses that it verified, for many files that have
+    /// them in common. No verdict depends on it.
+    ///
+    /// - Parameter verified: Shared with others; `nil` keeps the one that is there, else makes a new one.
+    public func remembering(_ verified: VerifiedSignatures? = nil) -> SignatureValidator {
+        var validator = self
+        validator.verified = verified ?? self.verified ?? VerifiedSignatures()
+        return validator
+    }
+
     /// Judges every signature of a document at an instant.
     ///
     /// - Parameters:
@@ -51,10 +63,12 @@ public struct SignatureValidator: Sendable {
         _ document: some SignedDocument, at time: Instant, existence proofs: [ExistenceProof] = [],
         expecting expected: ExpectedSigner? = nil, fileDigest: [UInt8]? = nil
     ) throws -> DocumentReport {
+        // All signatures of one document share what was verified.
+        let validator = remembering()
         let signatures = try document.signatureFacts(with: material).map { facts in
             var facts = facts
             if facts.fileDigest == nil { facts.fileDigest = fileDigest }
-            return validate(facts, at: time, existence: proofs, expecting: expected)
+            return validator.validate(facts, at: time, existence: proofs, expecting: expected)
         }
         return DocumentReport(policy: policy, validationTime: time, signatures: signatures)
     }
@@ -85,18 +99,19 @@ public struct SignatureValidator: Sendable {
 
     /// Everything that bears on a signature, all signatures of certificates, lists and responses checked once.
     private func gather(_ facts: SignatureFacts, at time: Instant, _ proofs: [ExistenceProof]) -> ValidationCase {
+        let verified = verified ?? VerifiedSignatures()
         let stamps = facts.timeStamps.prefix(Self.mostTimeStamps)
         let inFile = stamps.reduce(facts.material.merging(facts.longTermMaterial)) { $0.merging($1.ownMaterial) }
         let all = inFile.merging(material)
         let signing = domains.filter { $0.usages.contains(.signing) }
         let signer = facts.signingCertificate.map {
-            GraphPaths(of: $0, trusting: signing, material: all, purpose: .signing, at: time)
+            GraphPaths(of: $0, trusting: signing, material: all, purpose: .signing, at: time, knowing: verified)
         }
         var authorities: [Certificate: (paths: GraphPaths, forbidden: String?)] = [:]
         let cases = stamps.map { stamp in
             let authority = stamp.facts?.signingCertificate
             if let authority, authorities[authority] == nil {
-                authorities[authority] = paths(ofAuthority: authority, all, at: time)
+                authorities[authority] = paths(ofAuthority: authority, all, at: time, verified)
             }
             return TimeStampCase(stamp, paths: authority.flatMap { authorities[$0] })
         }
@@ -104,7 +119,8 @@ public struct SignatureValidator: Sendable {
         var input = ValidationCase(
             facts: facts, signer: signer, timeStamps: cases, proofs: proofs.filter { own.contains($0.digest) },
             policy: policy, revocation: revocation, time: time)
-        let reached = facts.reachedLevel(trusting: domains, at: time) { certificate, purpose, instant in
+        let reached = facts.reachedLevel(trusting: domains, at: time, verified: verified) {
+            certificate, purpose, instant in
             let paths = purpose == .signing ? signer : authorities[certificate]?.paths
             return paths?.path(at: instant, revocation: .required)
         }
@@ -122,10 +138,13 @@ public struct SignatureValidator: Sendable {
     }
 
     private func paths(
-        ofAuthority certificate: Certificate, _ material: ValidationMaterial, at time: Instant
+        ofAuthority certificate: Certificate, _ material: ValidationMaterial, at time: Instant,
+        _ verified: VerifiedSignatures
     ) -> (paths: GraphPaths, forbidden: String?) {
         func paths(_ domains: [TrustDomain]) -> GraphPaths {
-            GraphPaths(of: certificate, trusting: domains, material: material, purpose: .timeStamping, at: time)
+            GraphPaths(
+                of: certificate, trusting: domains, material: material, purpose: .timeStamping, at: time,
+                knowing: verified)
         }
         let allowed = paths(domains.filter { $0.usages.contains(.timeStamping) })
         let others = domains.filter { !$0.usages.contains(.timeStamping) }

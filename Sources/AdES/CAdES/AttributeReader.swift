@@ -112,7 +112,7 @@ private struct CounterSignatureCheck {
             counter.names(candidate) && references.allSatisfy { $0?.matches(candidate) ?? false }
         }
         let digest = counter.digest.flatMap { try? $0.digest(of: signature) }
-        let key = try? certificate?.subjectPublicKeyInfo.publicKey()
+        let key = try? certificate?.publicKey()
         guard let signed = counter.signedAttributesBytes else {
             guard let key, let scheme = counter.scheme else { return }
             value =

@@ -113,7 +113,7 @@ public struct PreparedSignature: Sendable {
     /// - Parameter tokenRoom: Room for a time-stamp; `nil` for level B-B.
     public func largestSize(tokenRoom: Int? = nil) -> Int {
         let value: Int =
-            switch try? certificates[0].subjectPublicKeyInfo.publicKey().kind {
+            switch try? certificates[0].publicKey().kind {
             case .rsa(let bits): (bits + 7) / 8
             // Two integers with tags, lengths and sign octets.
             case .elliptic(let curve): 2 * ((curve.bits + 7) / 8 + 3) + 3
@@ -135,7 +135,7 @@ public struct PreparedSignature: Sendable {
     private func check(_ value: [UInt8]) throws(AdESError) {
         let isValid: Bool
         do {
-            isValid = try certificates[0].subjectPublicKeyInfo.publicKey()
+            isValid = try certificates[0].publicKey()
                 .isValidSignature(value, over: dataToBeSigned, scheme: scheme)
         } catch {
             throw AdESError(.signatureValueMismatch, "\(error)")

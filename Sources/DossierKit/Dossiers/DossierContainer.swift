@@ -77,6 +77,7 @@ extension DossierExamination {
         guard let entry = container.archive.entry(named: SealedDossier.manifestName) else {
             throw DossierError(.incomplete, "the container has no \(SealedDossier.manifestName)")
         }
+        let validator = validator.remembering()
         let folder = SealedDossier.attachmentsFolder + "/"
         var room = Self.expandedLimit
         let received = try container.files.filter { $0 != entry }.map { file in

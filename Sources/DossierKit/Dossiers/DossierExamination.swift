@@ -177,6 +177,8 @@ public struct DossierExamination: Sendable {
         manifestBytes: [UInt8], signature: [UInt8], received: [ReceivedAttachment], validator: SignatureValidator,
         at time: Instant
     ) throws {
+        // Signer and authorities are the same for most attachments: each of their signatures is verified once.
+        let validator = validator.remembering()
         let signed = try SignedFile.signature(signature, over: MemorySource(manifestBytes))
         self.init(
             manifestBytes: manifestBytes, report: try validator.validate(signed, at: time), received: received,

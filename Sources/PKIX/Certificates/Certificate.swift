@@ -4,6 +4,7 @@
 public import CryptoPrimitives
 public import DERSyntax
 public import DossierCore
+import Synchronization
 
 /// A certificate (RFC 5280 §4), read but not judged.
 ///
@@ -46,6 +47,8 @@ public final class Certificate: Sendable, Hashable {
     public let subjectKeyIdentifier: [UInt8]?
     /// Octets of the keyIdentifier of AuthorityKeyIdentifier, when present.
     public let authorityKeyIdentifier: [UInt8]?
+    /// Imported when it is first asked for: that costs a good part of a verification.
+    private let importedKey = AtomicLazyReference<PublicKey>()
 
     /// Reads a certificate of at most 1 MiB.
     ///
@@ -123,6 +126,14 @@ public final class Certificate: Sendable, Hashable {
         } catch {
             throw DERSyntaxError(.invalidValue, at: 0, "SHA-256 is not available")
         }
+    }
+
+    /// The subject's key, ready for verification; imported once for the life of the certificate.
+    ///
+    /// - Throws: as ``SubjectPublicKeyInfo/publicKey()``.
+    public func publicKey() throws(PKIXError) -> PublicKey {
+        if let known = importedKey.load() { return known }
+        return importedKey.storeIfNil(try subjectPublicKeyInfo.publicKey())
     }
 
     /// The scheme of the issuer's signature; `nil` for one that is not known.

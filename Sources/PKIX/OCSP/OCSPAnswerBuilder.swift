@@ -18,6 +18,7 @@ struct OCSPAnswerBuilder {
     private let candidates: [Certificate]
     private let localResponders: [(domain: String, certificate: Certificate)]
     private let limit: Int
+    private let verified: VerifiedSignatures
     private var bySerialNumber: [[UInt8]: [(response: Int, single: Int)]] = [:]
     private var answersByResponder: [ResponderKey: [OCSPAnswer]] = [:]
     private var signers: [Pair: [ResponderAuthority]] = [:]
@@ -33,7 +34,8 @@ struct OCSPAnswerBuilder {
     ///   - limit: Most verifications, those already made included.
     init(
         _ responses: [OCSPResponse], candidates: [Certificate],
-        localResponders: [(domain: String, certificate: Certificate)], verifications: Int, limit: Int
+        localResponders: [(domain: String, certificate: Certificate)], verifications: Int, limit: Int,
+        verified: VerifiedSignatures
     ) {
         self.responses = Set(responses).filter { $0.basic?.hasUnprocessedExtension == false }
             .sorted { $1.fingerprint.lexicographicallyPrecedes($0.fingerprint) }
@@ -41,6 +43,7 @@ struct OCSPAnswerBuilder {
         self.localResponders = localResponders
         self.verifications = verifications
         self.limit = limit
+        self.verified = verified
         for (index, response) in self.responses.enumerated() {
             for (position, single) in (response.basic?.responses ?? []).enumerated()
             where !single.hasUnprocessedExtension {
@@ -124,7 +127,9 @@ struct OCSPAnswerBuilder {
     ) -> [ResponderAuthority] {
         let pair = Pair(response: response, issuer: index)
         if let known = signers[pair] { return known }
-        let found = basic.authorities(for: issuer, candidates: candidates, local: localResponders) {
+        let found = basic.authorities(
+            for: issuer, candidates: candidates, local: localResponders, knowing: verified
+        ) {
             isWithinBudget()
         }
         signers[pair] = found

@@ -26,7 +26,8 @@ extension BasicOCSPResponse {
         var verifications = 0
         return authorities(
             for: issuer, candidates: candidates,
-            local: domains.flatMap { domain in domain.responders.map { (domain.name, $0) } }
+            local: domains.flatMap { domain in domain.responders.map { (domain.name, $0) } },
+            knowing: VerifiedSignatures()
         ) {
             verifications += 1
             return verifications <= 16
@@ -38,11 +39,11 @@ extension BasicOCSPResponse {
     /// - Parameter mayVerify: Asked before each signature verification.
     func authorities(
         for issuer: Certificate, candidates: [Certificate], local: [(domain: String, certificate: Certificate)],
-        mayVerify: () -> Bool
+        knowing verified: VerifiedSignatures, mayVerify: () -> Bool
     ) -> [ResponderAuthority] {
         func holds(_ isSigned: () throws(PKIXError) -> Bool) -> Bool { mayVerify() && (try? isSigned()) == true }
         func isSigned(by signer: Certificate) -> Bool {
-            holds { () throws(PKIXError) in try self.isSigned(by: signer.subjectPublicKeyInfo.publicKey()) }
+            holds { () throws(PKIXError) in try self.isSigned(by: signer, knowing: verified) }
         }
         var found: [ResponderAuthority] = []
         if names(issuer), isSigned(by: issuer) { found.append(.issuer) }
@@ -51,7 +52,7 @@ extension BasicOCSPResponse {
             && responder.issuer == issuer.subject && names(responder)
         {
             let isDelegated = holds { () throws(PKIXError) in
-                try responder.isSigned(by: issuer.subjectPublicKeyInfo.publicKey())
+                try responder.isSigned(by: issuer, knowing: verified)
             }
             if isDelegated, isSigned(by: responder) { found.append(.delegated(responder)) }
         }

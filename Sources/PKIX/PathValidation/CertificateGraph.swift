@@ -74,13 +74,14 @@ public struct CertificateGraph: Sendable {
     ///   - certificate: The certificate to ask about.
     ///   - domains: The trust domains; the first domain that holds an anchor names it.
     ///   - material: Untrusted certificates and lists.
+    ///   - verified: What was verified before, shared with other graphs; it changes nothing but the time that is needed.
     public init(
         of certificate: Certificate, trusting domains: [TrustDomain], material: ValidationMaterial,
-        limits: Limits = Limits()
+        limits: Limits = Limits(), knowing verified: VerifiedSignatures = VerifiedSignatures()
     ) {
         self.certificate = certificate
         self.limits = limits
-        var builder = CertificateGraphBuilder(trusting: domains, material: material, limits: limits)
+        var builder = CertificateGraphBuilder(trusting: domains, material: material, limits: limits, verified: verified)
         builder.build(from: certificate)
         nodes = builder.nodes
         isOverBudget = builder.isOverBudget

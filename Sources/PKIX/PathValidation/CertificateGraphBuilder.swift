@@ -17,11 +17,15 @@ struct CertificateGraphBuilder {
     private let material: ValidationMaterial
     private var indices: [Certificate: Int] = [:]
     private var verifications = 0
-    /// Keys imported so far; an import costs a good part of a verification on P-256.
-    private var keys: [Certificate: PublicKey?] = [:]
+    /// What was verified before counts against the limit as well: what is found must not depend on who asked earlier.
+    private let verified: VerifiedSignatures
 
-    init(trusting domains: [TrustDomain], material: ValidationMaterial, limits: CertificateGraph.Limits) {
+    init(
+        trusting domains: [TrustDomain], material: ValidationMaterial, limits: CertificateGraph.Limits,
+        verified: VerifiedSignatures
+    ) {
         self.limits = limits
+        self.verified = verified
         self.domains = domains
         self.material = material
         var anchors: [Certificate: String] = [:]
@@ -65,13 +69,6 @@ struct CertificateGraphBuilder {
         return nodes.count - 1
     }
 
-    private mutating func key(of certificate: Certificate) -> PublicKey? {
-        if let known = keys[certificate] { return known }
-        let imported = try? certificate.subjectPublicKeyInfo.publicKey()
-        keys[certificate] = .some(imported)
-        return imported
-    }
-
     private mutating func mayVerify() -> Bool {
         guard !isOverBudget, verifications < limits.verifications else {
             isOverBudget = true
@@ -87,9 +84,7 @@ struct CertificateGraphBuilder {
         for candidate in Self.ordered(candidates[certificate.issuer] ?? [], for: certificate)
         where candidate != certificate {
             guard mayVerify() else { return }
-            guard let key = key(of: candidate),
-                let isSigned = try? certificate.isSigned(by: key)
-            else { continue }
+            guard let isSigned = try? certificate.isSigned(by: candidate, knowing: verified) else { continue }
             if isSigned {
                 let issuer = node(of: candidate)
                 nodes[index].issuers.append(issuer)
@@ -105,9 +100,7 @@ struct CertificateGraphBuilder {
         for candidate in Self.ordered(byKeyIdentifier[identifier] ?? [], for: certificate)
         where candidate != certificate && candidate.subject != certificate.issuer {
             guard mayVerify() else { return }
-            guard let key = key(of: candidate),
-                (try? certificate.isSigned(by: key)) == true
-            else { continue }
+            guard (try? certificate.isSigned(by: candidate, knowing: verified)) == true else { continue }
             let issuer = node(of: candidate)
             nodes[index].issuers.append(issuer)
         }
@@ -117,7 +110,7 @@ struct CertificateGraphBuilder {
         var builder = OCSPAnswerBuilder(
             material.ocspResponses, candidates: material.certificates,
             localResponders: domains.flatMap { domain in domain.responders.map { (domain.name, $0) } },
-            verifications: verifications, limit: limits.verifications)
+            verifications: verifications, limit: limits.verifications, verified: verified)
         for node in nodes {
             for issuer in node.issuers {
                 nodes[issuer].answers[node.certificate] = builder.answers(
@@ -129,14 +122,14 @@ struct CertificateGraphBuilder {
 
     private mutating func findLists(of index: Int) {
         let certificate = nodes[index].certificate
-        guard let found = lists[certificate.subject], let key = key(of: certificate) else {
-            return
+        guard let found = lists[certificate.subject], (try? certificate.publicKey()) != nil else { return }
+        let newestFirst = found.sorted {
+            $0.thisUpdate == $1.thisUpdate
+                ? $1.fingerprint.lexicographicallyPrecedes($0.fingerprint) : $1.thisUpdate < $0.thisUpdate
         }
-        for list in found.sorted(by: {
-            ($1.thisUpdate, Hexadecimal.encode($1.fingerprint)) < ($0.thisUpdate, Hexadecimal.encode($0.fingerprint))
-        }) {
+        for list in newestFirst {
             guard mayVerify() else { return }
-            if (try? list.isSigned(by: key)) == true { nodes[index].lists.append(list) }
+            if (try? list.isSigned(by: certificate, knowing: verified)) == true { nodes[index].lists.append(list) }
         }
     }
 
@@ -165,9 +158,12 @@ struct CertificateGraphBuilder {
 
     /// Candidates with the key identifier that the certificate names first; a fixed order makes results reproducible.
     private static func ordered(_ candidates: [Certificate], for certificate: Certificate) -> [Certificate] {
-        candidates.sorted {
-            (rank($0, for: certificate), $1.notAfter, Hexadecimal.encode($0.fingerprint))
-                < (rank($1, for: certificate), $0.notAfter, Hexadecimal.encode($1.fingerprint))
+        guard candidates.count > 1 else { return candidates }
+        return candidates.sorted {
+            let (left, right) = (rank($0, for: certificate), rank($1, for: certificate))
+            if left != right { return left < right }
+            if $0.notAfter != $1.notAfter { return $1.notAfter < $0.notAfter }
+            return $0.fingerprint.lexicographicallyPrecedes($1.fingerprint)
         }
     }
 }

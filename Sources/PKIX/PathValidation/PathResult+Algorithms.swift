@@ -41,7 +41,7 @@ extension PathResult {
             func add(_ place: AlgorithmFault.Place, _ scheme: SignatureScheme?, _ signer: Certificate?) {
                 let fault: AlgorithmPolicy.Fault?
                 if let signer {
-                    fault = policy.fault(of: scheme, key: try? signer.subjectPublicKeyInfo.publicKey().kind, at: time)
+                    fault = policy.fault(of: scheme, key: try? signer.publicKey().kind, at: time)
                 } else if let scheme {
                     fault = scheme.digest.flatMap { policy.fault(of: $0, at: time) }
                 } else {

@@ -25,6 +25,7 @@ public struct LongTermMaterial: Sendable {
     /// A path of a certificate for a purpose at an instant, with every revocation asked for; `nil` when none is known.
     typealias KnownPaths = (Certificate, CertificatePurpose, Instant) -> PathResult?
 
+    private let verified: VerifiedSignatures
     private let domains: [TrustDomain]
     private let source: ValidationMaterial
     private let sourceObjects: Set<ValidationObject>
@@ -45,7 +46,8 @@ public struct LongTermMaterial: Sendable {
         includingNewestTimeStamp includesNewest: Bool = false, at time: Instant
     ) {
         self.init(
-            for: facts, trusting: domains, from: material, includingNewestTimeStamp: includesNewest, at: time
+            for: facts, trusting: domains, from: material, includingNewestTimeStamp: includesNewest, at: time,
+            verified: VerifiedSignatures()
         ) { _, _, _ in nil }
     }
 
@@ -53,8 +55,10 @@ public struct LongTermMaterial: Sendable {
     ///   nothing beyond `material` is taken, so that its signatures need not be verified again.
     init(
         for facts: SignatureFacts, trusting domains: [TrustDomain], from material: ValidationMaterial,
-        includingNewestTimeStamp includesNewest: Bool = false, at time: Instant, knowing paths: KnownPaths
+        includingNewestTimeStamp includesNewest: Bool = false, at time: Instant, verified: VerifiedSignatures,
+        knowing paths: KnownPaths
     ) {
+        self.verified = verified
         self.domains = domains
         source = material
         sourceObjects = Set(material.validationObjects)
@@ -96,7 +100,9 @@ public struct LongTermMaterial: Sendable {
     ) {
         let result =
             known.flatMap { usesOnlySource($0) ? $0 : nil }
-            ?? CertificateGraph(of: certificate, trusting: domains.serving(purpose), material: source)
+            ?? CertificateGraph(
+                of: certificate, trusting: domains.serving(purpose), material: source, knowing: verified
+            )
             .evaluate(at: time, purpose: purpose, revocation: .required)
         guard result.trustDomain != nil else {
             if result.faults.contains(where: { $0.rule == .noPath }) {

@@ -17,12 +17,13 @@ extension SignatureFacts {
     public func reachedLevel(
         trusting domains: [TrustDomain], at time: Instant
     ) -> (level: BaselineLevel?, findings: [Finding]) {
-        reachedLevel(trusting: domains, at: time) { _, _, _ in nil }
+        reachedLevel(trusting: domains, at: time, verified: VerifiedSignatures()) { _, _, _ in nil }
     }
 
     /// - Parameter paths: As in ``LongTermMaterial``.
     func reachedLevel(
-        trusting domains: [TrustDomain], at time: Instant, knowing paths: LongTermMaterial.KnownPaths
+        trusting domains: [TrustDomain], at time: Instant, verified: VerifiedSignatures,
+        knowing paths: LongTermMaterial.KnownPaths
     ) -> (level: BaselineLevel?, findings: [Finding]) {
         guard let level, level >= .t else { return (level, []) }
         // A signature that was never meant to have material of its own is not reproached with lacking it.
@@ -30,7 +31,7 @@ extension SignatureFacts {
             return (.t, [])
         }
         let needed = LongTermMaterial(
-            for: self, trusting: domains, from: longTermMaterial, at: time, knowing: paths)
+            for: self, trusting: domains, from: longTermMaterial, at: time, verified: verified, knowing: paths)
         guard needed.isComplete else { return (.t, needed.findings) }
         let objects = Set(needed.material.validationObjects)
         let isArchived = timeStamps.contains { stamp in

@@ -56,7 +56,7 @@ public struct RevocationListClient: Sendable {
             return list
         }
         let list = try Self.read(try await access.body(at: address, limits: limits))
-        if list.issuer == issuer.subject, let issuerKey = try? issuer.subjectPublicKeyInfo.publicKey(),
+        if list.issuer == issuer.subject, let issuerKey = try? issuer.publicKey(),
             (try? list.isSigned(by: issuerKey)) == true
         {
             cache.keep(list.bytes, for: key, from: list.thisUpdate, until: list.nextUpdate)
