@@ -62,17 +62,23 @@ public struct CMSSignatureFacts: Sendable {
                 attributeMaterial = attributeMaterial.merging(AttributeMaterial(attribute.type, value).material)
             }
         }
-        let references = Self.references(signer)
-        bindsSigningCertificate = !references.attributes.isEmpty
         pool = signedData.certificates + attributeMaterial.certificates + candidates
-        // EN 319 102-1 §5.2.3.4: a certificate whose key happens to verify is not enough; the reference decides, and one
-        // that cannot be read decides for none.
-        signingCertificate = pool.first { candidate in
-            references.isReadable && references.attributes.allSatisfy { $0.matches(candidate) }
-                && signer.names(candidate)
+        var actual: [UInt8]?
+        let verification = try SignerInfoVerification(
+            signer, contentType: signedData.contentType, certificates: pool
+        ) { digest in
+            actual = try contentDigest(digest)
+            return actual
         }
-        checkAttributes(signer, signedData)
-        checkValue(signer, try signer.digest.flatMap(contentDigest))
+        bindsSigningCertificate = verification.bindsCertificate
+        signingCertificate = verification.signingCertificate
+        if signer.signedAttributes != nil {
+            signedContentDigest = try? signer.signedValue(.messageDigest)?.octetString()
+        } else if verification.value != .notChecked {
+            // The value itself covers the content.
+            signedContentDigest = actual
+        }
+        take(verification)
         timeStamps = try CMSTimeStamps(signer, of: signedData, candidates: attributeMaterial.certificates + candidates)
             .all(contentDigest: contentDigest)
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
@@ -128,107 +134,57 @@ public struct CMSSignatureFacts: Sendable {
         }
     }
 
-    private static func references(_ signer: SignerInfo) -> (
-        attributes: [SigningCertificateReference], isReadable: Bool
-    ) {
-        var isReadable = true
-        var read: [SigningCertificateReference] = []
-        for (type, isVersion2) in [(ObjectIdentifier.signingCertificateV2, true), (.signingCertificate, false)] {
-            for attribute in signer.signedAttributes ?? [] where attribute.type == type {
-                for value in attribute.values {
-                    if let reference = try? SigningCertificateReference(value, isVersion2: isVersion2) {
-                        read.append(reference)
-                    } else {
-                        isReadable = false
-                    }
-                }
+    private mutating func take(_ verification: SignerInfoVerification) {
+        faults = verification.faults.compactMap(FormatFault.init)
+        reference =
+            switch verification.digest {
+            case .holds: .intact
+            case .broken: .broken
+            case .notChecked: .notFound
             }
-        }
-        return (read, isReadable)
+        value =
+            switch verification.value {
+            case .holds: .valid
+            case .broken: .invalid
+            case .notChecked: .unknown
+            }
+        guard verification.needsReordering else { return }
+        findings.append(
+            Finding(
+                .warning, code: "signed-attributes-not-der",
+                Phrase(
+                    vi: "các thuộc tính ký không được ghi theo thứ tự DER",
+                    en: "the signed attributes are not written in the order of DER")))
     }
+}
 
-    private mutating func checkAttributes(_ signer: SignerInfo, _ signedData: SignedData) {
-        guard signer.signedAttributes != nil else {
-            if signedData.contentType != .cmsData { fault("signed-attributes-missing", "RFC 5652 5.3", Self.missing) }
-            return
+extension FormatFault {
+    /// The fault of the format; `nil` for a reference that cannot be read: no signing certificate is found then, which says it.
+    fileprivate init?(_ fault: SignerInfoVerification.Fault) {
+        func made(_ code: String, _ clause: String, _ phrase: Phrase) -> FormatFault {
+            FormatFault(code: code, clause: clause, phrase: phrase)
         }
-        if !signer.hasWellFormedSignedAttributes {
-            fault(
+        let missing = Phrase(vi: "thiếu một thuộc tính ký bắt buộc", en: "a mandatory signed attribute is missing")
+        switch fault {
+        case .signedAttributesMissing: self = made("signed-attributes-missing", "RFC 5652 5.3", missing)
+        case .attributeRepeated:
+            self = made(
                 "signed-attribute-repeated", "RFC 5652 11",
                 Phrase(vi: "một thuộc tính ký bị lặp lại", en: "a signed attribute occurs more than once"))
-        }
-        if (try? signer.signedValue(.contentType)?.objectIdentifier()) != signedData.contentType {
-            fault(
+        case .contentTypeMismatch:
+            self = made(
                 "content-type-mismatch", "RFC 5652 11.1",
                 Phrase(
                     vi: "thuộc tính content-type thiếu hoặc khác với nội dung",
                     en: "the content-type attribute is missing or differs from the content"))
-        }
-        if signer.signedValue(.messageDigest) == nil { fault("message-digest-missing", "RFC 5652 11.2", Self.missing) }
-        if let protection = signer.signedValue(.algorithmProtection), !Self.protects(protection, signer) {
-            fault(
+        case .messageDigestMissing: self = made("message-digest-missing", "RFC 5652 11.2", missing)
+        case .algorithmProtectionMismatch:
+            self = made(
                 "algorithm-protection-mismatch", "RFC 6211 2",
                 Phrase(
                     vi: "thuật toán ghi trong chữ ký khác với thuật toán được bảo vệ",
                     en: "the algorithms of the signature are not those that it protects"))
+        case .referenceUnreadable: return nil
         }
-    }
-
-    private static let missing = Phrase(
-        vi: "thiếu một thuộc tính ký bắt buộc", en: "a mandatory signed attribute is missing")
-
-    private static func protects(_ value: DERElement, _ signer: SignerInfo) -> Bool {
-        guard var reader = try? value.reader(.sequence), let digest = try? AlgorithmIdentifier(reader.next()),
-            let signature = try? reader.optional(.context(1)),
-            let algorithm = try? AlgorithmIdentifier(signature, tag: .context(1))
-        else { return false }
-        // NULL and absent parameters mean the same for digests.
-        return digest.algorithm == signer.digestAlgorithm.algorithm && algorithm == signer.signatureAlgorithm
-    }
-
-    /// Compares the digest where there is content, and checks the value wherever it can be checked.
-    private mutating func checkValue(_ signer: SignerInfo, _ contentDigest: [UInt8]?) {
-        let key = try? signingCertificate?.subjectPublicKeyInfo.publicKey()
-        guard let signed = signer.signedAttributesBytes else {
-            // Without signed attributes the value itself covers the content.
-            guard let key, let scheme = signer.scheme, let contentDigest, scheme.digest == signer.digest else { return }
-            // A scheme that does not fit the key cannot have been made with it.
-            let isValid = try? key.isValidSignature(signer.signature, overDigest: contentDigest, scheme: scheme)
-            value = isValid == true ? .valid : .invalid
-            reference = value == .valid ? .intact : .broken
-            signedContentDigest = contentDigest
-            return
-        }
-        signedContentDigest = try? signer.signedValue(.messageDigest)?.octetString()
-        if let contentDigest, let expected = signedContentDigest {
-            reference = expected == contentDigest ? .intact : .broken
-        }
-        guard let key, let scheme = signer.scheme else { return }
-        value = isValid(signer.signature, signed, key, scheme) ? .valid : .invalid
-        if value == .invalid, !signer.signedAttributesAreSorted,
-            let sorted = Self.sorted(signed), isValid(signer.signature, sorted, key, scheme)
-        {
-            // RFC 5652 §5.4 has the signature made over DER; some producers sign DER but write another order.
-            value = .valid
-            findings.append(
-                Finding(
-                    .warning, code: "signed-attributes-not-der",
-                    Phrase(
-                        vi: "các thuộc tính ký không được ghi theo thứ tự DER",
-                        en: "the signed attributes are not written in the order of DER")))
-        }
-    }
-
-    private func isValid(_ value: [UInt8], _ bytes: [UInt8], _ key: PublicKey, _ scheme: SignatureScheme) -> Bool {
-        (try? key.isValidSignature(value, over: bytes, scheme: scheme)) ?? false
-    }
-
-    private static func sorted(_ set: [UInt8]) -> [UInt8]? {
-        guard let elements = try? DERElement(parsing: set).elements() else { return nil }
-        return DERWriter.bytes { $0.setOf(elements.map(\.bytes)) }
-    }
-
-    private mutating func fault(_ code: String, _ clause: String, _ phrase: Phrase) {
-        faults.append(FormatFault(code: code, clause: clause, phrase: phrase))
     }
 }

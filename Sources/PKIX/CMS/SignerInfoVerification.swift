@@ -67,7 +67,7 @@ public struct SignerInfoVerification: Sendable {
         findCertificate(signer, certificates)
         checkAttributes(signer, contentType)
         let actual = try signer.digest.flatMap(contentDigest)
-        let key = try? signingCertificate?.subjectPublicKeyInfo.publicKey()
+        let key = try? signingCertificate?.publicKey()
         guard let signed = signer.signedAttributesBytes else {
             // Without signed attributes the value itself covers the content.
             guard let key, let scheme = signer.scheme, let actual, scheme.digest == signer.digest else { return }
