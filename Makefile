@@ -29,7 +29,7 @@ test: ## set-up, all tests incl. peers; last line `N passed, N failed`
 	@Scripts/test
 
 bench: ## measure against the peers; a table and Benchmarks/results.json
-	@Scripts/setup build
+	@Scripts/setup test
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product Benchmarks
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
 	@.build/release/Benchmarks Benchmarks/results.json

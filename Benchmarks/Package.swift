@@ -14,6 +14,9 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "COpenSSLPeer",
+                .product(name: "DossierKit", package: "DossierKit"),
+                .product(name: "ASiC", package: "DossierKit"),
+                .product(name: "PAdES", package: "DossierKit"),
                 .product(name: "AdES", package: "DossierKit"),
                 .product(name: "SignatureValidation", package: "DossierKit"),
                 .product(name: "PKIX", package: "DossierKit"),

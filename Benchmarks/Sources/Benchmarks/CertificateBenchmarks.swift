@@ -20,7 +20,8 @@ enum CertificateBenchmarks {
             (1, chain.signer.certificate.bytes), (0, issuing.bytes), (0, chain.lists[0].bytes),
             (1, chain.lists[1].bytes),
         ] {
-            try PeerRefused.check(peer_path_add_signed(bare, Int32(key), object, object.count), "a signed object")
+            try PeerRefused.check(
+                peer_path_add_signed(bare, Int32(key), "SHA2-256", object, object.count), "a signed object")
         }
         let (domain, material) = (chain.domain, chain.material)
         try await bench.compare(

@@ -19,17 +19,23 @@ struct Chain {
     let signerKey: SoftwareKey
     let lists: [CertificateRevocationList]
 
-    init(_ kind: SoftwareKey.Kind, scheme: SignatureScheme) throws {
+    /// Makes new keys.
+    ///
+    /// - Parameter authorities: Kind and scheme of the authorities; `nil` for the signer's.
+    init(
+        _ kind: SoftwareKey.Kind, scheme: SignatureScheme, authorities: (SoftwareKey.Kind, SignatureScheme)? = nil
+    ) throws {
+        let (authorityKind, authorityScheme) = authorities ?? (kind, scheme)
         root = try CertificateAuthority.root(
-            Self.template("DOSSIERKIT TEST Bench Root", BasicConstraints(isAuthority: true)), key: .generate(kind),
-            scheme: scheme)
-        let issuingKey = try SoftwareKey.generate(kind)
+            Self.template("DOSSIERKIT TEST Bench Root", BasicConstraints(isAuthority: true)),
+            key: .generate(authorityKind), scheme: authorityScheme)
+        let issuingKey = try SoftwareKey.generate(authorityKind)
         issuing = try CertificateAuthority(
             key: issuingKey,
             certificate: root.issue(
                 Self.template("DOSSIERKIT TEST Bench CA", BasicConstraints(isAuthority: true, pathLength: 0)),
                 for: issuingKey.subjectPublicKeyInfo),
-            scheme: scheme)
+            scheme: authorityScheme)
         signerKey = try SoftwareKey.generate(kind)
         signer = try SoftwareSigner(
             key: signerKey,

@@ -32,6 +32,12 @@ int peer_list_contains(peer_list *list, peer_bytes serial, size_t count) {
     return found;
 }
 
+int peer_digest(peer_bytes bytes, size_t count) {
+    unsigned char value[EVP_MAX_MD_SIZE];
+    size_t room = sizeof value;
+    return EVP_Q_digest(NULL, "SHA2-256", NULL, bytes, count, value, &room);
+}
+
 static int gcm(int seal, peer_bytes key, peer_bytes nonce, peer_bytes message, size_t count, uint8_t *tag, uint8_t *output) {
     int written = 0, last = 0;
     EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);

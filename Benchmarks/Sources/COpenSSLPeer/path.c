@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { most_keys = 4, most_objects = 8 };
+enum { most_keys = 16, most_objects = 64 };
 
 struct peer_key {
     BIGNUM *modulus, *exponent;
@@ -19,6 +19,7 @@ struct peer_object {
     unsigned char *bytes;
     const unsigned char *body, *signature;
     size_t body_count, signature_count;
+    char digest[16];
 };
 struct peer_path {
     struct peer_key keys[most_keys];
@@ -58,11 +59,40 @@ int peer_path_add_key(peer_path *path, peer_bytes bytes, size_t count) {
     return done;
 }
 
-// SIGNED{}: a SEQUENCE of the body, the algorithm and a BIT STRING.
-int peer_path_add_signed(peer_path *path, int key, peer_bytes bytes, size_t count) {
-    if (path->object_count >= most_objects || key < 0 || key >= path->key_count) return 0;
+// Room for one more; nothing is counted yet.
+static struct peer_object *next_object(peer_path *path, int key, const char *digest) {
+    if (path->object_count >= most_objects || key >= path->key_count) return NULL;
     struct peer_object *object = &path->objects[path->object_count];
+    if (strlen(digest) >= sizeof object->digest) return NULL;
     object->key = key;
+    strcpy(object->digest, digest);
+    return object;
+}
+
+int peer_path_add_value(
+    peer_path *path, int key, const char *digest, peer_bytes body, size_t bodyCount, peer_bytes value, size_t valueCount) {
+    struct peer_object *object = next_object(path, key, digest);
+    if (object == NULL) return 0;
+    object->bytes = malloc(bodyCount + valueCount);
+    if (object->bytes == NULL) return 0;
+    memcpy(object->bytes, body, bodyCount);
+    memcpy(object->bytes + bodyCount, value, valueCount);
+    object->body = object->bytes;
+    object->body_count = bodyCount;
+    object->signature = object->bytes + bodyCount;
+    object->signature_count = valueCount;
+    path->object_count += 1;
+    return 1;
+}
+
+int peer_path_add_digest(peer_path *path, const char *digest, peer_bytes body, size_t bodyCount) {
+    return peer_path_add_value(path, -1, digest, body, bodyCount, body, 0);
+}
+
+// SIGNED{}: a SEQUENCE of the body, the algorithm and a BIT STRING.
+int peer_path_add_signed(peer_path *path, int key, const char *digest, peer_bytes bytes, size_t count) {
+    struct peer_object *object = key < 0 ? NULL : next_object(path, key, digest);
+    if (object == NULL) return 0;
     object->bytes = malloc(count);
     if (object->bytes == NULL) return 0;
     memcpy(object->bytes, bytes, count);
@@ -115,9 +145,19 @@ int peer_path_run(const peer_path *path) {
     for (int i = 0; i < path->object_count && good; i++) {
         const struct peer_object *object = &path->objects[i];
         EVP_MD_CTX *context = EVP_MD_CTX_new();
-        good = context != NULL &&
-               EVP_DigestVerifyInit_ex(context, NULL, "SHA2-256", NULL, NULL, keys[object->key], NULL) == 1 &&
-               EVP_DigestVerify(context, object->signature, object->signature_count, object->body, object->body_count) == 1;
+        if (object->key < 0) {
+            unsigned char value[EVP_MAX_MD_SIZE];
+            EVP_MD *digest = EVP_MD_fetch(NULL, object->digest, NULL);
+            good = context != NULL && EVP_DigestInit_ex2(context, digest, NULL) == 1 &&
+                   EVP_DigestUpdate(context, object->body, object->body_count) == 1 &&
+                   EVP_DigestFinal_ex(context, value, NULL) == 1;
+            EVP_MD_free(digest);
+        } else {
+            good = context != NULL &&
+                   EVP_DigestVerifyInit_ex(context, NULL, object->digest, NULL, NULL, keys[object->key], NULL) == 1 &&
+                   EVP_DigestVerify(
+                       context, object->signature, object->signature_count, object->body, object->body_count) == 1;
+        }
         EVP_MD_CTX_free(context);
     }
     for (int i = 0; i < path->key_count; i++) EVP_PKEY_free(keys[i]);
