@@ -38,6 +38,16 @@ struct ByteCursor {
         return byte
     }
 
+    /// Steps over pairs of hexadecimal digits and appends what they say, as far as the window reaches; stops before
+    /// anything else.
+    mutating func takeHexadecimalPairs(into bytes: inout [UInt8]) {
+        while index + 1 < window.count, let high = Lexer.digit(window[index]), let low = Lexer.digit(window[index + 1])
+        {
+            bytes.append(high << 4 | low)
+            index += 2
+        }
+    }
+
     /// Moves to another offset.
     mutating func seek(to offset: Int64) {
         if offset >= windowStart, offset <= windowStart + Int64(window.count) {

@@ -193,7 +193,10 @@ struct Lexer {
     private mutating func hexadecimalString() throws(PDFSyntaxError) -> Token {
         var bytes: [UInt8] = []
         var high: UInt8?
-        while let byte = try cursor.next() {
+        while true {
+            // Room for a signature is tens of thousands of digits in a row; a window of them is at most 64 KiB.
+            if high == nil { cursor.takeHexadecimalPairs(into: &bytes) }
+            guard let byte = try cursor.next() else { break }
             if let digit = Self.digit(byte) {
                 if let first = high {
                     bytes.append(first << 4 | digit)
