@@ -24,6 +24,7 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "CryptoPrimitives", package: "DossierKit"),
                 .product(name: "OnceOnly", package: "DossierKit"),
+                .product(name: "PDFSyntax", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),
         // Not a measurement: what `make sanitize` runs.

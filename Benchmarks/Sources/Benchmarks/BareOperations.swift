@@ -25,7 +25,7 @@ final class BareOperations {
         guard let pointer = peer_path_new() else { throw PeerRefused(what: "memory") }
         self.pointer = pointer
         let document = try PDFDocument(parsing: MemorySource(pdf))
-        let anchors = files.infrastructure.trust.flatMap(\.anchors)
+        let anchors = files.trust.flatMap(\.anchors)
         guard let facts = try document.signatureFacts(with: ValidationMaterial()).first,
             let token = facts.timeStamps.first?.token,
             let authority = facts.timeStamps.first?.facts?.signingCertificate,

@@ -22,19 +22,16 @@ enum DossierBenchmarks {
         guard bench.wants(title) else { return }
         var rounds: [(container: [UInt8], validator: SignatureValidator)] = []
         for _ in 0..<5 {
-            let files = try TestFiles()
-            guard let signer = try files.infrastructure.subscriber("citizen")?.signer() else {
-                throw PeerRefused(what: "no signer")
-            }
+            let files = try TestFiles(subscriber: "citizen")
             let attachments = (0..<10).map { number in
                 Attachment(
                     name: "thanh-phan-\(number + 1).pdf", type: "other",
                     source: MemorySource(SamplePDF.scanned(pages: 10 + number, bytes: 1 << 20)))
             }
-            let check = SignerCheck(trusting: files.infrastructure.trust, material: files.material, policy: .etsi2026)
+            let check = SignerCheck(trusting: files.trust, material: files.material, policy: .etsi2026)
             let container = try await Dossier(
                 code: "BENCH-1", for: .init(code: "1.004222", version: "2026-07-01"), attachments: attachments
-            ).signedContainer(by: signer, checking: check, at: TestFiles.signing, level: files.level(.lt))
+            ).signedContainer(by: files.signer, checking: check, at: TestFiles.signing, level: files.level(.lt))
             let output = Output()
             try container.write { output.bytes += $0 }
             rounds.append((output.bytes, files.validator(offline: true)))

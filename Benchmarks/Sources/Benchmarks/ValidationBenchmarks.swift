@@ -22,22 +22,22 @@ enum ValidationBenchmarks {
 
     /// Beside pyHanko, which judges the same file with the same anchors.
     static func besidePyHanko(
-        _ name: String, bytes size: Int, _ level: BaselineLevel, goal: Double, _ peer: PyHankoPeer,
-        _ bench: inout Bench
+        _ name: String, _ kind: SoftwareKey.Kind, _ scheme: SignatureScheme, bytes size: Int, _ level: BaselineLevel,
+        goal: Double, _ peer: PyHankoPeer, _ bench: inout Bench
     ) async throws {
         let title = "PAdES \(level.rawValue), \(name), validated, beside pyHanko"
         guard bench.wants(title) else { return }
         let pdf = SamplePDF.scanned(pages: size > 1 << 19 ? 10 : 2, bytes: size)
         var (ours, theirs): ([Timing], [Timing]) = ([], [])
+        let isOffline = level >= .lt
         for round in 0..<7 {
-            let files = try TestFiles()
-            let signed = try await files.signedPDF(pdf, by: round.isMultiple(of: 2) ? "citizen" : "company", level)
-            let isOffline = level >= .lt
-            let tag = "\(level.rawValue)-\(size)-\(round)"
+            let files = try TestFiles(kind, scheme)
+            let signed = try await files.signedPDF(pdf, level)
+            let tag = "\(level.rawValue)-\(name.filter { $0 != " " })-\(round)"
             let request: [String: Any] = [
                 "work": "validate", "process": isOffline ? "lta" : "basic", "count": 4,
                 "time": TestFiles.judged.seconds, "file": try peer.file(signed, "validate-\(tag).pdf"),
-                "roots": try peer.files(files.infrastructure.trust.flatMap(\.anchors).map(\.bytes), "root-\(tag)"),
+                "roots": try peer.files(files.trust.flatMap(\.anchors).map(\.bytes), "root-\(tag)"),
                 "certificates": try peer.files(
                     isOffline ? [] : files.material.certificates.map(\.bytes), "certificate-\(tag)"),
                 "lists": try peer.files(isOffline ? [] : files.material.revocationLists.map(\.bytes), "list-\(tag)"),
@@ -49,8 +49,8 @@ enum ValidationBenchmarks {
         }
         bench.add(
             title, goal: .ratio(goal),
-            note: "bytes to report, "
-                + (level >= .lt ? "no material but the file's" : "certificates and lists parsed before on both sides"),
+            note: "three certificates in a path, a list for each below the anchor; bytes to report, "
+                + (isOffline ? "no material but the file's" : "certificates and lists parsed before on both sides"),
             ours: ours, peer: theirs)
     }
 
@@ -60,9 +60,8 @@ enum ValidationBenchmarks {
         guard bench.wants(title) else { return }
         var rounds: [(file: [UInt8], validator: SignatureValidator, bare: BareOperations)] = []
         for round in 0..<9 {
-            let files = try TestFiles()
-            let pdf = SamplePDF.scanned(pages: 2, bytes: 20 << 10)
-            let signed = try await files.signedPDF(pdf, by: round.isMultiple(of: 2) ? "citizen" : "company", .lt)
+            let files = try TestFiles(subscriber: round.isMultiple(of: 2) ? "citizen" : "company")
+            let signed = try await files.signedPDF(SamplePDF.scanned(pages: 2, bytes: 20 << 10), .lt)
             rounds.append((signed, files.validator(offline: true), try BareOperations(of: signed, files)))
         }
         let counts = rounds[0].bare

@@ -69,7 +69,7 @@ extension ObjectIdentifier {
     /// authorityInfoAccess.
     public static let authorityInformationAccess: ObjectIdentifier = "1.3.6.1.5.5.7.1.1"
     /// id-kp-timeStamping.
-    static let timeStampingPurpose: ObjectIdentifier = "1.3.6.1.5.5.7.3.8"
+    public static let timeStampingPurpose: ObjectIdentifier = "1.3.6.1.5.5.7.3.8"
     /// id-kp-OCSPSigning.
     static let ocspSigning: ObjectIdentifier = "1.3.6.1.5.5.7.3.9"
 }
