@@ -171,8 +171,8 @@ let package = Package(
         .target(
             name: "DossierKit",
             dependencies: [
-                "ASiC", "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "ZIPSyntax",
-                "DocumentVault", "OnceOnly", "DossierCore",
+                "ASiC", "PAdES", "AdES", "SignatureValidation", "PKIX", "CryptoPrimitives", "DERSyntax", "PDFSyntax",
+                "XMLSyntax", "ZIPSyntax", "DocumentVault", "OnceOnly", "DossierCore",
             ]),
 
         .testTarget(

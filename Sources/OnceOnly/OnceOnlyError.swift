@@ -22,6 +22,8 @@ public struct OnceOnlyError: Error, Sendable, Equatable, CustomStringConvertible
         case duplicateEvidence
         /// The plan could not be written or read as JSON.
         case invalidPlan
+        /// What a person answered is no consent to what was asked; see ``OnceOnlyError/detail``.
+        case invalidConsent
     }
 
     /// What went wrong.
@@ -57,6 +59,10 @@ public struct OnceOnlyError: Error, Sendable, Equatable, CustomStringConvertible
                 vi: "Một phiên bản giấy tờ được đưa vào hai lần", en: "The same document version was given twice")
         case .invalidPlan:
             Phrase(vi: "Không đọc hoặc ghi được kế hoạch", en: "The plan could not be read or written")
+        case .invalidConsent:
+            Phrase(
+                vi: "Chưa có sự đồng ý rõ ràng cho đúng mục đích này",
+                en: "There is no express consent to exactly this purpose")
         }
     }
 

@@ -104,5 +104,20 @@ class CatalogueSchemas(unittest.TestCase):
                 self.assertFalse(validator(FORMATS[name][0]).is_valid(data))
 
 
+class PlanSchemas(unittest.TestCase):
+    """The list of all plans stands in one file with the definitions of one plan: they must not drift apart."""
+
+    def test_the_list_holds_the_schema_of_one_plan(self):
+        one, many = (
+            json.loads((ROOT / f"docs/schemas/{name}.schema.json").read_text("utf-8"))
+            for name in ("plan-v1", "plan-all-v1")
+        )
+        jsonschema.Draft202012Validator.check_schema(many)
+        plan = many["$defs"].pop("plan")
+        self.assertEqual(many["$defs"], one["$defs"])
+        for name in ("type", "required", "properties", "additionalProperties"):
+            self.assertEqual(plan[name], one[name])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -22,15 +22,15 @@ enum GrantKeys {
         Array("dossierkit/grant/1/\(label)".utf8) + [0] + digest.octets + more
     }
 
-    /// Seals a share by HPKE; `digest` is the grant's.
+    /// Seals a share by HPKE; `digest` is the grant's, `request` the digest of the request that is answered.
     static func seal(
         _ share: borrowing SecretBytes, for holder: Holder, _ key: X25519PublicKey, of digest: Digest32,
         request: [UInt8] = [], random: some RandomSource
     ) throws(VaultError) -> [UInt8] {
-        let info = info(holder.rawValue, digest)
+        let info = info(holder.rawValue, digest, request)
         do {
             return try share.withSpan { plaintext throws(CryptoPrimitivesError) in
-                try HPKE.seal(plaintext, to: key, info: info.span, authenticating: request.span, random: random)
+                try HPKE.seal(plaintext, to: key, info: info.span, authenticating: [UInt8]().span, random: random)
             }
         } catch {
             throw VaultError(error, object: "share")
@@ -41,11 +41,11 @@ enum GrantKeys {
         _ sealed: [UInt8], for holder: Holder, with key: borrowing X25519PrivateKey, of digest: Digest32,
         request: [UInt8] = []
     ) throws(VaultError) -> SecretBytes {
-        let info = info(holder.rawValue, digest)
+        let info = info(holder.rawValue, digest, request)
         let share: SecretBytes
         do {
             share = SecretBytes(
-                copying: try HPKE.open(sealed.span, with: key, info: info.span, authenticating: request.span))
+                copying: try HPKE.open(sealed.span, with: key, info: info.span, authenticating: [UInt8]().span))
         } catch {
             throw VaultError(error, object: "share")
         }

@@ -4,6 +4,7 @@
 public import DocumentVault
 public import DossierCore
 import Foundation
+public import OnceOnly
 
 /// What a person or program says of a document that goes into a vault: `docs/formats/description-v1.md`.
 public struct DocumentDescription: Sendable, Hashable, Decodable {
@@ -29,6 +30,8 @@ public struct DocumentDescription: Sendable, Hashable, Decodable {
     public let validUntil: CalendarDate?
     /// Name of the issuing body.
     public let issuer: String?
+    /// The kind of the issuing body, for example `commune-committee`.
+    public let issuerKind: IssuerKind?
     /// The persons whom it concerns.
     public let subjects: [Subject]?
     /// Values by field name of the document type.

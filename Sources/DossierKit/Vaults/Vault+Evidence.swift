@@ -59,6 +59,16 @@ extension Provenance {
     }
 }
 
+extension DocumentMetadata {
+    /// The kind of body that issued the document, a member `issuerKind` of the metadata; `nil` where nobody said it.
+    ///
+    /// As all metadata it is the word of who stored the document: what proves the issuer is the signature.
+    public var issuerKind: IssuerKind? {
+        get { additional["issuerKind"]?.first.flatMap(IssuerKind.init) }
+        set { additional["issuerKind"] = newValue.map { [$0.rawValue] } }
+    }
+}
+
 extension Evidence {
     /// A document of a vault as evidence on a day.
     init(_ record: DocumentRecord, signature: EvidenceSignature, on day: CalendarDate) {
@@ -74,7 +84,8 @@ extension Evidence {
         self.init(
             id: record.id.description, version: record.versions.count, documentType: metadata.type, name: metadata.name,
             number: metadata.number, issuedOn: metadata.issuedOn, validUntil: metadata.validUntil,
-            issuer: EvidenceIssuer(name: metadata.issuerName, code: metadata.issuerCode),
+            issuer: EvidenceIssuer(
+                name: metadata.issuerName, kind: metadata.issuerKind, code: metadata.issuerCode),
             assurance: EvidenceAssurance(rawValue: current.provenance.assurance.rawValue) ?? .selfDeclared,
             form: Self.form(current.provenance), subjects: metadata.subjects, status: status, signature: signature,
             fields: current.fields.map { EvidenceField($0.name, $0.value) },
