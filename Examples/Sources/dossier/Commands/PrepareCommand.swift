@@ -147,7 +147,7 @@ struct PrepareCommand: AsyncParsableCommand {
     }
 
     /// As `sign` chooses: PDFs as PAdES, a further signature in an ASiC-E, CAdES beside anything else.
-    private static func format(_ asked: String, of source: FileSource) throws -> String {
+    private static func format(_ asked: String, of source: any ByteSource) throws -> String {
         guard asked == "auto" else { return asked }
         switch try MediaType.of(source) {
         case "application/pdf": return "pades"
