@@ -64,6 +64,19 @@ extension Vault {
         throw VaultError(.notPermitted, object: "slot \(access.slot)", "the slot that opened the vault is gone")
     }
 
+    /// The secret of the newest epoch that the slot which opened the vault leads to: others may have rotated since.
+    private func newestSecret() async throws(VaultError) -> EpochSecret? {
+        let known = secrets.values.max { $0.number < $1.number }
+        guard let genesis = state.genesis, let known else { return known }
+        for bytes in try await store.slots(of: id).prefix(Slot.most) {
+            guard let slot = try? Slot(parsing: bytes), slot.id == access.slot, slot.vault == id,
+                slot.epoch > known.number
+            else { continue }
+            return try slot.open(with: access.opener, ownerKey: genesis.ownerKey)?.secret ?? known
+        }
+        return known
+    }
+
     /// Reads the pages of the snapshot, unless that was done.
     func loadDocuments() async throws(VaultError) {
         for attempt in 0..<3 where state.catalogue == nil {
@@ -86,7 +99,7 @@ extension Vault {
 
     /// Begins anew from the newest snapshot, or from the genesis when its pages do not hold.
     func refold() async throws(VaultError) {
-        guard let newest = secrets.values.max(by: { $0.number < $1.number }), let known = state.head else { return }
+        guard let newest = try await newestSecret(), let known = state.head else { return }
         let reading = try await JournalReading(id, in: store)
         var (fresh, all) = try await reading.newest(from: newest)
         if let root = fresh.snapshot?.root, fresh.catalogue == nil {
@@ -110,7 +123,7 @@ extension Vault {
 
     /// Begins anew from the genesis, with all documents.
     func refoldFromGenesis() async throws(VaultError) {
-        guard let newest = secrets.values.max(by: { $0.number < $1.number }), let known = state.head else { return }
+        guard let newest = try await newestSecret(), let known = state.head else { return }
         let reading = try await JournalReading(id, in: store)
         let all = try await reading.walk(from: newest, to: .secrets).secrets
         var fresh = VaultState(vault: id)

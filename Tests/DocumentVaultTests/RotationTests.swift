@@ -173,6 +173,29 @@ struct RotationTests {
         #expect(try await scene.open().verify().isComplete)
     }
 
+    @Test func `a device that others left epochs and snapshots behind goes on as it was`() async throws {
+        for isFromGenesis in [false, true] {
+            let scene = try await Scene(inline: 0)
+            let first = try await Samples.store([1], in: scene.vault)
+            try await scene.vault.makeSnapshot(at: Samples.time)
+            // It knows the snapshot and has not read its pages; the next one takes them away.
+            let behind = try await scene.open()
+            for _ in 0..<2 {
+                try await scene.vault.rotate(at: Samples.time)
+                _ = try await Samples.store([2], in: scene.vault)
+                try await scene.vault.makeSnapshot(at: Samples.time)
+            }
+            if isFromGenesis {
+                try await behind.makeSnapshot(at: Samples.time)
+            } else {
+                #expect(try await behind.list().count >= 1)
+            }
+            _ = try await Samples.store([3], correcting: first, in: behind)
+            #expect(try await behind.list().count == 3)
+            #expect(try await scene.open().verify().isComplete)
+        }
+    }
+
     @Test func `a document erased while a rotation runs is not brought back`() async throws {
         let scene = try await Scene()
         let keep = try await Samples.store([1], in: scene.vault)
