@@ -13,17 +13,21 @@ public enum BERTranscoding {
     /// - Parameters:
     ///   - bytes: One element and nothing behind it.
     ///   - limit: Most octets that are read.
+    ///   - allowsTrailingZeros: Accepts zeros behind it, as PDF pads `/Contents` with them (ISO 32000-2 §12.8.3.3).
     /// - Throws: ``DERSyntaxError``: `truncated`, `trailingBytes`, `invalidLength` for a primitive element of indefinite
     ///   length, `limitExceeded` below 64 levels or past four million elements.
     /// - Complexity: linear in the octets times the depth.
-    public static func der(from bytes: [UInt8], limit: Int = 1 << 28) throws(DERSyntaxError) -> [UInt8] {
+    public static func der(
+        from bytes: [UInt8], limit: Int = 1 << 28, allowsTrailingZeros: Bool = false
+    ) throws(DERSyntaxError) -> [UInt8] {
         guard bytes.count <= limit else {
             throw DERSyntaxError(.limitExceeded, at: 0, "\(bytes.count) bytes, at most \(limit) are read")
         }
         var reader = Reader(bytes)
         let element = try reader.element(upTo: bytes.count, depth: 0)
-        guard reader.position == bytes.count else {
-            throw DERSyntaxError(.trailingBytes, at: reader.position, "\(bytes.count - reader.position) bytes follow")
+        let rest = bytes[reader.position...]
+        guard rest.isEmpty || allowsTrailingZeros && rest.allSatisfy({ $0 == 0 }) else {
+            throw DERSyntaxError(.trailingBytes, at: reader.position, "\(rest.count) bytes follow")
         }
         return element
     }

@@ -149,6 +149,21 @@ struct DERReaderTests {
         #expect(try element(encoded).integer() == value)
     }
 
+    @Test func `zeros behind BER are accepted only where they are padding, other octets never`() throws {
+        let ber: [UInt8] = [0x30, 0x80, 0x02, 0x01, 0x01, 0, 0]
+        for padding in [[], [0], [0, 0, 0, 0, 0]] as [[UInt8]] {
+            #expect(
+                try BERTranscoding.der(from: ber + padding, allowsTrailingZeros: true) == [
+                    0x30, 0x03, 0x02, 0x01, 0x01,
+                ])
+        }
+        for (bytes, isPadded) in [(ber + [0], false), (ber + [0, 1], true), (ber + [1], true)] {
+            #expect(throws: DERSyntaxError(.trailingBytes, at: 0, "")) {
+                try BERTranscoding.der(from: bytes, allowsTrailingZeros: isPadded)
+            }
+        }
+    }
+
     @Test func `what is written is read back, and SET OF is sorted`() throws {
         let bytes = DERWriter.bytes { writer in
             writer.sequence { inner in

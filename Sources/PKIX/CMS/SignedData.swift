@@ -33,7 +33,8 @@ public struct SignedData: Sendable {
     /// - Throws: ``DERSyntax/DERSyntaxError``.
     public init(parsing bytes: [UInt8], allowsTrailingZeros: Bool = false) throws(DERSyntaxError) {
         let isIndefinite = bytes.count > 1 && bytes[0] == DERTag.sequence.rawValue && bytes[1] == 0x80
-        let bytes = isIndefinite ? try BERTranscoding.der(from: bytes) : bytes
+        let bytes =
+            isIndefinite ? try BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros) : bytes
         wasBER = isIndefinite
         var whole = DERReader(bytes)
         let outer = try whole.next(.sequence)
