@@ -40,7 +40,10 @@ public struct CAdESDocument: SignedDocument {
                 }
                 return digests[digest]
             }
-            let isBaseline = read.bindsSigningCertificate && read.signingTime != nil && read.faults.isEmpty
+            // EN 319 122-1 §6.3: the signer's certificate stands in the structure.
+            let isBaseline =
+                read.bindsSigningCertificate && read.signingTime != nil && read.faults.isEmpty
+                && read.signingCertificate.map(signedData.certificates.contains) == true
             var facts = SignatureFacts(
                 id: "S-\(index + 1)", format: read.bindsSigningCertificate ? .cades : .cms,
                 level: isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil,

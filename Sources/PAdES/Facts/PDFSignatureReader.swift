@@ -55,12 +55,20 @@ struct PDFSignatureReader {
         if let revision = signature.coverage.revision {
             facts.changesAfterSigning = changes.drop { $0.revision <= revision }.map(\.reported)
         }
-        guard isPAdES || dictionary.subFilter == "adbe.pkcs7.detached" else {
+        let isObsolete = ObsoleteSignatureReader.subFilters.contains(dictionary.subFilter ?? "")
+        guard isPAdES || isObsolete || dictionary.subFilter == "adbe.pkcs7.detached" else {
             facts.findings.append(Self.notJudged(dictionary.subFilter))
             return facts
         }
         do {
-            try read(signature, isPAdES: isPAdES, into: &facts)
+            if isObsolete {
+                var reader = ObsoleteSignatureReader(
+                    file: file, candidates: embedded.certificates + material.certificates, numbering: numbering)
+                try reader.read(signature, into: &facts)
+                (ownMaterial, numbering) = (reader.ownMaterial, reader.numbering)
+            } else {
+                try read(signature, isPAdES: isPAdES, into: &facts)
+            }
         } catch let error as DERSyntaxError {
             facts.formatFaults.append(
                 FormatFault(
@@ -73,23 +81,11 @@ struct PDFSignatureReader {
     }
 
     private static func notJudged(_ subFilter: String?) -> Finding {
-        switch subFilter {
-        case "adbe.pkcs7.sha1", "adbe.x509.rsa_sha1":
-            Finding(
-                .warning, code: "subfilter-obsolete",
-                Phrase(
-                    vi:
-                        "loại chữ ký \(subFilter ?? "") dựa trên SHA-1 và không còn được dùng; chữ ký không được kiểm tra",
-                    en:
-                        "signatures of kind \(subFilter ?? "") rest on SHA-1 and are obsolete; the signature is not checked"
-                ))
-        default:
-            Finding(
-                .warning, code: "subfilter-not-judged",
-                Phrase(
-                    vi: "loại chữ ký \(subFilter ?? "không rõ") chưa được hỗ trợ",
-                    en: "signatures of kind \(subFilter ?? "unknown") are not judged"))
-        }
+        Finding(
+            .warning, code: "subfilter-not-judged",
+            Phrase(
+                vi: "loại chữ ký \(subFilter ?? "không rõ") chưa được hỗ trợ",
+                en: "signatures of kind \(subFilter ?? "unknown") are not judged"))
     }
 
     private mutating func read(
@@ -122,10 +118,11 @@ struct PDFSignatureReader {
         read.add(to: &facts, source: file.source, ranges: ranges, numbering: &numbering)
         facts.signsContentDirectly = false
         if facts.claimedSigningTime == nil { facts.claimedSigningTime = read.signingTime }
-        // EN 319 142-1 §6.3: /M instead of the signing-time attribute, and no certificates in /Cert.
+        // EN 319 142-1 §6.3: /M instead of the signing-time attribute, no certificates in /Cert but the signer's in the CMS.
         let isBaseline =
             isPAdES && read.bindsSigningCertificate && read.signingTime == nil
             && signature.dictionary.claimedTime != nil && !signature.dictionary.hasCertificateEntry
+            && read.signingCertificate.map(signedData.certificates.contains) == true
         facts.level = isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil
     }
 }

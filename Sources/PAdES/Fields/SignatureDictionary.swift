@@ -60,6 +60,8 @@ public struct SignatureDictionary: Sendable {
     public let transforms: [Transform]
     /// Whether `/Cert` is present, which the ETSI subfilters forbid.
     public let hasCertificateEntry: Bool
+    /// The certificates of `/Cert`, DER as written, the signer's first; at most 32, and none that is no string.
+    public let certificates: [[UInt8]]
 
     /// The permission of a certification signature, or `nil`.
     public var certification: DocumentPermission? {
@@ -100,6 +102,12 @@ public struct SignatureDictionary: Sendable {
         location = try text("Location")
         contactInformation = try text("ContactInfo")
         hasCertificateEntry = dictionary["Cert"] != nil
+        let entry = try file.resolve(dictionary["Cert"], asOf: revision)
+        var certificates: [[UInt8]] = []
+        for element in (entry.array ?? [entry]).prefix(32) {
+            if let bytes = try file.resolve(element, asOf: revision).string { certificates.append(bytes) }
+        }
+        self.certificates = certificates
         var transforms: [Transform] = []
         for element in try file.resolve(dictionary["Reference"], asOf: revision).array ?? [] {
             guard let entry = try file.resolve(element, asOf: revision).dictionary else {

@@ -80,7 +80,7 @@ public struct SignerInfoVerification: Sendable {
         if let actual, let expected = try? signer.signedValue(.messageDigest)?.octetString() {
             digest = expected == actual ? .holds : .broken
         }
-        guard let key, let scheme = signer.scheme else { return }
+        guard let key, let scheme = signer.scheme, Self.mayStand(scheme, with: signer.digest) else { return }
         func isValid(_ bytes: [UInt8]) -> Bool {
             (try? key.isValidSignature(signer.signature, over: bytes, scheme: scheme)) ?? false
         }
@@ -92,6 +92,15 @@ public struct SignerInfoVerification: Sendable {
         {
             value = .holds
             needsReordering = true
+        }
+    }
+
+    /// RFC 8419 §3.1: with signed attributes Ed25519 goes with SHA-512 and Ed448 with SHAKE256, which is not read here.
+    private static func mayStand(_ scheme: SignatureScheme, with digest: DigestAlgorithm?) -> Bool {
+        switch scheme {
+        case .ed25519: digest == .sha512
+        case .ed448: false
+        default: true
         }
     }
 

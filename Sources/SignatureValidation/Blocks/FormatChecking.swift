@@ -25,6 +25,7 @@ enum SigningCertificateIdentification {
             return BuildingBlock([Check(false, else: .noSigningCertificateFound, .noSigningCertificate)])
         }
         return BuildingBlock([
+            Check(facts.obsoleteForm == nil, else: .sigConstraintsFailure, .obsoleteForm(facts.obsoleteForm ?? "")),
             Check(!facts.signsContentDirectly, else: .sigConstraintsFailure, .signedAttributesMissing),
             Check(
                 facts.bindsSigningCertificate || facts.signsContentDirectly,

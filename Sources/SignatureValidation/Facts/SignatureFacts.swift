@@ -48,6 +48,8 @@ public struct SignatureFacts: Sendable {
     /// Somebody can take the attributes out of another signature by the same key and show their DER as content. The format
     /// leaves this `false` where its content cannot be such DER, as in a PDF.
     public var signsContentDirectly = false
+    /// The name of a form of signatures that is read but never passes, such as `adbe.pkcs7.sha1`; `nil` for every other.
+    public var obsoleteForm: String?
     /// The references.
     public var reference: ReferenceStatus
     /// The signature value.

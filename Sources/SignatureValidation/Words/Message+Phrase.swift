@@ -19,6 +19,11 @@ extension Message {
                 vi: "chữ ký không bao phủ toàn bộ phần tài liệu mà nó thuộc về",
                 en: "the signature does not cover all of the revision it belongs to")
         case .noSigningCertificate: SubIndication.noSigningCertificateFound.phrase
+        case .obsoleteForm(let name):
+            Phrase(
+                vi:
+                    "loại chữ ký \(name) dựa trên SHA-1 và không còn được dùng; chữ ký được đọc nhưng không được chấp nhận",
+                en: "signatures of kind \(name) rest on SHA-1 and are obsolete; the signature is read but not accepted")
         case .signedAttributesMissing:
             Phrase(
                 vi: "chữ ký không có thuộc tính ký, nên không loại trừ được việc lấy lại từ một chữ ký khác",

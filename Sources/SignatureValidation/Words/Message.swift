@@ -25,6 +25,7 @@ package enum Message: Sendable, Hashable {
     case notFullyCovered
     case noSigningCertificate
     case signedAttributesMissing
+    case obsoleteForm(String)
     case noCertificateReference
     case signaturePolicyNotAvailable(String)
     case signaturePolicyDiffers(String)
@@ -78,6 +79,7 @@ package enum Message: Sendable, Hashable {
         case .notFullyCovered: "not-fully-covered"
         case .noSigningCertificate: "no-signing-certificate"
         case .signedAttributesMissing: "signed-attributes-missing"
+        case .obsoleteForm: "subfilter-obsolete"
         case .noCertificateReference: "no-certificate-reference"
         case .signaturePolicyNotAvailable: "signature-policy-not-available"
         case .signaturePolicyDiffers: "signature-policy-differs"
@@ -143,7 +145,7 @@ extension Message {
         let time = Instant(seconds: 1_795_219_200)
         return [
             .changedAfterSigning(revision: 2, objects: ["12 0"]), .notFullyCovered, .noSigningCertificate,
-            .signedAttributesMissing, .noCertificateReference, .signaturePolicyNotAvailable("…"),
+            .signedAttributesMissing, .obsoleteForm("…"), .noCertificateReference, .signaturePolicyNotAvailable("…"),
             .signaturePolicyDiffers("…"), .signaturePolicyUnreadable, .digestMismatch, .signedDataNotFound,
             .signatureValueInvalid, .signatureAlgorithmUnknown, .pathRule(.revoked, signer, .since(time)),
             .revocationNotChecked(.off), .revocationNotFresh(signer, issued: time, wanted: time),
