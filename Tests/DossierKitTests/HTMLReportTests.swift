@@ -84,5 +84,9 @@ import Testing
         let open = page([try bench.report(signed, bench.validator(trusting: []))])
         #expect(open.contains("Chưa xác định được") && open.contains("chưa đủ căn cứ") && !open.contains("✔"))
         #expect(page([try bench.report(signed)]) == vietnamese, "the same report gives the same bytes")
+        // On a narrow screen every cell stands with the head of its column, and no instant is broken over two lines.
+        #expect(vietnamese.contains("<td data-label=\"Thu hồi\">") && !vietnamese.contains("<td>"))
+        #expect(english.contains("@media screen and (max-width"))
+        #expect(english.contains("<span class=\"instant\">(\(Bench.now))</span>"))
     }
 }

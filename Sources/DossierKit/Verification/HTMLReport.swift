@@ -109,7 +109,10 @@ public struct HTMLReport: Sendable {
             for cell in table.head { html += "<th scope=\"col\">\(Self.escape(cell))</th>" }
             html += "</tr></thead>\n<tbody>\n"
             for row in table.rows {
-                html += "<tr>" + row.map { "<td>\(Self.text($0))</td>" }.joined() + "</tr>\n"
+                let cells = zip(table.head, row).map { head, cell in
+                    "<td data-label=\"\(Self.escape(head))\">\(Self.text(cell))</td>"
+                }
+                html += "<tr>" + cells.joined() + "</tr>\n"
             }
             html += "</tbody>\n</table>\n"
         }
@@ -143,8 +146,24 @@ public struct HTMLReport: Sendable {
         return "<span class=\"verdict \(style)\">\(sign) \(Self.escape(verdict))</span>"
     }
 
-    /// Text as content of an element, in isolation from the direction of writing around it.
-    static func text(_ text: String) -> String { "<bdi>\(escape(text))</bdi>" }
+    /// Text as content of an element, in isolation from the direction of writing around it; an instant is not broken over
+    /// two lines.
+    static func text(_ text: String) -> String {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            isInstant(word) ? "<span class=\"instant\">\(escape(String(word)))</span>" : escape(String(word))
+        }
+        return "<bdi>\(words.joined(separator: " "))</bdi>"
+    }
+
+    /// Whether a word is a date or an instant of ISO 8601, with whatever punctuation stands around it.
+    private static func isInstant(_ word: Substring) -> Bool {
+        guard (10...40).contains(word.utf8.count) else { return false }
+        let core = word.utf8.drop { !(0x30...0x39).contains($0) }
+        guard core.count >= 10 else { return false }
+        return core.prefix(10).enumerated().allSatisfy { index, byte in
+            index == 4 || index == 7 ? byte == 0x2d : (0x30...0x39).contains(byte)
+        }
+    }
 
     static func escape(_ text: String) -> String {
         var escaped = ""
@@ -177,6 +196,13 @@ public struct HTMLReport: Sendable {
         .passed { color: #0b5d1e; } .failed { color: #a31515; } .open { color: #7a4b00; } .none { color: #444; }
         li.failure { color: #a31515; } .remedy { background: #f3f3f3; padding: .3rem .6rem; } .meaning { font-size: .9em; }
         code { font-size: .85em; color: #555; }
+        .instant { white-space: nowrap; }
+        @media screen and (max-width: 38rem) {
+          body { margin: .8rem auto; padding: 0 .7rem; } article { padding: .2rem .6rem .6rem; }
+          dl { grid-template-columns: 1fr; gap: 0; } dt { font-size: .88em; margin-top: .45rem; }
+          thead { display: none; } table, tbody, tr, td, caption { display: block; }
+          tr { border: 1px solid #aaa; margin-bottom: .4rem; padding: .2rem .5rem; } td { border: 0; padding: .1rem 0; }
+          td::before { content: attr(data-label) ": "; color: #555; } }
         @page { size: A4; margin: 15mm; }
         @media print { body { font-size: 10pt; max-width: none; margin: 0; padding: 0; }
           article { break-inside: auto; } dl, tr, h2, h3, caption { break-inside: avoid; } h2, h3, caption { break-after: avoid; } }
