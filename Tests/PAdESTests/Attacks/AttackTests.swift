@@ -62,7 +62,7 @@ struct AttackTests {
         return (worst.rawValue, report.signatures.flatMap { $0.findings.map(\.code) })
     }
 
-    @Test func `there are at least thirty pairs, of every family`() {
+    @Test func `there are at least thirty pairs, of every family`() throws {
         #expect(Self.expectations.count >= 30)
         let families = Set(Self.expectations.map(\.family))
         for family in [
@@ -71,6 +71,12 @@ struct AttackTests {
             "reused signature object", "FieldMDP prefix confusion", "objects hidden through /XRefStm",
             "damaged startxref", "certification", "field lock",
         ] { #expect(families.contains(family), "\(family)") }
+        let readme = try String(
+            contentsOf: Corpora.packageRoot.appending(path: "testvectors/README.md"), encoding: .utf8)
+        for expectation in Self.expectations {
+            let line = readme.split(separator: "\n").first { $0.hasPrefix("| \(expectation.family) |") }
+            #expect(line?.contains("`\(expectation.attack)`") == true, "\(expectation.attack) is not on the page")
+        }
         print("attacks: \(Self.expectations.count) pairs of \(families.count) families")
     }
 
