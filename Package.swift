@@ -186,8 +186,8 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "DossierKit", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "PKIX", "PAdES", "AdES",
-                "SignatureValidation", "DossierCore", "TestSupport",
+                "DossierKit", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "PKIX", "ASiC", "ZIPSyntax", "PAdES", "AdES",
+                "PDFSyntax", "SignatureValidation", "DossierCore", "TestSupport",
             ]),
 
         // The rules that hold for every module: imports, purity, words, size.

@@ -2,8 +2,11 @@
 # Part of DossierKit.
 """pyHanko's AdES validation (EN 319 102-1) of PDF and CMS signatures.
 
-Standard input: {"time", "process": "basic" | "time" | "lta", "roots", "certificates", "lists", "responses", "files": [path] or
-[[signature, content or null]]}; paths of files. Standard output: one {"status", "bestSignatureTime", "error"} per file.
+Standard input: {"time", "process": "basic" | "time" | "lta", "roots", "certificates", "lists", "responses", "files"}, where
+a file is the path of a PDF, [signature, content or null], or {"file": one of these} with members of its own in place of
+the request's. With "embedded" the lists and responses that stand in the file (DSS, or crls of SignedData) are known too;
+the process for the archive finds those of a PDF itself. Standard output: one {"status", "bestSignatureTime", "error"} per
+file.
 """
 
 import asyncio
@@ -16,6 +19,7 @@ import sys
 
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation import ades
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
@@ -38,11 +42,13 @@ def read(path):
         return file.read()
 
 
-def specification(request):
-    trust = SimpleTrustManager.build(trust_roots=[x509.Certificate.load(read(p)) for p in request["roots"]])
+def specification(request, embedded):
+    roots = [x509.Certificate.load(read(path)) for path in request["roots"]]
+    trust = SimpleTrustManager.build(trust_roots=roots)
     responses = []
-    for path in request["responses"]:
-        responses += OCSPContainer.load_multi(ocsp.OCSPResponse.load(read(path)))
+    for item in [ocsp.OCSPResponse.load(read(path)) for path in request["responses"]] + embedded.responses:
+        responses += OCSPContainer.load_multi(item)
+    lists = [crl.CertificateList.load(read(path)) for path in request["lists"]] + embedded.lists
     return SignatureValidationSpec(
         cert_validation_policy=CertValidationPolicySpec(
             trust_manager=trust,
@@ -52,26 +58,59 @@ def specification(request):
         revinfo_gathering_policy=RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY),
         local_knowledge=LocalKnowledge(
             known_ocsps=responses,
-            known_crls=[CRLContainer(crl.CertificateList.load(read(p))) for p in request["lists"]],
-            known_certs=[x509.Certificate.load(read(p)) for p in request["certificates"]],
+            known_crls=[CRLContainer(item) for item in lists],
+            # A root that answers for itself by OCSP is looked for among these.
+            known_certs=[x509.Certificate.load(read(path)) for path in request["certificates"]]
+            + embedded.certificates
+            + roots,
         ),
     )
 
 
+class Embedded:
+    """What a file has of lists, responses and certificates."""
+
+    def __init__(self):
+        self.lists, self.responses, self.certificates = [], [], []
+
+    def add_store(self, reader):
+        if "/DSS" not in reader.root:
+            return
+        store = DocumentSecurityStore.read_dss(reader)
+        self.certificates += list(store.load_certs())
+        self.lists += [crl.CertificateList.load(item.get_object().data) for item in store.crls]
+        self.responses += [ocsp.OCSPResponse.load(item.get_object().data) for item in store.ocsps]
+
+    def add_signed_data(self, signed):
+        for choice in signed["crls"] or []:
+            if choice.name == "crl":
+                self.lists.append(choice.chosen)
+            elif choice.chosen["other_rev_info_format"].dotted == "1.3.6.1.5.5.7.16.2":
+                self.responses.append(ocsp.OCSPResponse.load(choice.chosen["other_rev_info"].dump()))
+
+
 async def judge(file, request):
+    if isinstance(file, dict):
+        request = {**request, **file}
+        file = file["file"]
     moment = datetime.datetime.fromtimestamp(request["time"], datetime.timezone.utc)
     timing = ValidationTimingInfo(validation_time=moment, best_signature_time=moment, point_in_time_validation=True)
-    spec = specification(request)
+    embedded = Embedded()
     if isinstance(file, list):
         signed = cms.ContentInfo.load(read(file[0]), strict=True)["content"]
+        if request.get("embedded"):
+            embedded.add_signed_data(signed)
+        spec = specification(request, embedded)
         digest = signed["signer_infos"][0]["digest_algorithm"]["algorithm"].native
         content = read(file[1]) if file[1] else signed["encap_content_info"]["content"].native
-        result = await ades.ades_with_time_validation(
-            signed, spec, timing_info=timing, raw_digest=hashlib.new(digest, content).digest()
-        )
+        process = ades.ades_basic_validation if request["process"] == "basic" else ades.ades_with_time_validation
+        result = await process(signed, spec, timing_info=timing, raw_digest=hashlib.new(digest, content).digest())
     else:
         reader = PdfFileReader(io.BytesIO(read(file)))
         signature = reader.embedded_regular_signatures[request.get("index", 0)]
+        if request.get("embedded"):
+            embedded.add_store(reader)
+        spec = specification(request, embedded)
         if request["process"] == "lta":
             result = await ades.ades_lta_validation(
                 signature, PdfSignatureValidationSpec(signature_validation_spec=spec), timing_info=timing

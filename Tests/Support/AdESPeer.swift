@@ -14,6 +14,27 @@ public struct AdESPeer {
         /// Basic signatures, §5.3.
         case basic
     }
+    /// One question, with material of its own in place of the judge's.
+    public struct Question {
+        /// The PDF or the CMS signature.
+        public var file: [UInt8]
+        /// The content of a detached CMS signature; `nil` for a PDF.
+        public var content: [UInt8]?
+        /// What is asked; ``Process/time`` for CMS.
+        public var process: Process
+        /// DER of certificates, lists and responses that it has from elsewhere.
+        public var certificates: [[UInt8]] = []
+        public var lists: [[UInt8]] = []
+        public var responses: [[UInt8]] = []
+        /// Whether it may use the lists and responses that it finds in the file.
+        public var readsEmbedded = false
+
+        public init(_ file: [UInt8], content: [UInt8]? = nil, _ process: Process) {
+            self.file = file
+            self.content = content
+            self.process = process
+        }
+    }
     /// What it said of one file.
     public struct Answer: Decodable, CustomStringConvertible {
         /// `OK`, the name of a sub-indication, or `ERROR`.
@@ -68,6 +89,24 @@ public struct AdESPeer {
             ]
         }
         return try ask(pairs, .time, cases)
+    }
+
+    /// Judges each with its own material; `nil` after saying that the peer is not there.
+    public func judge(_ questions: [Question], cases: String) throws -> [Answer]? {
+        let files = try questions.enumerated().map { index, question -> [String: Any] in
+            func write(_ items: [[UInt8]], _ name: String) throws -> [String] {
+                try items.enumerated().map { try folder.write($1, as: "\(index)-\(name)-\($0)") }
+            }
+            let path = try folder.write(question.file, as: "question-\(index)")
+            let content = try question.content.map { try folder.write($0, as: "question-\(index)-content") }
+            return [
+                "file": content.map { [path, $0] } as Any? ?? path, "process": question.process.rawValue,
+                "certificates": try write(question.certificates, "certificate"),
+                "lists": try write(question.lists, "list"), "responses": try write(question.responses, "response"),
+                "embedded": question.readsEmbedded,
+            ]
+        }
+        return try ask(files, .time, cases)
     }
 
     private func ask(_ files: [Any], _ process: Process, _ cases: String) throws -> [Answer]? {

@@ -17,6 +17,11 @@ public enum CommandPeer {
             print("skipped: \(name) is not installed")
             return nil
         }
+        return try output(path, arguments)
+    }
+
+    /// Exit code and all output of the program at a path.
+    public static func output(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
