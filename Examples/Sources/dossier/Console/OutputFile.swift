@@ -48,14 +48,15 @@ enum OutputFile {
         let temporary = temporaryPath(for: path)
         do {
             let handle = try open(temporary, 0o666)
+            let hole = Data(count: 1 << 18)
             var offset: Int64 = 0
             while offset < source.size {
-                let piece = try source.bytes(at: offset, count: Int(min(1 << 18, source.size - offset)))
+                let piece = Data(try source.bytes(at: offset, count: Int(min(1 << 18, source.size - offset))))
                 offset += Int64(piece.count)
-                if offset < source.size, piece.allSatisfy({ $0 == 0 }) {
+                if offset < source.size, piece == hole {
                     try handle.seek(toOffset: UInt64(offset))
                 } else {
-                    try handle.write(contentsOf: Data(piece))
+                    try handle.write(contentsOf: piece)
                 }
             }
             try finish(handle, temporary, path)
