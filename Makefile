@@ -29,14 +29,14 @@ test: ## set-up, all tests incl. peers; last line `N passed, N failed`
 	@Scripts/test
 
 bench: ## measure against the peers; a table and Benchmarks/results.json
-	@Scripts/setup test
+	@Scripts/setup bench
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product Benchmarks
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
 	@.build/release/Benchmarks Benchmarks/results.json
 	@.build/release/VaultBenchmarks bench Benchmarks/results.json
 
 bench-scale: ## the long rows of the vault: a million documents, 10 GiB; about an hour, 15 GB of disk
-	@Scripts/setup build
+	@Scripts/setup bench
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
 	@.build/release/VaultBenchmarks scale Benchmarks/results.json
 

@@ -16,6 +16,20 @@ extension Vault {
         var inline: [ContentID: [UInt8]] = [:]
         var slots: [SlotID: [UInt8]]?
         var dropping = VaultAppend.Dropping()
+        /// The payloads of all events, if they were sealed under ``secret`` already; the first one for the operation.
+        var ready: [Payload.Ready] = []
+    }
+
+    /// An entry that is to be appended, and what it says.
+    struct Made {
+        let entry: JournalEntry
+        let ready: Payload.Ready
+
+        var stored: StoredEntry {
+            StoredEntry(
+                sequence: entry.sequence, operation: entry.operation, entry: entry.bytes,
+                payload: ready.payload.bytes)
+        }
     }
 
     enum Appended {
@@ -47,44 +61,48 @@ extension Vault {
 
     /// Appends on whatever head the store has.
     ///
-    /// - Parameter build: Makes the change as things stand; called anew after somebody else was faster.
+    /// - Parameters:
+    ///   - withSnapshot: Whether a snapshot goes with it, as the last entry; for changes that bring new documents only.
+    ///   - build: Makes the change as things stand; called anew after somebody else was faster.
     func append(
-        operation: OperationID, at time: Instant, _ build: (VaultState) throws(VaultError) -> Change
+        operation: OperationID, at time: Instant, withSnapshot: Bool = false,
+        _ build: (VaultState) throws(VaultError) -> Change
     ) async throws(VaultError) -> Appended {
         // A store that always says "conflict" must not keep this loop forever.
         for _ in 0..<1000 {
-            let change = try build(state)
+            var change = try build(state)
             guard let head = state.head else { throw VaultError(.damaged, object: "vault \(id)", "no head") }
             try checkHolds(change, after: head)
-            let writer = try writer(for: change.events.map(\.kind), at: time)
-            var entries: [StoredEntry] = []
-            var made: [(entry: JournalEntry, event: VaultEvent, time: VaultTime)] = []
-            var last = head
-            for (index, event) in change.events.enumerated() {
-                let own = index == 0 ? operation : OperationID(random: random)
-                let (payload, read, readTime) = try Payload.sealing(
-                    event, at: time, vault: id, operation: own, under: change.secret, random: random)
-                let contents = (event.version.map { [$0.content] } ?? []) + (index == 0 ? change.pages : [])
-                let entry = try sign(
-                    JournalEntry.Draft(
-                        sequence: last.sequence + 1, previous: last.hash, operation: own, writer: writer,
-                        contents: contents, payloadHash: payload.hash, genesis: nil))
-                entries.append(
-                    StoredEntry(
-                        sequence: entry.sequence, operation: own, entry: entry.bytes, payload: payload.bytes))
-                made.append((entry, read, readTime))
-                last = entry.head
+            var made = try make(change, operation: operation, after: head, at: time)
+            var indexes: SnapshotIndexes?
+            // A change is not refused for want of a snapshot; opening only takes longer then.
+            if withSnapshot, let snapshot = try? await prepareSnapshot(after: made) {
+                guard state.head == head else { continue }
+                made += try make(
+                    snapshot.change, operation: OperationID(random: random), after: made.last?.entry.head ?? head,
+                    at: time)
+                change.inline.merge(snapshot.change.inline) { $1 }
+                change.dropping.contents += snapshot.change.dropping.contents
+                indexes = snapshot.indexes
+            }
+            guard let last = made.last?.entry.head else {
+                throw VaultError(.damaged, object: "vault \(id)", "no entry")
             }
             let batch = VaultAppend(
-                expecting: head, entries: entries, head: last, slots: change.slots, keyRecords: change.keyRecords,
-                contents: change.inline, dropping: change.dropping)
+                expecting: head, entries: made.map(\.stored), head: last, slots: change.slots,
+                keyRecords: change.keyRecords, contents: change.inline, dropping: change.dropping)
             switch try await store.append(batch, to: id) {
             case .committed:
                 secrets[change.secret.number] = change.secret
                 if state.head == head {
                     for own in made {
                         try state.apply(
-                            own: own.entry, own.event, at: own.time, in: change.secret.number, opening: secrets)
+                            own: own.entry, own.ready.event, at: own.ready.time, in: change.secret.number,
+                            opening: secrets)
+                    }
+                    if var indexes {
+                        indexes.sequence = last.sequence
+                        pages = indexes
                     }
                 } else {
                     try await refresh()
@@ -111,6 +129,32 @@ extension Vault {
                 throw VaultError(.conflict, object: "vault \(id)", "as things stand it would not hold: \(error.detail)")
             }
         }
+    }
+
+    /// The entries of a change, sealed and signed.
+    private func make(
+        _ change: Change, operation: OperationID, after head: JournalHead, at time: Instant
+    ) throws(VaultError) -> [Made] {
+        let writer = try writer(for: change.events.map(\.kind), at: time)
+        let isReady = change.ready.count == change.events.count && change.ready.first?.operation == operation
+        var made: [Made] = []
+        var last = head
+        for (index, event) in change.events.enumerated() {
+            let ready =
+                isReady
+                ? change.ready[index]
+                : try Payload.Ready(
+                    event, at: time, vault: id, operation: index == 0 ? operation : OperationID(random: random),
+                    under: change.secret, random: random)
+            let contents = (event.version.map { [$0.content] } ?? []) + (index == 0 ? change.pages : [])
+            let entry = try sign(
+                JournalEntry.Draft(
+                    sequence: last.sequence + 1, previous: last.hash, operation: ready.operation, writer: writer,
+                    contents: contents, payloadHash: ready.payload.hash, genesis: nil))
+            made.append(Made(entry: entry, ready: ready))
+            last = entry.head
+        }
+        return made
     }
 
     private func sign(_ draft: JournalEntry.Draft) throws(VaultError) -> JournalEntry {

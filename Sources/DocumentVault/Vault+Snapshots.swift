@@ -11,14 +11,19 @@ extension Vault {
 
     /// Makes one change, with a snapshot before it when too many entries lie behind the newest one, and after it when one
     /// is due.
+    ///
+    /// - Parameter newDocuments: How many documents it brings, if it does nothing else: then the snapshot goes with it.
     func change(
-        operation: OperationID, at time: Instant, _ build: (VaultState) throws(VaultError) -> Change
+        operation: OperationID, at time: Instant, newDocuments: Int? = nil,
+        _ build: (VaultState) throws(VaultError) -> Change
     ) async throws(VaultError) -> Appended {
-        if owner != nil, state.tailCount > Int64(JournalReading.mostTail) - Self.snapshotInterval {
+        let isJoined =
+            newDocuments.map { owner != nil && state.tailCount + Int64($0) >= Self.snapshotInterval } ?? false
+        if !isJoined, owner != nil, state.tailCount > Int64(JournalReading.mostTail) - Self.snapshotInterval {
             // A change is not refused for want of a snapshot; opening only takes longer then.
             try? await makeSnapshot(at: time)
         }
-        let appended = try await append(operation: operation, at: time, build)
+        let appended = try await append(operation: operation, at: time, withSnapshot: isJoined, build)
         // The change is durable whatever becomes of the snapshot; the next one makes up for it.
         if owner != nil, state.tailCount >= Self.snapshotInterval || rebuildsPages || state.needsSnapshot {
             try? await makeSnapshot(at: time)
@@ -54,6 +59,33 @@ extension Vault {
     }
 
     private func makeSnapshotOnce(at time: Instant) async throws(VaultError) {
+        guard let snapshot = try await prepareSnapshot() else { return }
+        var indexes = snapshot.indexes
+        let appended = try await append(operation: OperationID(random: random), at: time) {
+            (state) throws(VaultError) in
+            guard state.head == snapshot.covered else { throw VaultError(.conflict, "somebody else was faster") }
+            return snapshot.change
+        }
+        guard case .committed(let sequence) = appended else { return }
+        indexes.sequence = sequence
+        pages = indexes
+        rebuildsPages = false
+    }
+
+    /// A snapshot that is sealed and not appended yet.
+    struct PreparedSnapshot {
+        /// The last entry that it covers.
+        let covered: JournalHead
+        let change: Change
+        let indexes: SnapshotIndexes
+    }
+
+    /// Seals the pages that a snapshot changes.
+    ///
+    /// - Parameter made: Entries that are appended just before it, all of them of new documents.
+    /// - Returns: `nil` when there is nothing to cover, or when all pages must be made anew and entries wait.
+    func prepareSnapshot(after made: [Made] = []) async throws(VaultError) -> PreparedSnapshot? {
+        if rebuildsPages, !made.isEmpty { return nil }
         if rebuildsPages, state.firstHash > 0 { try await refoldFromGenesis() }
         let before = rebuildsPages ? nil : state.snapshot
         if rebuildsPages { state.catalogue?.markAll() }
@@ -65,21 +97,28 @@ extension Vault {
         var indexes = before == nil ? .none : pages ?? .none
         let onlyNew = state.waiting.allSatisfy { $0.event.version?.previous == nil && $0.event.version != nil }
         if state.catalogue == nil, !onlyNew { try await loadDocuments() }
-        guard let covered = state.head else { return }
+        guard let head = state.head else { return nil }
+        let covered = made.last?.entry.head ?? head
         var new = SnapshotPages(vault: id, secret: try currentSecret(), random: random)
 
-        let (leaves, items) = try await documentLeaves(indexes.documents, into: &new)
+        let (leaves, items) = try await documentLeaves(indexes.documents, adding: made, into: &new)
         var replaced = try indexes.documents.replace(leaves) { (bytes) throws(VaultError) in try new.seal(bytes) }
         let hashes = try await hashLeaves(
-            indexes.hashes, known: before?.root.hashes.items ?? 0, upTo: covered.sequence, into: &new)
+            indexes.hashes, known: before?.root.hashes.items ?? 0, upTo: covered.sequence, adding: made, into: &new)
         replaced += try indexes.hashes.replace(hashes) { (bytes) throws(VaultError) in try new.seal(bytes) }
-        guard state.head == covered else { throw VaultError(.conflict, "somebody else was faster") }
+        guard state.head == head else { throw VaultError(.conflict, "somebody else was faster") }
 
         let earlier = try (1..<state.core.epoch.number).map { number throws(VaultError) -> EpochSecret in
             guard let secret = secrets[number] else { throw VaultError(.damaged, "no secret of epoch \(number)") }
             return secret
         }
-        let statePage = try new.seal(StatePage.bytes(state.core, secrets: earlier))
+        var core = state.core
+        for own in made {
+            core.count(own.ready.event, gaps: [])
+            core.lastTime = own.ready.time
+            core.lastWriter = own.entry.writer
+        }
+        let statePage = try new.seal(StatePage.bytes(core, secrets: earlier))
         var gone = replaced.map(\.content)
         if let old = indexes.state { gone.append(old) }
         indexes.state = statePage.content
@@ -89,16 +128,7 @@ extension Vault {
         var change = Change(events: [.snapshot(root)], secret: new.secret, pages: Array(new.sealed.keys))
         change.inline = try await putLarge(new.sealed)
         change.dropping.contents = gone
-        let final = change
-        let appended = try await append(operation: OperationID(random: random), at: time) {
-            (state) throws(VaultError) in
-            guard state.head == covered else { throw VaultError(.conflict, "somebody else was faster") }
-            return final
-        }
-        guard case .committed(let sequence) = appended else { return }
-        indexes.sequence = sequence
-        pages = indexes
-        rebuildsPages = false
+        return PreparedSnapshot(covered: covered, change: change, indexes: indexes)
     }
 
     /// Pages that are better not put inside the append go before it; gives those that are left.
@@ -123,16 +153,26 @@ extension Vault {
 
     /// New pages of the documents that changed since the newest snapshot, by place, and the number of rows afterwards.
     private func documentLeaves(
-        _ index: PageIndex, into new: inout SnapshotPages
+        _ index: PageIndex, adding made: [Made], into new: inout SnapshotPages
     ) async throws(VaultError) -> (leaves: [Int: PageReference], items: Int64) {
         let perPage = DocumentPage.rowsPerPage
         var leaves: [Int: PageReference] = [:]
         if let catalogue = state.catalogue {
-            for place in Set(catalogue.changed.map { $0 / perPage }) {
-                let range = place * perPage..<min((place + 1) * perPage, catalogue.rows.count)
-                leaves[place] = try new.seal(DocumentPage.bytes(catalogue.rows[range], of: catalogue))
+            var added = Catalogue()
+            for own in made { try added.apply(own.ready.event, in: own.entry.sequence, hasGaps: false) }
+            let (before, count) = (catalogue.rows.count, catalogue.rows.count + added.rows.count)
+            var places = Set(catalogue.changed.map { $0 / perPage })
+            if count > before { places.formUnion(before / perPage...(count - 1) / perPage) }
+            for place in places {
+                let range = place * perPage..<min((place + 1) * perPage, count)
+                let old = catalogue.rows[range.clamped(to: 0..<before)]
+                let fresh = range.clamped(to: before..<count)
+                leaves[place] = try new.seal(
+                    DocumentPage.bytes([
+                        (old, catalogue), (added.rows[fresh.lowerBound - before..<fresh.upperBound - before], added),
+                    ]))
             }
-            return (leaves, Int64(catalogue.rows.count))
+            return (leaves, Int64(count))
         }
         // Documents were only added: the last page and new ones behind it are all that changes.
         let items = Int(clamping: state.snapshot?.root.documents.items ?? 0)
@@ -147,7 +187,8 @@ extension Vault {
             }
         }
         for (sequence, event) in state.waiting { try part.apply(event, in: sequence, hasGaps: false) }
-        for start in stride(from: 0, to: part.rows.count, by: perPage) where !state.waiting.isEmpty {
+        for own in made { try part.apply(own.ready.event, in: own.entry.sequence, hasGaps: false) }
+        for start in stride(from: 0, to: part.rows.count, by: perPage) where !state.waiting.isEmpty || !made.isEmpty {
             let range = start..<min(start + perPage, part.rows.count)
             leaves[first + start / perPage] = try new.seal(DocumentPage.bytes(part.rows[range], of: part))
         }
@@ -156,8 +197,9 @@ extension Vault {
 
     /// New pages of hashes up to an entry, by place.
     private func hashLeaves(
-        _ index: PageIndex, known: Int64, upTo last: Int64, into new: inout SnapshotPages
+        _ index: PageIndex, known: Int64, upTo last: Int64, adding made: [Made], into new: inout SnapshotPages
     ) async throws(VaultError) -> [Int: PageReference] {
+        let head = state.head?.sequence ?? -1
         let perPage = Int64(SnapshotReader.hashesPerPage)
         var leaves: [Int: PageReference] = [:]
         for place in (known / perPage)...(last / perPage) {
@@ -174,7 +216,8 @@ extension Vault {
             }
             let from = start + Int64(hashes.count)
             for sequence in from..<max(from, min(start + perPage, last + 1)) {
-                guard let hash = state.hash(at: sequence) else {
+                let own = sequence > head && sequence - head <= made.count ? made[Int(sequence - head) - 1] : nil
+                guard let hash = own?.entry.hash ?? state.hash(at: sequence) else {
                     throw VaultError(.damaged, object: "entry \(sequence)", "its hash is not known")
                 }
                 hashes.append(hash)

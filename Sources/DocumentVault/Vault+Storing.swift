@@ -39,8 +39,27 @@ extension Vault {
         return DocumentReference(vault: id, document: version.document, version: version.id)
     }
 
-    /// Most documents that are put by one append.
-    public static var largestBatch: Int { Int(snapshotInterval) }
+    /// Stores a document as an upload describes it, and returns when it is durable.
+    ///
+    /// - Parameters:
+    ///   - upload: The document.
+    ///   - time: Now; recorded as a claim.
+    ///   - progress: Told the octets sealed so far.
+    /// - Throws: As ``store(_:metadata:provenance:fields:correcting:operation:at:progress:)``.
+    public func store(
+        _ upload: DocumentUpload, at time: Instant, progress: (@Sendable (Int64) -> Void)? = nil
+    ) async throws -> DocumentReference {
+        let (_, references) = try await put(
+            [upload], operation: OperationID(random: random), at: time, progress: progress)
+        guard let reference = references.first else { throw VaultError(.conflict, "the operation did something else") }
+        return reference
+    }
+
+    /// Most documents that are put by one append; less when they are large, or when it is no owner's secret that opened
+    /// the vault.
+    public static let largestBatch = 512
+    /// Octets of documents after which a batch is full.
+    private static let largestBatchOctets: Int64 = 8 << 20
 
     /// Stores several documents by few appends: much faster than one by one, each acknowledged with its append.
     ///
@@ -55,52 +74,21 @@ extension Vault {
         _ uploads: [DocumentUpload], at time: Instant, progress: (@Sendable (Int) -> Void)? = nil
     ) async throws -> [DocumentReference] {
         var references: [DocumentReference] = []
-        for start in stride(from: 0, to: uploads.count, by: Self.largestBatch) {
+        // Only the owner makes the snapshot that goes with a large batch.
+        let most = owner == nil ? Int(Self.snapshotInterval) : Self.largestBatch
+        while references.count < uploads.count {
             try Task.checkCancellation()
-            let batch = Array(uploads[start..<min(start + Self.largestBatch, uploads.count)])
+            var octets: Int64 = 0
+            let batch = Array(
+                uploads[references.count..<min(references.count + most, uploads.count)].prefix { upload in
+                    defer { octets &+= upload.source.size }
+                    return octets < Self.largestBatchOctets
+                })
             references += try await put(batch, operation: OperationID(random: random), at: time, progress: nil)
                 .references
             progress?(references.count)
         }
         return references
-    }
-
-    /// A sealed document that no entry names yet.
-    private struct Prepared {
-        let upload: DocumentUpload
-        let key: SharedSecret
-        let record: DocumentVersion
-        /// The sealed content, unless it lies in the store already.
-        let inline: [UInt8]?
-    }
-
-    private func prepare(
-        _ upload: DocumentUpload, at time: Instant, progress: (@Sendable (Int64) -> Void)?
-    ) async throws -> Prepared {
-        let document = upload.correcting?.document ?? DocumentID(random: random)
-        let key = SharedSecret(random.secret(32))
-        let version = VersionID(random: random)
-        let stream = try SealedContentStream(
-            upload.source, key: key, vault: id, document: document, version: version, random: random, progress: progress
-        )
-        let record = try DocumentVersion(
-            document: document, id: version, content: ContentID(random: random), size: upload.source.size,
-            commitment: stream.commitment, previous: upload.correcting?.version, metadata: upload.metadata,
-            provenance: upload.provenance, fields: upload.fields, storedAt: time)
-        try quota.check(state.core, adding: [record])
-        var inline: [UInt8]?
-        if stream.sealedSize <= Int64(store.capabilities.inlineContentLimit) {
-            var sealed: [UInt8] = []
-            while let piece = try stream.next() { sealed += piece }
-            inline = sealed
-        } else {
-            try await store.putContent(record.content, of: id, size: stream.sealedSize, from: stream)
-        }
-        guard stream.sha256 == upload.provenance.sha256 else {
-            if inline == nil { try? await store.deleteContents([record.content], of: id) }
-            throw VaultError(.provenanceMismatch, "the digest of the bytes is not the one that the provenance names")
-        }
-        return Prepared(upload: upload, key: key, record: record, inline: inline)
     }
 
     /// Puts documents by one append; the entry of an operation that was carried out before, or what was stored.
@@ -118,9 +106,12 @@ extension Vault {
         for _ in 0..<16 {
             var prepared: [Prepared] = []
             do {
-                for upload in uploads { prepared.append(try await prepare(upload, at: time, progress: progress)) }
+                prepared = try await prepare(uploads, operation: operation, at: time, progress: progress)
                 let ready = prepared
-                let appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
+                let isNew = uploads.allSatisfy { $0.correcting == nil }
+                let appended = try await change(
+                    operation: operation, at: time, newDocuments: isNew ? uploads.count : nil
+                ) { (state) throws(VaultError) in
                     try self.change(ready, in: state)
                 }
                 if case .repeated(let sequence) = appended {
@@ -159,17 +150,17 @@ extension Vault {
                 }
             }
             change.inline[record.content] = document.inline
-            change.keyRecords[record.id] = try KeyRecord(
-                sealing: document.key, vault: id, document: record.document, version: record.id, under: secret,
-                random: random
-            ).bytes
+            if document.keyRecord.epoch == secret.number {
+                change.keyRecords[record.id] = document.keyRecord.bytes
+                change.ready.append(document.payload)
+            } else {
+                change.keyRecords[record.id] = try KeyRecord(
+                    sealing: document.key, vault: id, document: record.document, version: record.id, under: secret,
+                    random: random
+                ).bytes
+            }
         }
         return change
-    }
-
-    private func discard(_ prepared: [Prepared]) async {
-        let contents = prepared.filter { $0.inline == nil }.map(\.record.content)
-        if !contents.isEmpty { try? await store.deleteContents(contents, of: id) }
     }
 
     /// Declares a document revoked, withdrawn or in use again.

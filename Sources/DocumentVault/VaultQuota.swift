@@ -21,10 +21,21 @@ public struct VaultQuota: Sendable, Hashable {
     public static let unlimited = VaultQuota()
 
     func check(_ core: StateCore, adding versions: [DocumentVersion]) throws(VaultError) {
-        let octets = versions.reduce(core.octets) { $0 &+ $1.paddedSize }
-        let added = Int64(versions.count { $0.previous == nil })
-        if let document, let large = versions.first(where: { $0.size > document }) {
-            throw VaultError(.overQuota, "a document of \(large.size) octets, at most \(document) are allowed")
+        try check(
+            core, largest: versions.map(\.size).max() ?? 0, octets: versions.reduce(0) { $0 &+ $1.paddedSize },
+            documents: Int64(versions.count { $0.previous == nil }))
+    }
+
+    /// - Parameters:
+    ///   - largest: Octets of the largest document that is added.
+    ///   - more: Padded octets that are added.
+    ///   - added: Documents that are new.
+    func check(
+        _ core: StateCore, largest: Int64, octets more: Int64, documents added: Int64
+    ) throws(VaultError) {
+        let octets = core.octets &+ more
+        if let document, largest > document {
+            throw VaultError(.overQuota, "a document of \(largest) octets, at most \(document) are allowed")
         }
         if let total, octets > total {
             throw VaultError(.overQuota, "\(octets) octets with padding, at most \(total) are allowed")

@@ -17,6 +17,8 @@ struct DurableFile: ~Copyable {
     private let path: String
     private let temporary: String
     private var isCommitted = false
+    private var written: Int64 = 0
+    private var begun: Int64 = 0
 
     init(_ path: String) throws(VaultError) {
         // Contents have random ids and are written once, and processes differ by number: nobody else writes this name.
@@ -74,6 +76,19 @@ struct DurableFile: ~Copyable {
             }
         }
         guard failure == 0 else { throw .system(failure, path) }
+        written += Int64(bytes.count)
+        beginWriting()
+    }
+
+    /// Lets the system begin to write out what is there, so that the disk is at work while the rest is sealed. Nothing rests
+    /// on it: ``commit()`` syncs the whole file.
+    private mutating func beginWriting() {
+        #if canImport(Glibc)
+            guard written - begun >= 8 << 20 else { return }
+            // What is no longer needed is written out first.
+            _ = posix_fadvise(descriptor, off_t(begun), off_t(written - begun), POSIX_FADV_DONTNEED)
+            begun = written
+        #endif
     }
 
     consuming func commit() throws(VaultError) {

@@ -202,20 +202,30 @@ public final class SQLiteVaultStore: VaultStore {
         return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, range, object: object) }
     }
 
-    public func content(_ id: ContentID, of vault: VaultID, limit: Int64) async throws(VaultError) -> [UInt8] {
-        let object = "content \(id)"
-        let inside = try await read(vault) { db in try Self.content(db, id, of: vault).map { [UInt8]($0) } }
-        let path = folder.contentPath(id, of: vault)
-        let size =
-            if let inside { Int64(inside.count) } else {
-                try await onFilesTyped { () throws(VaultError) in try ContentFile.size(path) }
+    public func contents(
+        _ ids: [ContentID], of vault: VaultID, limit: Int64
+    ) async throws(VaultError) -> [ContentID: [UInt8]] {
+        var contents = try await read(vault) { db in
+            var inside: [ContentID: [UInt8]] = [:]
+            for id in ids {
+                if let sealed = try Self.content(db, id, of: vault) { inside[id] = [UInt8](sealed) }
             }
-        guard let size else { throw VaultError(.notFound, object: object, "the store does not have it") }
-        guard size <= limit else {
-            throw VaultError(.damaged, object: object, "\(size) octets, at most \(limit) are read")
+            return inside
         }
-        if let inside { return inside }
-        return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, 0..<size, object: object) }
+        for id in ids where contents[id] == nil {
+            let path = folder.contentPath(id, of: vault)
+            contents[id] = try await onFilesTyped { () throws(VaultError) -> [UInt8]? in
+                guard let size = try ContentFile.size(path) else { return nil }
+                guard size <= limit else { throw Self.tooLarge(id, size, limit) }
+                return try ContentFile.read(path, 0..<size, object: "content \(id)")
+            }
+        }
+        for (id, sealed) in contents where sealed.count > limit { throw Self.tooLarge(id, Int64(sealed.count), limit) }
+        return contents
+    }
+
+    private static func tooLarge(_ id: ContentID, _ size: Int64, _ limit: Int64) -> VaultError {
+        VaultError(.damaged, object: "content \(id)", "\(size) octets, at most \(limit) are read")
     }
 
     /// A content that lies in the database.

@@ -24,6 +24,9 @@ struct Shard: Sendable {
             // acknowledged write would not outlive a power cut. So it is set here, and looked at.
             try pool.writeWithoutTransaction { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // 8 MiB of log: pages that every write touches are carried into the database half as often as by
+                // default, with half the syncs, and a batch of documents fits in.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 2000")
                 let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
                 let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
                 guard synchronous == 2, journal == "wal" else {

@@ -109,6 +109,12 @@ public struct VaultStoreConformance: Sendable, CustomStringConvertible {
                 try await expect(
                     store.content(id, of: vault, in: last..<last + 1) == [bytes[size - 1]], "the last octet")
                 try await refused(.damaged) { _ = try await store.content(id, of: vault, in: 0..<Int64(size + 1)) }
+                let whole = try await store.contents(
+                    [ContentID(random: SystemRandom()), id], of: vault, limit: Int64(size))
+                try await expect(whole == [id: bytes], "the whole of \(size)")
+                try await refused(.damaged) {
+                    _ = try await store.contents([id], of: vault, limit: Int64(size - 1))
+                }
                 try await store.deleteContents([id, ContentID(random: SystemRandom())], of: vault)
                 try await expect(store.contentSize(id, of: vault) == nil, "a deleted content of \(size)")
                 try await refused(.notFound) { _ = try await store.content(id, of: vault, in: 0..<1) }

@@ -58,10 +58,10 @@ enum FileRows {
         }
         for name in ["plain.bin", "age.key"] { scratch.delete(name) }
         let note =
-            "one core (taskset), whole process, result synced to the disk on both sides; ours takes SHA-256 before "
+            "one core (taskset), whole process, result synced to the disk on both sides; ours takes SHA-256 "
         table.add(
             into, ours: ours.into.map(\.wall), peer: theirs.into.map(\.wall), "s", goal: .ratio(1),
-            note: note + "and while sealing; age without the sync took \(unsynced.median) s")
+            note: note + "while sealing; age without the sync took \(unsynced.median) s")
         table.add(
             into + ", processor time", ours: ours.into.map(\.cpu), peer: theirs.into.map(\.cpu), "s", goal: .none,
             note: note)

@@ -58,14 +58,13 @@ extension Vault {
             provenance: .selfDeclared(digest), at: Fixture.time)
     }
 
-    /// Stores a file as a document that its owner declares; its digest is taken first.
+    /// Stores a file as a document that its owner declares; its digest is taken on the way.
     func store(file path: String) async throws -> DocumentReference {
-        let source = try FileSource(path: path)
-        let octets = try DigestAlgorithm.sha256.digest(of: source)
-        guard let digest = Digest32(octets: octets) else { throw CannotMeasure(description: "a digest") }
-        return try await store(
-            source, metadata: DocumentMetadata(type: "other", name: "file.bin", mediaType: "application/octet-stream"),
-            provenance: .selfDeclared(digest), at: Fixture.time)
+        try await store(
+            DocumentUpload(
+                selfDeclared: try FileSource(path: path),
+                metadata: DocumentMetadata(type: "other", name: "file.bin", mediaType: "application/octet-stream")),
+            at: Fixture.time)
     }
 }
 

@@ -16,6 +16,23 @@ public struct DocumentUpload: Sendable {
     /// The newest version of a document that this one takes the place of; `nil` for a new document.
     public var correcting: DocumentReference?
 
+    /// Whether the digest in ``provenance`` is to be taken while the document is sealed.
+    let takesDigest: Bool
+
+    /// Makes an upload of a document on the word of the person who gives it; its digest is taken while it is sealed, so
+    /// that the document is read once.
+    public init(
+        selfDeclared source: any ByteSource, as kind: Provenance.Source = .selfUpload, metadata: DocumentMetadata,
+        fields: [DocumentField] = [], correcting: DocumentReference? = nil
+    ) {
+        self.source = source
+        self.metadata = metadata
+        provenance = .selfDeclared(.zero, source: kind)
+        self.fields = fields
+        self.correcting = correcting
+        takesDigest = true
+    }
+
     /// Makes an upload.
     public init(
         _ source: any ByteSource, metadata: DocumentMetadata, provenance: Provenance, fields: [DocumentField] = [],
@@ -26,5 +43,6 @@ public struct DocumentUpload: Sendable {
         self.provenance = provenance
         self.fields = fields
         self.correcting = correcting
+        takesDigest = false
     }
 }

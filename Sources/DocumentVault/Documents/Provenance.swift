@@ -88,6 +88,9 @@ public struct Provenance: Sendable, Hashable {
         Provenance(sha256, source, .agencyVerified, verification)
     }
 
+    /// The same about other bytes.
+    func of(_ sha256: Digest32) -> Provenance { Provenance(sha256, source, assurance, verification) }
+
     var members: Members {
         var members = Members(["source": [source.rawValue], "assurance": [assurance.rawValue]])
         guard let verification else { return members }

@@ -42,14 +42,14 @@ struct Catalogue: Sendable {
     /// Takes in a row of a snapshot's page.
     mutating func restore(_ record: DocumentRecord) throws(VaultError) {
         for version in record.versions { try claim(version, "snapshot") }
-        guard position[record.id] == nil else {
+        guard position.updateValue(rows.count, forKey: record.id) == nil else {
             throw VaultError(.damaged, object: "document \(record.id)", "twice in a snapshot")
         }
-        position[record.id] = rows.count
         rows.append(record.id)
+        var record = record
+        if let superseding = superseders[record.id] { record.supersededBy = superseding }
         documents[record.id] = record
-        documents[record.id]?.supersededBy = superseders[record.id] ?? []
-        judgeSuperseding(by: record.id, before: [])
+        if !record.replacing.isEmpty { judgeSuperseding(by: record.id, before: []) }
     }
 
     /// Takes in a row of a snapshot's page that stands for an erased document.

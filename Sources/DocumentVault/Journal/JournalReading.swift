@@ -36,6 +36,8 @@ struct JournalReading: Sendable {
         var secrets: [Int64: EpochSecret]
         /// The newest snapshot by the owner.
         var snapshot: (entry: JournalEntry, payload: Payload, root: SnapshotRoot)?
+        /// The entries behind it that were read on the way, ascending.
+        var tail: ArraySlice<StoredEntry> = []
     }
 
     /// What a walk backwards is to find.
@@ -66,9 +68,12 @@ struct JournalReading: Sendable {
         while end > 0, !isDone() {
             let start = max(1, end - limit + 1)
             let page = try await store.entries(of: vault, from: start, limit: Int(end - start + 1))
-            for stored in page.reversed() where stored.sequence <= end {
+            for (place, stored) in page.enumerated().reversed() where stored.sequence <= end {
                 try visit(stored, &found)
-                if isDone() { return found }
+                if isDone() {
+                    if end == head.sequence { found.tail = page[(place + 1)...] }
+                    return found
+                }
             }
             end = start - 1
             limit = Int64(Self.pageSize)
@@ -126,7 +131,7 @@ struct JournalReading: Sendable {
                 var state = VaultState(
                     vault: vault, genesis: genesis, core: core, snapshot: (snapshot.root, snapshot.entry.sequence),
                     head: snapshot.entry.head)
-                try await fold(into: &state, opening: secrets)
+                try await fold(into: &state, opening: secrets, beginningWith: found.tail)
                 return (state, secrets)
             } catch {
                 guard error.object.hasPrefix("page ") else { throw error }
@@ -141,21 +146,27 @@ struct JournalReading: Sendable {
     /// Takes in everything up to the store's head.
     ///
     /// - Parameters:
+    ///   - read: The next entries, as far as they were read already.
     ///   - progress: Told the number of entries read and the number there are.
     ///   - visit: Called before an entry is taken in, with the state so far.
     /// - Throws: ``VaultError`` at the first entry that does not hold, with the fold up to there in `state`.
     func fold(
         into state: inout VaultState, opening secrets: [Int64: EpochSecret],
+        beginningWith read: ArraySlice<StoredEntry> = [],
         progress: (Int64, Int64) -> Void = { _, _ in },
         before visit: (Int64, inout VaultState) async throws(VaultError) -> Void = { _, _ in }
     ) async throws(VaultError) {
+        var read = read
         while true {
             guard let head = try await store.head(of: vault) else {
                 throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
             }
             while (state.head?.sequence ?? -1) < head.sequence {
                 let next = (state.head?.sequence ?? -1) + 1
-                let page = try await store.entries(of: vault, from: next, limit: Self.pageSize)
+                let page =
+                    read.isEmpty
+                    ? try await store.entries(of: vault, from: next, limit: Self.pageSize) : Array(read)
+                read = []
                 guard !page.isEmpty else {
                     throw VaultError(.damaged, object: "entry \(next)", "missing; the store's head is \(head.sequence)")
                 }

@@ -16,22 +16,30 @@ struct Payload: Sendable {
     static let largest = 16 << 20
     static let mostEpochs: Int64 = (1 << 32) - 1
 
-    /// Seals an event, and reads it as everybody will who opens the payload: what could not be read is not written.
-    static func sealing(
-        _ event: VaultEvent, at time: VaultTime, vault: VaultID, operation: OperationID, under secret: EpochSecret,
-        random: some RandomSource
-    ) throws(VaultError) -> (payload: Payload, event: VaultEvent, time: VaultTime) {
-        let plaintext = event.content(at: time)
-        let content: DERElement
-        do {
-            content = try DERElement(parsing: plaintext)
-        } catch {
-            throw VaultError(.invalidMetadata, "\(error)")
+    /// A payload before its entry is signed, with the event as everybody will read it who opens the payload.
+    struct Ready: Sendable {
+        let operation: OperationID
+        let payload: Payload
+        let event: VaultEvent
+        let time: VaultTime
+
+        /// Seals an event, and reads it first: what could not be read is not written.
+        init(
+            _ event: VaultEvent, at time: VaultTime, vault: VaultID, operation: OperationID, under secret: EpochSecret,
+            random: some RandomSource
+        ) throws(VaultError) {
+            let plaintext = event.content(at: time)
+            let content: DERElement
+            do {
+                content = try DERElement(parsing: plaintext)
+            } catch {
+                throw VaultError(.invalidMetadata, "\(error)")
+            }
+            self.operation = operation
+            (self.event, self.time) = try VaultEvent.parse(content, object: "entry to be written")
+            payload = try Payload(
+                sealing: plaintext, at: time, vault: vault, operation: operation, under: secret, random: random)
         }
-        let (read, readTime) = try VaultEvent.parse(content, object: "entry to be written")
-        let payload = try Payload(
-            sealing: plaintext, at: time, vault: vault, operation: operation, under: secret, random: random)
-        return (payload, read, readTime)
     }
 
     init(

@@ -12,16 +12,23 @@ enum DocumentPage {
 
     /// The plaintext of a page, before padding.
     static func bytes(_ rows: ArraySlice<DocumentID>, of catalogue: Catalogue) -> [UInt8] {
+        bytes([(rows, catalogue)])
+    }
+
+    /// The plaintext of a page of rows that stand in one catalogue or in several, before padding.
+    static func bytes(_ parts: [(rows: ArraySlice<DocumentID>, catalogue: Catalogue)]) -> [UInt8] {
         DERWriter.bytes { page in
             page.sequence { list in
-                for row in rows {
-                    if let record = catalogue.documents[row] {
-                        write(record, to: &list)
-                    } else if let tombstone = catalogue.erased[row] {
-                        list.constructed(erased) {
-                            $0.octetString(row.octets)
-                            $0.integer(tombstone.first)
-                            $0.integer(tombstone.erasedIn)
+                for (rows, catalogue) in parts {
+                    for row in rows {
+                        if let record = catalogue.documents[row] {
+                            write(record, to: &list)
+                        } else if let tombstone = catalogue.erased[row] {
+                            list.constructed(erased) {
+                                $0.octetString(row.octets)
+                                $0.integer(tombstone.first)
+                                $0.integer(tombstone.erasedIn)
+                            }
                         }
                     }
                 }

@@ -64,7 +64,12 @@ extension SnapshotReader {
     ) async -> Result<[DocumentPage.Row], VaultError> {
         var rows: [DocumentPage.Row] = []
         do throws(VaultError) {
-            for reference in references { rows += try await self.rows(reference) }
+            for start in stride(from: references.startIndex, to: references.endIndex, by: Self.pagesPerRead) {
+                let part = references[start..<min(start + Self.pagesPerRead, references.endIndex)]
+                for (reference, element) in zip(part, try await pages(part)) {
+                    rows += try DocumentPage.rows(element, object: "page \(reference.content)")
+                }
+            }
         } catch {
             return .failure(error)
         }

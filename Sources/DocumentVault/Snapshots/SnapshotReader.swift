@@ -13,14 +13,38 @@ struct SnapshotReader: Sendable {
     static let largestPage: Int64 = 32 << 20
     static let hashesPerPage = 512
 
+    /// Pages that are read at once.
+    static let pagesPerRead = 16
+
     /// The DER element in a page, after its digest and padding were checked.
     func page(_ reference: PageReference) async throws(VaultError) -> DERElement {
-        let object = "page \(reference.content)"
-        let sealed: [UInt8]
+        try open(reference, try await sealed([reference]))
+    }
+
+    /// The DER elements in several pages, in order.
+    func pages(_ references: ArraySlice<PageReference>) async throws(VaultError) -> [DERElement] {
+        var pages: [DERElement] = []
+        pages.reserveCapacity(references.count)
+        for start in stride(from: references.startIndex, to: references.endIndex, by: Self.pagesPerRead) {
+            let part = references[start..<min(start + Self.pagesPerRead, references.endIndex)]
+            let sealed = try await sealed(part)
+            for reference in part { pages.append(try open(reference, sealed)) }
+        }
+        return pages
+    }
+
+    private func sealed(_ references: ArraySlice<PageReference>) async throws(VaultError) -> [ContentID: [UInt8]] {
         do {
-            sealed = try await store.content(reference.content, of: vault, limit: Self.largestPage)
+            return try await store.contents(references.map(\.content), of: vault, limit: Self.largestPage)
         } catch {
-            guard error.code == .notFound || error.code == .damaged else { throw error }
+            guard error.code == .notFound || error.code == .damaged, let first = references.first else { throw error }
+            throw VaultError(.damaged, object: "page \(first.content)", "missing or too large")
+        }
+    }
+
+    private func open(_ reference: PageReference, _ contents: [ContentID: [UInt8]]) throws(VaultError) -> DERElement {
+        let object = "page \(reference.content)"
+        guard let sealed = contents[reference.content] else {
             throw VaultError(.damaged, object: object, "missing or too large")
         }
         guard let secret = secrets[reference.epoch] else {
@@ -44,8 +68,7 @@ struct SnapshotReader: Sendable {
         var levels = [tree.top]
         for _ in 0..<tree.depth {
             var below: [PageReference] = []
-            for reference in levels[0] {
-                let element = try await page(reference)
+            for (reference, element) in zip(levels[0], try await pages(levels[0][...])) {
                 do {
                     below += try PageReference.list(element, object: "page \(reference.content)")
                 } catch {

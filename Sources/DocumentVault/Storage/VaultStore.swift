@@ -66,10 +66,12 @@ public protocol VaultStore: Sendable {
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8]
 
-    /// A whole sealed content of at most `limit` octets; `notFound` when there is none, `damaged` when it is larger.
+    /// Whole sealed contents; those that do not exist are left out, and one of more than `limit` octets is `damaged`.
     ///
-    /// By default ``contentSize(_:of:)`` and ``content(_:of:in:)``; an engine that can do it in one read does.
-    func content(_ id: ContentID, of vault: VaultID, limit: Int64) async throws(VaultError) -> [UInt8]
+    /// By default ``contentSize(_:of:)`` and ``content(_:of:in:)`` for each; an engine that can do it in one read does.
+    func contents(
+        _ ids: [ContentID], of vault: VaultID, limit: Int64
+    ) async throws(VaultError) -> [ContentID: [UInt8]]
 
     /// Ids of contents in ascending order, those after `id`, at most `limit`: for collecting garbage only.
     func contents(of vault: VaultID, after id: ContentID?, limit: Int) async throws(VaultError) -> [ContentID]
@@ -88,15 +90,19 @@ public protocol VaultStore: Sendable {
 }
 
 extension VaultStore {
-    public func content(_ id: ContentID, of vault: VaultID, limit: Int64) async throws(VaultError) -> [UInt8] {
-        let object = "content \(id)"
-        guard let size = try await contentSize(id, of: vault) else {
-            throw VaultError(.notFound, object: object, "the store does not have it")
+    public func contents(
+        _ ids: [ContentID], of vault: VaultID, limit: Int64
+    ) async throws(VaultError) -> [ContentID: [UInt8]] {
+        var contents: [ContentID: [UInt8]] = [:]
+        for id in ids {
+            guard let size = try await contentSize(id, of: vault) else { continue }
+            guard size <= limit else {
+                throw VaultError(
+                    .damaged, object: "content \(id)", "\(size) octets, at most \(limit) are read")
+            }
+            contents[id] = try await content(id, of: vault, in: 0..<size)
         }
-        guard size <= limit else {
-            throw VaultError(.damaged, object: object, "\(size) octets, at most \(limit) are read")
-        }
-        return try await content(id, of: vault, in: 0..<size)
+        return contents
     }
 
     /// The key record of a version, or `nil`.
