@@ -95,8 +95,10 @@ public struct SignedAgencyCard: Sendable, Hashable {
             throw AgencyCardError(.malformed)
         }
         guard only.indication == .totalPassed else {
+            // A card is used from now on: a revocation whose time might lie after the signature ends it all the same.
+            let isRevoked = only.subIndication == .revokedNoPOE || only.subIndication == .revokedCANoPOE
             throw AgencyCardError(
-                only.indication == .totalFailed ? .signatureInvalid : .signatureIndeterminate,
+                only.indication == .totalFailed || isRevoked ? .signatureInvalid : .signatureIndeterminate,
                 only.explanation(in: .english))
         }
         guard let certificate = only.facts.signingCertificate, let domain = only.path?.trustDomain,
