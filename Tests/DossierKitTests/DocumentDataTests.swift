@@ -32,7 +32,9 @@ struct DocumentDataTests {
         #expect(read.form == .pdfForm && read.values.count == 14)
         for (name, value) in expected.fields {
             guard let found = read.values.first(where: { $0.path == name }) else { continue }
-            #expect(found.text.lowercased() == value.lowercased() || name.hasSuffix("dateOfBirth") || name.hasSuffix("sex"), "\(name)")
+            #expect(
+                found.text.lowercased() == value.lowercased() || name.hasSuffix("dateOfBirth") || name.hasSuffix("sex"),
+                "\(name)")
         }
         #expect(read.values.contains { $0.path == "child.fullName" && $0.text == "NGUYỄN THỬ MAI" })
         #expect(try DocumentData(reading: Bench.sample("birth-certificate.pdf")) == nil)
