@@ -75,7 +75,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                         en: "\(deviceCard): not a device's card")
                 }
                 _ = try await vault.enrol(
-                    card, as: role, writing: readOnly ? [] : EntryKind.enrollable, label: new.label, at: instant)
+                    card, as: role, writing: readOnly ? [] : EntryKind.documents, label: new.label, at: instant)
             } else {
                 _ = try await vault.addSlot(try new.required(), label: new.label, at: instant)
             }

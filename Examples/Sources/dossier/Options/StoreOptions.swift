@@ -57,6 +57,7 @@ struct StoreOptions: ParsableArguments {
                 metadata.issuedOn = described.issuedOn
                 metadata.validUntil = described.validUntil
                 metadata.issuerName = described.issuer
+                metadata.issuerKind = described.issuerKind
                 metadata.subjects = (described.subjects ?? []).map(\.id)
                 fields = described.vaultFields()
             }
