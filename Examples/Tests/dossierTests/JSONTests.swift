@@ -74,7 +74,7 @@ struct JSONTests {
         _ = try run("vault-list-v1", ["vault", "list"] + vault)
         _ = try run("vault-verify-v1", ["vault", "verify"] + vault)
         _ = try run("plan-v1", ["plan", "--procedure", "1.004222"] + vault)
-        _ = try run(nil, ["plan", "--all"] + vault)
+        _ = try run("plan-all-v1", ["plan", "--all"] + vault)
         _ = try run(nil, ["procedures", "list"])
         _ = try run(nil, ["procedures", "show", "1.004222"])
         let catalogue = DossierTool.root.appending(path: "Sources/OnceOnly/Data/procedures.json").path()

@@ -16,7 +16,8 @@ struct VaultCommand: AsyncParsableCommand {
             VaultSupersedeCommand.self, VaultEraseCommand.self, VaultHoldCommand.self, VaultSweepCommand.self,
             Verify.self, VaultSlotsCommand.self, VaultRotateCommand.self, VaultExportCommand.self,
             VaultImportCommand.self, VaultTicketCommand.self, VaultDepositCommand.self, VaultInboxCommand.self,
-            VaultLeaksCommand.self,
+            VaultLeaksCommand.self, VaultCardCommand.self, VaultGrantsCommand.self, VaultGrantCommand.self,
+            VaultOpenGrantCommand.self, VaultRevokeCommand.self, VaultLogCommand.self,
         ])
 
     struct Create: AsyncParsableCommand {

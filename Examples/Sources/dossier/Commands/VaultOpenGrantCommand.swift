@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import ArgumentParser
+import DocumentVault
+import DossierCore
+import DossierKit
+import Foundation
+
+struct VaultOpenGrantCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open-grant",
+        abstract:
+            "Cơ quan nhận mở giấy tờ được đồng ý cho đọc; lần đọc được ghi nhật ký trước. / Open granted documents, logged first."
+    )
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var time: TimeOption
+    @OptionGroup var trust: TrustOptions
+    @OptionGroup var release: ReleaseServiceOptions
+    @Option(help: ArgumentHelp("Store of the vault, for example sqlite:PATH.", valueName: "url"))
+    var store: String
+    @Option(name: .customLong("package"), help: ArgumentHelp("The recipient's package.", valueName: "file"))
+    var packageFile: String
+    @Option(help: ArgumentHelp("The release service's escrow, when it was not given before.", valueName: "file"))
+    var escrow: String?
+    @Option(help: ArgumentHelp("A revocation that the release service is given first.", valueName: "file"))
+    var revocation: [String] = []
+    @Option(help: ArgumentHelp("Signed card of the recipient.", valueName: "file"))
+    var recipient: String
+    @Option(help: ArgumentHelp("Private keys of the recipient's card.", valueName: "file"))
+    var key: String
+    @Option(help: "Who asks, as the agency names its staff.")
+    var official: String
+    @Option(help: "Folder for the documents; made when it does not exist.")
+    var output: String
+
+    private struct Row: Encodable {
+        let document, version, type, sha256: String, output: String?, fields: [String: String]
+    }
+
+    func run() async throws {
+        let instant = try time.instant()
+        do {
+            let options = try VaultOptions.parse(["--store", store])
+            let granted = try GrantPackage(parsing: FileSource(path: packageFile).allBytes(limit: 4 << 20))
+            let agency = try CardFile(path: recipient).validated(as: .recipient, trust, in: [], at: instant)
+            let service = try release.service(trust, at: instant)
+            if let escrow {
+                try await service.register(
+                    GrantEscrow(parsing: FileSource(path: escrow).allBytes(limit: 1 << 20)), at: instant)
+            }
+            for path in revocation {
+                try await service.revoke(
+                    GrantRevocation(parsing: FileSource(path: path).allBytes(limit: 65_536)), at: instant)
+            }
+            let keys = try cardKeys(from: key)
+            let request = try granted.request(by: keys, official: official, at: instant)
+            let answer =
+                granted.grant.isUnattended ? nil : try await service.release(request, to: agency, at: instant)
+            let items = try granted.open(with: answer, for: request, by: keys)
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+            var rows: [Row] = []
+            for item in items {
+                let path = item.item.isFieldsOnly ? nil : "\(output)/\(item.item.document)"
+                if let path {
+                    let content = try item.content(in: options.openStore())
+                    try await OutputFile.write(to: path) { handle in
+                        try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
+                    }
+                }
+                rows.append(
+                    Row(
+                        document: item.item.document.description, version: item.item.version.description,
+                        type: item.item.type, sha256: item.item.sha256.description, output: path,
+                        fields: Dictionary(item.fields.map { ($0.name, $0.value) }) { first, _ in first }))
+            }
+            if common.json {
+                Console.write(try CanonicalJSON.encode(["items": rows]))
+            } else {
+                for row in rows { Console.print("\(row.document)  \(row.type)  \(row.output ?? "")") }
+            }
+        } catch {
+            throw CommandFailure(granting: error)
+        }
+    }
+}
+
+struct VaultLogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Xem và kiểm tra nhật ký ai đã đọc giấy tờ. / Who read what, when, why, under which consent.")
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: VaultOptions
+    @OptionGroup var time: TimeOption
+    @OptionGroup var trust: TrustOptions
+    @OptionGroup var release: ReleaseServiceOptions
+
+    private struct Row: Encodable {
+        let place: Int64, kind, time, agency, official, procedure, dossier, purpose, reason, grant: String?
+        let documents: [String], count: Int64, visibleFrom: Instant?
+
+        init(_ line: AccessHistory.Line) {
+            place = line.place
+            kind = line.record?.kind.rawValue
+            time = line.record?.time.description
+            agency = line.record?.agency
+            official = line.record?.official
+            procedure = line.record?.procedure
+            dossier = line.record?.dossier
+            purpose = line.record?.purpose
+            reason = line.record?.reason
+            grant = line.consent?.id.description
+            documents = line.record?.items.map(\.document.description) ?? []
+            count = line.record?.count ?? 1
+            visibleFrom = line.visibleFrom
+        }
+    }
+
+    private struct Report: Encodable {
+        let size: Int64, root: String, standing: String, entries: [Row]
+    }
+
+    func run() async throws {
+        let instant = try time.instant()
+        do {
+            let service = try release.service(trust, at: instant)
+            let vault = try await options.open()
+            let (checkpoint, entries) = try await service.log.history(of: vault.id, at: instant)
+            let history = try AccessHistory(
+                entries, checkpoint, signedBy: service.card.card.verification, since: await vault.accessLogAnchor,
+                at: instant)
+            let rows = history.lines(with: try await vault.grants()).map(Row.init)
+            try await vault.anchor(history, signedBy: service.card.card.verification, at: instant)
+            try await options.keepAnchor(of: vault)
+            if common.json {
+                Console.write(
+                    try CanonicalJSON.encode(
+                        Report(
+                            size: checkpoint.size, root: checkpoint.root.description, standing: "unwitnessed",
+                            entries: rows)))
+            } else {
+                for row in rows {
+                    Console.print(
+                        "\(row.place)  \(row.time ?? "–")  \(row.kind ?? "withheld")  \(row.agency ?? "")  \(row.official ?? "")  \(row.dossier ?? "")  \(row.reason ?? "")"
+                    )
+                }
+                Console.say(history.standing.phrase)
+            }
+        } catch {
+            throw CommandFailure(granting: error)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Foundation
+import Testing
+
+/// Consent, release and log through the tool.
+@Suite("Grants and the access log with dossier (docs/formats/grant-v1.md)")
+struct VaultGrantTests {
+    private let bench: Bench
+    private let vault: [String]
+
+    init() throws {
+        bench = try Bench()
+        let store = [
+            "--store", "sqlite:\(bench.path("store"))", "--passphrase-file", Bench.shared("vault-passphrase"),
+        ]
+        let outcome = try DossierTool.run(["vault", "create", "--json"] + store)
+        guard outcome.status == 0, let id = outcome.json["vault"] as? String else { throw Bench.Unexpected(outcome) }
+        vault = store + ["--vault", id]
+    }
+
+    private func run(_ command: String, _ arguments: [String]) throws -> DossierTool.Outcome {
+        try DossierTool.run(["vault", command, "--json"] + arguments)
+    }
+
+    private func card(_ subscriber: String, _ role: String) throws {
+        let made = try run(
+            "agency-card",
+            Bench.trust() + Bench.key(subscriber) + [
+                "--role", role, "--key-output", bench.path("\(role).key"), "--output", bench.path("\(role).card"),
+            ])
+        guard made.status == 0 else { throw Bench.Unexpected(made) }
+    }
+
+    private var service: [String] {
+        [
+            "--release-log", bench.path("log.sqlite"), "--service-card", bench.path("release-service.card"),
+            "--service-key", bench.path("release-service.key"),
+        ]
+    }
+
+    private func open(_ output: String, _ more: [String] = [], key: String = "recipient.key") throws
+        -> DossierTool.Outcome
+    {
+        try run(
+            "open-grant",
+            Bench.trust() + service + [
+                "--store", vault[1], "--package", bench.path("package"), "--recipient", bench.path("recipient.card"),
+                "--key", bench.path(key), "--official", "cán bộ 12", "--output", bench.path(output),
+            ] + more)
+    }
+
+    @Test func `a grant is given, opened with a log, listed, revoked, and then opens nothing`() throws {
+        try card("commune", "recipient")
+        try card("official", "release-service")
+        let file = try bench.write(Array("giấy tờ thử nghiệm".utf8), "paper.txt")
+        let added = try run("add", vault + ["--type", "other", file])
+        let document = try #require(added.json["id"] as? String)
+        let text = try bench.write(Array("Tôi đồng ý cho đọc giấy tờ thử nghiệm.\n".utf8), "text")
+        let granted = try run(
+            "grant",
+            vault + Bench.trust() + [
+                "--recipient", bench.path("recipient.card"), "--service-card", bench.path("release-service.card"),
+                "--domain", "public-duty", "--procedure", "1.004222", "--dossier", "T-1", "--text-file", text,
+                "--until", "2099-01-01T00:00:00Z", "--uses", "1", "--package", bench.path("package"), "--escrow",
+                bench.path("escrow"), document,
+            ])
+        #expect(granted.status == 0, "\(granted.errors)")
+        let grant = try #require(granted.json["id"] as? String)
+        // Without escrow the service keeps nothing; with another key nothing opens.
+        #expect(try open("none").status == 77)
+        #expect(try open("none", ["--escrow", bench.path("escrow")], key: "release-service.key").status == 77)
+        let opened = try open("out", ["--escrow", bench.path("escrow")])
+        #expect(opened.status == 0, "\(opened.errors)")
+        #expect(try bench.read("out/\(document)") == bench.read("paper.txt"))
+        // One use; then revoked.
+        #expect(try open("again").status == 77)
+        let revoked = try run("revoke", vault + ["--output", bench.path("revocation"), grant])
+        #expect(revoked.status == 0, "\(revoked.errors)")
+        #expect(try open("again", ["--revocation", bench.path("revocation")]).status == 77)
+        let listed = try run("grants", vault)
+        let rows = try #require(listed.json["grants"] as? [[String: Any]])
+        #expect(rows.map { $0["standing"] as? String } == ["revoked"])
+        let log = try run("log", vault + Bench.trust() + service)
+        #expect(log.status == 0, "\(log.errors)")
+        let entries = try #require(log.json["entries"] as? [[String: Any]])
+        #expect(
+            entries.reversed().map { $0["kind"] as? String } == [
+                "granted", "refused", "released", "refused", "revoked", "refused",
+            ])
+        #expect(log.json["standing"] as? String == "unwitnessed")
+        #expect(try run("log", vault + Bench.trust() + service).status == 0, "and again, against the anchor")
+    }
+}
