@@ -5,10 +5,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench bench-scale fuzz crash mutate model test-large sanitize format lint samples clean
+.PHONY: help setup build demo portal test test-browser test-large bench bench-scale fuzz crash mutate model sanitize \
+	format lint samples clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what is missing: Debian packages, Python peers (needs root for packages)
 	@Scripts/setup test
@@ -24,6 +25,12 @@ build: ## build the library and the `dossier` tool
 
 demo: ## set-up, build, the whole story on real files
 	@Scripts/demo
+
+portal: ## the demonstration portal on http://localhost:8080/, until it is interrupted
+	@Scripts/portal
+
+test-browser: ## three people play the whole story in headless Chromium; pictures in .build/browser-pictures
+	@Scripts/portal test
 
 test: ## set-up, all tests incl. peers; last line `N passed, N failed`
 	@Scripts/test

@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "PortalExample",
+    platforms: [.macOS(.v26)],
+    dependencies: [
+        .package(name: "DossierKit", path: "../.."),
+        // Without its default traits: no configuration files, no full Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    ],
+    targets: [
+        .target(
+            name: "Portal",
+            dependencies: [
+                .product(name: "DossierKit", package: "DossierKit"),
+                .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "SoftwareKeys", package: "DossierKit"),
+                .product(name: "TestPKI", package: "DossierKit"),
+                .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+        .executableTarget(name: "portal-demo", dependencies: ["Portal"]),
+        .testTarget(name: "PortalTests", dependencies: ["Portal"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierKit
+
+/// Plans for whoever visits, from the vault that is open.
+struct Planning {
+    let site: PortalSite
+
+    func procedure(_ code: String?, on day: CalendarDate) throws(PortalError) -> Procedure {
+        guard let found = code.flatMap({ site.world.procedures.procedure($0, on: day) }) else {
+            throw .notFound
+        }
+        return found
+    }
+
+    func plan(_ procedure: Procedure, answers: [String: String], _ visit: Visit) async throws
+        -> ReusePlan
+    {
+        let evidence = try await site.evidence(in: site.vault(visit), at: visit.now)
+        return procedure.plan(
+            using: evidence, for: try applicant(visit), answers: answers, on: visit.today,
+            decisionBy: decision(procedure, visit))
+    }
+
+    /// Every procedure in force, nearest to being possible first.
+    func overview(_ visit: Visit) async throws -> [ReusePlan] {
+        let evidence = try await site.evidence(in: site.vault(visit), at: visit.now)
+        return site.world.procedures.plans(using: evidence, for: try applicant(visit), on: visit.today) {
+            decision($0, visit)
+        }
+    }
+
+    private func decision(_ procedure: Procedure, _ visit: Visit) -> CalendarDate {
+        procedure.decisionDay(filedOn: visit.today, calendar: WorkingCalendar(holidays: []))
+            ?? visit.today
+    }
+
+    private func applicant(_ visit: Visit) throws -> Applicant {
+        let person = try site.world.person(visit.identity())
+        return Applicant(id: person.subject, related: person.related)
+    }
+}

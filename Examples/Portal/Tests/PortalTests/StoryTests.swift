@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierKit
+import Foundation
+import Testing
+
+@testable import Portal
+
+@Suite struct `Portal, a dossier from plan to result` {
+    private static let answers = [
+        "q.home": "rented-or-lent", "q.movesWithSpouse": "wife", "q.movesWithChild": "no",
+    ]
+
+    /// A citizen with everything that the procedure asks for.
+    private func applicant(_ portal: TestPortal) async throws -> TestBrowser {
+        let citizen = portal.browser()
+        try await citizen.makeVault()
+        for file in ["citizen-card-scan", "marriage-certificate", "lawful-home-proof", "host-consent"] {
+            #expect(try await citizen.post("/vault/samples/\(file).pdf").status == 303)
+        }
+        return citizen
+    }
+
+    private func submit(_ citizen: TestBrowser) async throws -> String {
+        _ = try await citizen.post("/procedures/1.004222/consent", Self.answers)
+        let agreed = Self.answers.merging(["agree": "yes", "v.declarant.fullName": "Nguyễn Văn Thử"]) {
+            first, _ in first
+        }
+        let answer = try await citizen.post("/procedures/1.004222/submit", agreed)
+        #expect(answer.status == 303)
+        return try #require(answer.location?.split(separator: "/").last.map(String.init))
+    }
+
+    @Test
+    func `nothing is sent without a tick, and with it the agency reads until consent is withdrawn`()
+        async throws
+    {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let citizen = try await applicant(portal)
+        _ = try await citizen.post("/procedures/1.004222/consent", Self.answers)
+        #expect(try await citizen.post("/procedures/1.004222/submit", Self.answers).status == 400)
+        #expect(await portal.site.world.desk.all().isEmpty)
+        let code = try await submit(citizen)
+        let official = portal.browser()
+        try await official.signIn("official-1")
+        let dossier = try await official.get("/office/\(code)")
+        #expect(dossier.text.contains(Indication.totalPassed.phrase.vi))
+        #expect(try await official.get("/office/\(code)/papers/0").status == 404)
+        #expect(try await official.post("/office/\(code)/open").status == 303)
+        #expect(try await official.get("/office/\(code)/papers/0").status == 200)
+        _ = try await official.get("/office/\(code)")
+        let log = try await citizen.get("/log")
+        #expect(log.text.contains(AccessRecord.Kind.released.name.vi.dropFirst()))
+        #expect(log.text.contains("Lê Thị Kiểm"))
+        let start = try #require(log.text.firstRange(of: "action=\"/grants/"))
+        let id = log.text[start.upperBound...].prefix { $0 != "/" }
+        #expect(try await citizen.post("/grants/\(id)/revoke").status == 303)
+        #expect(try await official.post("/office/\(code)/open").status == 403)
+        #expect(
+            try await citizen.get("/log").text.contains(GrantRecord.Standing.revoked.name.vi.dropFirst()))
+    }
+
+    @Test func `the agency reads no oftener than was agreed`() async throws {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let code = try await submit(try await applicant(portal))
+        let official = portal.browser()
+        try await official.signIn("official-1")
+        _ = try await official.get("/office/\(code)")
+        for _ in 0..<3 { #expect(try await official.post("/office/\(code)/open").status == 303) }
+        #expect(try await official.post("/office/\(code)/open").status == 403)
+    }
+
+    @Test func `a consent whose documents have changed is asked for again`() async throws {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let citizen = try await applicant(portal)
+        _ = try await citizen.post("/procedures/1.004222/consent", Self.answers)
+        let other = Self.answers.merging(["q.movesWithSpouse": "no", "agree": "yes"]) { $1 }
+        let page = try await citizen.post("/procedures/1.004222/submit", other)
+        #expect(page.status == 400)
+        #expect(await portal.site.world.desk.all().isEmpty)
+        #expect(try await citizen.post("/procedures/1.004222/submit", other).status == 303)
+    }
+
+    @Test func `a result comes back into the vault and counts as verified by its signature`()
+        async throws
+    {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let citizen = try await applicant(portal)
+        let code = try await submit(citizen)
+        let official = portal.browser()
+        try await official.signIn("official-1")
+        _ = try await official.get("/office/\(code)")
+        let result = try #require(
+            portal.site.world.papers.first { $0.file == "residence-confirmation.pdf" })
+        let text = Array("no PDF".utf8)
+        #expect(
+            try await official.upload("/office/\(code)/result", name: "a.txt", bytes: text).status == 400)
+        _ = try await official.get("/office/\(code)")
+        let answer = try await official.upload(
+            "/office/\(code)/result", name: "kết quả.pdf", bytes: result.bytes,
+            fields: ["type": "residence-confirmation"])
+        #expect(answer.status == 303)
+        let vault = try await citizen.get("/vault")
+        #expect(vault.text.contains("kết quả.pdf"))
+        let open = try #require(
+            portal.site.sessions.session(citizen.cookies["portal"] ?? "", at: portal.clock.now)?.vault)
+        let record = try #require(
+            try await open.list().first { $0.current.metadata.name == "kết quả.pdf" })
+        #expect(record.current.provenance.assurance == .signatureVerified)
+        #expect(record.current.metadata.dossier == code)
+        // Another citizen does not see the dossier.
+        let other = portal.browser()
+        try await other.signIn("citizen-2")
+        #expect(try await other.get("/dossiers/\(code)").status == 404)
+        #expect(try await citizen.get("/dossiers/\(code)").status == 200)
+    }
+}
