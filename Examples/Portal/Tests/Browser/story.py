@@ -226,7 +226,7 @@ def verifier_checks(browser, signed):
     page.goto(ADDRESS + "/verify?lang=vi")
     look(page, "verify")
     page.get_by_label("Tệp cần kiểm tra").set_input_files(signed)
-    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
     expect(page.locator(".verdict")).to_contain_text("Hợp lệ")
     look(page, "verdict-valid")
     for name, begins in [("báo cáo HTML", b"<!DOCTYPE html>"), ("báo cáo JSON", b"{")]:
@@ -238,7 +238,7 @@ def verifier_checks(browser, signed):
     octets[2000] ^= 1
     changed.write_bytes(octets)
     page.get_by_label("Tệp cần kiểm tra").set_input_files(changed)
-    page.get_by_role("button", name="Kiểm tra").click()
+    page.get_by_role("button", name="Kiểm tra", exact=True).click()
     expect(page.locator(".verdict")).to_contain_text("Không hợp lệ")
     expect(page.locator("main")).to_contain_text("đã sửa <b>.pdf")
     look(page, "verdict-changed")

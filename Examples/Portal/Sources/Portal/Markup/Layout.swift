@@ -130,8 +130,8 @@ struct Layout {
             </head>
             <body>
             <a class="skip" href="#content">\(t("Đến nội dung chính", "Skip to content"))</a>
-            <p class="demo">\(t("Bản trình diễn – mọi tên và số đều do bịa đặt, chữ ký không có giá trị pháp lý.", "Demonstration – every name and number is invented, signatures have no legal value."))</p>
             <header>
+            <p class="demo">\(t("Bản trình diễn – mọi tên và số đều do bịa đặt, chữ ký không có giá trị pháp lý.", "Demonstration – every name and number is invented, signatures have no legal value."))</p>
             <div class="bar">
             <a class="brand" href="/"><span class="mark" aria-hidden="true">◆</span> \(t("Nộp một lần", "Once only"))</a>
             <a class="language" lang="\(other.rawValue)" href="\(visit.path)?lang=\(other.rawValue)">\(otherName)</a>

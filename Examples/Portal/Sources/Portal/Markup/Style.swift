@@ -15,7 +15,7 @@ enum Style {
         :focus-visible { outline: 3px solid #d98a00; outline-offset: 2px; border-radius: 3px; }
         .skip { position: absolute; left: .5rem; top: -5rem; background: var(--paper); padding: .6rem 1rem; z-index: 2; }
         .skip:focus { top: .5rem; }
-        .demo { margin: 0; padding: .35rem 1.2rem; background: var(--open-ground); color: var(--open); font-size: .85rem;
+        .demo { margin: 0; max-width: none; padding: .35rem 1.2rem; background: var(--open-ground); color: var(--open); font-size: .85rem;
           text-align: center; border-bottom: 1px solid #e6cf9b; }
         header { background: var(--paper); border-bottom: 1px solid var(--line); }
         .bar { max-width: 62rem; margin: 0 auto; padding: .7rem 1.2rem; display: flex; gap: .6rem 1.5rem; align-items: center;
@@ -33,12 +33,13 @@ enum Style {
         main { max-width: 62rem; margin: 0 auto; padding: 1.6rem 1.2rem 3rem; }
         main:focus { outline: none; }
         footer { border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem; text-align: center; padding: .8rem 1.2rem; }
+        footer p { max-width: none; margin: 0; }
         h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 1rem; color: var(--deep); }
         h2 { font-size: 1.22rem; line-height: 1.3; margin: 2rem 0 .7rem; color: var(--deep); }
         h3 { font-size: 1.02rem; margin: 0 0 .3rem; }
         p { margin: .5rem 0; max-width: 46rem; }
         .lead { font-size: 1.08rem; }
-        .name { font-size: 1.05rem; color: var(--soft); margin-top: -.6rem; }
+        .subtitle { font-size: 1.05rem; color: var(--soft); margin-top: -.6rem; }
         .hint { color: var(--soft); font-size: .88rem; }
         code { font: .84rem ui-monospace, "DejaVu Sans Mono", monospace; }
         .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); margin-top: 1.6rem; }

@@ -51,7 +51,7 @@ struct DocumentPage {
         }
         let path = "/vault/documents/\(record.id)"
         let body: HTML = """
-            <p class="name">\(foreign: metadata.name)</p>
+            <p class="subtitle">\(foreign: metadata.name)</p>
             <h2>\(t("Giấy tờ này chứng minh được gì?", "What does this document prove?"))</h2>
             <p class="hint">\(t("Chữ ký được kiểm tra lại lúc này", "Signatures were judged anew just now")): \(t.time(visit.now))</p>
             \(VerdictView(t: t).html(report))

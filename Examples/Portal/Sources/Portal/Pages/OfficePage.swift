@@ -12,7 +12,7 @@ struct OfficePage {
         let verdict = VerdictView(t: t)
         let examination = try await examine(dossier, visit)
         let items = examination.items.map { item -> HTML in
-            let type = site.world.types[item.entry.type].map { t($0.name) } ?? item.entry.type
+            let type = name(of: item.entry.type, t)
             let intact: HTML =
                 item.status == .intact
                 ? "<span class=\"mark-ok\"><span aria-hidden=\"true\">✔</span> \(t.sentence(item.status.phrase))</span>"
@@ -52,13 +52,22 @@ struct OfficePage {
             <h2>\(t("Kết luận cho cả hồ sơ", "Verdict on the whole dossier"))</h2>
             <p class="verdict">\(verdict.mark(examination.indication))</p>
             \(verdict.remarks(examination.findings))
-            \(verdict.html(examination.manifestReport))
+            \(examination.manifestReport.signatures.map { verdict.signature($0) })
             <h2>\(t("Từng thành phần", "Each attachment"))</h2>
             <ul class="plan">\(items)</ul>
             \(cited)
             \(results(dossier, visit))
             """
         return .page(title: t("Hồ sơ \(dossier.code)", "Dossier \(dossier.code)"), body)
+    }
+
+    /// A document type in words; the two that only a dossier has are no documents of the vault.
+    private func name(of type: String, _ t: Words) -> String {
+        switch type {
+        case ReceivedDossier.grantType: t("quyền đọc giấy tờ trong kho", "leave to read documents in the vault")
+        case Attachment.ticketType: t("vé gửi kết quả vào kho", "ticket for the result")
+        default: site.world.types[type].map { t($0.name) } ?? type
+        }
     }
 
     @concurrent private func examine(_ dossier: ReceivedDossier, _ visit: Visit) async throws
