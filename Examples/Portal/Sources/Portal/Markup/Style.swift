@@ -40,7 +40,7 @@ enum Style {
         p { margin: .5rem 0; max-width: 46rem; }
         .lead { font-size: 1.08rem; }
         .subtitle { font-size: 1.05rem; color: var(--soft); margin-top: -.6rem; }
-        .hint { color: var(--soft); font-size: .88rem; }
+        .hint { color: var(--soft); font-size: .88rem; font-weight: 400; }
         code { font: .84rem ui-monospace, "DejaVu Sans Mono", monospace; }
         .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); margin-top: 1.6rem; }
         .card { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.2rem; margin: 1rem 0; }
