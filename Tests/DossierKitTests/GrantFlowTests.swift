@@ -117,7 +117,8 @@ struct GrantFlowTests {
         let day = Bench.now.date(atOffset: vietnamOffset)
         let plans = try ProcedureCatalogue.builtIn(types: types).plans(
             using: EvidenceSet(evidence, types: types), for: Applicant(id: person), on: day, decisionBy: day)
-        let plan = try #require(plans.first { !$0.disclosure.isEmpty && $0.disclosure.allSatisfy { $0.fields.isEmpty } })
+        let plan = try #require(
+            plans.first { !$0.disclosure.isEmpty && $0.disclosure.allSatisfy { $0.fields.isEmpty } })
 
         let agency = try await Agency(bench, "commune")
         let keeper = try await Agency(bench, "official", .releaseService)

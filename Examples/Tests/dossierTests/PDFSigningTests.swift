@@ -102,4 +102,15 @@ struct PDFSigningTests {
         }
         #expect(bench.names == ["garbage.png"])
     }
+
+    @Test(arguments: [[], Array("not a PDF".utf8)])
+    func `what is only named a PDF is not signed as another file unless that is asked for`(content: [UInt8]) throws {
+        let named = try bench.write(content, "named.pdf")
+        let refused = try sign([], named, as: "out.pdf")
+        #expect(refused.status == 65, "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: bench.path("out.pdf")))
+        let asked = try sign(["--format", "cades"], named, as: "named.pdf.p7s")
+        #expect(asked.status == 0, "\(asked.errors)")
+        #expect(try bench.verify(bench.path("named.pdf.p7s")).status == 0)
+    }
 }

@@ -211,11 +211,13 @@ public struct DossierExamination: Sendable {
                 continue
             }
             let file = unclaimed.remove(at: index)
-            let status = Self.status(of: file, entry, in: manifest)
+            // A signature inside covers what the manifest's digest covers, but for its own room.
+            let source = DigestedSource.wrapping(file.source)
+            let status = Self.status(of: file, source, entry, in: manifest)
             var signatures: DocumentReport?
             var problem: String?
             do {
-                if let document = try SignedFile.open(file.source) {
+                if let document = try SignedFile.open(source) {
                     signatures = try validator.validate(document, at: time)
                 }
             } catch {
@@ -228,11 +230,12 @@ public struct DossierExamination: Sendable {
     }
 
     private static func status(
-        of file: ReceivedAttachment, _ entry: DossierManifest.Entry, in manifest: DossierManifest
+        of file: ReceivedAttachment, _ source: any ByteSource, _ entry: DossierManifest.Entry,
+        in manifest: DossierManifest
     ) -> AttachmentStatus {
         let sha256: String
         do {
-            sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: file.source))
+            sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
         } catch .source(let error) {
             return .unreadable(error)
         } catch {

@@ -190,7 +190,7 @@ struct SignCommand: AsyncParsableCommand {
         _ path: String, _ signing: FileSigning, unless interruption: Interruption
     ) async throws -> SignedResult {
         try interruption.check()
-        let signed = try await signing.sign(FileSource(path: path), as: format)
+        let signed = try await signing.sign(path, as: format)
         let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
         let target = makesFolder ? output + "/" + name : output
         try OutputFile.check(target, inputs: files, force: force)

@@ -44,8 +44,18 @@ struct FileSigning: Sendable {
     /// Signs one file.
     ///
     /// - Parameter format: As `--format`, but not a container's.
-    func sign(_ source: FileSource, as format: String) async throws -> Signed {
+    func sign(_ path: String, as format: String) async throws -> Signed {
+        let source = try FileSource(path: path)
         let media = try MediaType.of(source)
+        // Somebody who signs `a.pdf` expects a PDF with a signature in it, not a CAdES beside what only has the name.
+        if format == "auto", media != "application/pdf", path.lowercased().hasSuffix(".pdf") {
+            throw CommandFailure(
+                .badInput, vi: "\(path): tên là PDF nhưng nội dung không bắt đầu bằng %PDF-",
+                en: "\(path): named a PDF, but it does not begin with %PDF-",
+                hint: Phrase(
+                    vi: "nếu vẫn muốn ký như tệp bất kỳ, dùng --format cades",
+                    en: "to sign it as any other file, use --format cades"))
+        }
         if format == "pades" || (format == "auto" && media == "application/pdf") { return try await signPDF(source) }
         guard !pdf.isGiven else {
             throw ValidationError(
