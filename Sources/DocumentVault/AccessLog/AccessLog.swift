@@ -65,11 +65,13 @@ public struct AccessLog: Sendable {
 
     func frontier(of log: VaultID) async throws(VaultError) -> MerkleFrontier {
         // Read before the size: a change in between is found by the comparison at the append.
+        if let bytes = try await store.record(Self.frontierKey, of: log) {
+            return try MerkleFrontier(parsing: bytes, object: "log \(log)")
+        }
+        if try await store.size(of: log) == 0 { return MerkleFrontier() }
+        // Somebody appended the first entry in between, and with it the edge; or it is missing indeed.
         guard let bytes = try await store.record(Self.frontierKey, of: log) else {
-            guard try await store.size(of: log) == 0 else {
-                throw VaultError(.damaged, object: "log \(log)", "the edge of its tree is missing")
-            }
-            return MerkleFrontier()
+            throw VaultError(.damaged, object: "log \(log)", "the edge of its tree is missing")
         }
         return try MerkleFrontier(parsing: bytes, object: "log \(log)")
     }
