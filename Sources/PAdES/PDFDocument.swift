@@ -13,13 +13,13 @@ internal import Synchronization
 public struct PDFDocument: SignedDocument {
     /// The file.
     public let file: PDFFile
-    private let fileDigest: [UInt8]?
+    private let knownDigest: [UInt8]?
     private let found = FoundSignatures()
 
     /// Reads a PDF strictly: a file that could be read only by recovery is refused.
     ///
     /// - Parameters:
-    ///   - fileDigest: SHA-256 of the file, when it is at hand; else it is computed when facts are asked for.
+    ///   - fileDigest: SHA-256 of the file, when it is at hand; else it is computed when it is asked for.
     ///   - password: Of an encrypted file, which can be judged but not signed; the empty one is tried anyway.
     /// - Throws: ``PDFSyntax/PDFSyntaxError``.
     public init(
@@ -27,7 +27,7 @@ public struct PDFDocument: SignedDocument {
         password: String? = nil
     ) throws(PDFSyntaxError) {
         file = try PDFFile(reading: DigestedSource.wrapping(source), budget: budget, password: password)
-        self.fileDigest = fileDigest
+        knownDigest = fileDigest
     }
 
     /// The signatures of the file, looked for once.
@@ -71,11 +71,10 @@ public struct PDFDocument: SignedDocument {
                         en: "a later revision removed this signature or wrote it again")))
             all.append(lost)
         }
-        // Last, because the digests of the signatures are its beginning.
-        let digest = try fileDigest ?? DigestAlgorithm.sha256.digest(of: file.source)
-        for index in all.indices { all[index].fileDigest = digest }
         return all
     }
+
+    public func fileDigest() throws -> [UInt8]? { try knownDigest ?? DigestAlgorithm.sha256.digest(of: file.source) }
 }
 
 /// The signatures of a file once they have been looked for.

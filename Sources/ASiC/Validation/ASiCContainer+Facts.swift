@@ -29,12 +29,10 @@ extension ASiCContainer: SignedDocument {
             facts += try signature.facts()
             files += Array(repeating: entry.name, count: facts.count - files.count)
         }
-        let digest = facts.isEmpty ? nil : try DigestAlgorithm.sha256.digest(of: archive.source)
         let stamps = try ContainerTimeStampReading(reading, material: material).all()
         var numbers = 0
         for index in facts.indices {
             facts[index].id = "S-\(index + 1)"
-            facts[index].fileDigest = digest
             for inner in facts[index].timeStamps.indices {
                 numbers += 1
                 facts[index].timeStamps[inner].id = "T-\(numbers)"
@@ -43,6 +41,8 @@ extension ASiCContainer: SignedDocument {
         try ContainerTimeStampReading.attach(stamps, to: &facts, of: files, numberedAfter: numbers)
         return facts
     }
+
+    public func fileDigest() throws -> [UInt8]? { try DigestAlgorithm.sha256.digest(of: archive.source) }
 
     /// The time-stamps that stand in the container as files of their own, in the archive's order, also where there is no
     /// signature at all.

@@ -11,7 +11,7 @@ public import SignatureValidation
 public struct CAdESDocument: SignedDocument {
     private let signedData: SignedData
     private let detachedContent: (any ByteSource)?
-    private let fileDigest: [UInt8]?
+    private let fileSHA256: [UInt8]?
 
     /// Reads a signature file of at most 256 MiB.
     ///
@@ -20,7 +20,7 @@ public struct CAdESDocument: SignedDocument {
     public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
         signedData = try SignedData(parsing: bytes)
         detachedContent = content.map { DigestedSource.wrapping($0) }
-        fileDigest = try? DigestAlgorithm.sha256.digest(of: bytes)
+        fileSHA256 = try? DigestAlgorithm.sha256.digest(of: bytes)
     }
 
     /// Whether the signature encloses its content.
@@ -49,7 +49,7 @@ public struct CAdESDocument: SignedDocument {
                 level: isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil,
                 packaging: isEnveloping ? .enveloping : .detached, reference: read.reference, value: read.value,
                 coverage: .entireFile, material: signedData.material)
-            facts.fileDigest = fileDigest
+            facts.fileDigest = fileSHA256
             let source = signedData.content.map { MemorySource($0) as any ByteSource } ?? detachedContent
             read.add(to: &facts, source: source, ranges: nil, numbering: &numbering)
             // A detached signature must not enclose other content than the one it is shown with.

@@ -68,7 +68,7 @@ public struct SignatureFacts: Sendable {
     public var material: ValidationMaterial
     /// The signature as an object; `nil` when there is no value, so that nothing can prove its existence.
     public var signatureObject: ValidationObject?
-    /// SHA-256 of the file that carries the signature; `nil` when the format does not know it.
+    /// SHA-256 of the file that carries the signature, which a caller's proofs may name; `nil` when it was not computed.
     public var fileDigest: [UInt8]?
     /// The time-stamps that bear on this signature, in the file's order.
     public var timeStamps: [AttachedTimeStamp] = []

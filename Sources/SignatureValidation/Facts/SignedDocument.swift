@@ -12,4 +12,14 @@ public protocol SignedDocument: Sendable {
     /// - Parameter material: Certificates from elsewhere, among which a signer that brought none may be found.
     /// - Throws: Only when the document cannot be read at all. A faulty signature is a fact, not an error.
     func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts]
+
+    /// SHA-256 of the whole file, asked for only when a caller's proof may speak of it; `nil` where the format does not know.
+    ///
+    /// - Throws: Errors of the source.
+    func fileDigest() throws -> [UInt8]?
+}
+
+extension SignedDocument {
+    /// The format does not know it.
+    public func fileDigest() throws -> [UInt8]? { nil }
 }
