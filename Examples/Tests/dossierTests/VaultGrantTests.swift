@@ -78,7 +78,7 @@ struct VaultGrantTests {
         #expect(try open("again").status == 77)
         let revoked = try run("revoke", vault + ["--output", bench.path("revocation"), grant])
         #expect(revoked.status == 0, "\(revoked.errors)")
-        #expect(try open("again", ["--revocation", bench.path("revocation")]).status == 77)
+        #expect(try open("again", ["--grant-revocation", bench.path("revocation")]).status == 77)
         let listed = try run("grants", vault)
         let rows = try #require(listed.json["grants"] as? [[String: Any]])
         #expect(rows.map { $0["standing"] as? String } == ["revoked"])

@@ -23,7 +23,9 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
     var packageFile: String
     @Option(help: ArgumentHelp("The release service's escrow, when it was not given before.", valueName: "file"))
     var escrow: String?
-    @Option(help: ArgumentHelp("A revocation that the release service is given first.", valueName: "file"))
+    @Option(
+        name: .customLong("grant-revocation"),
+        help: ArgumentHelp("A revocation that the release service is given first.", valueName: "file"))
     var revocation: [String] = []
     @Option(help: ArgumentHelp("Signed card of the recipient.", valueName: "file"))
     var recipient: String
