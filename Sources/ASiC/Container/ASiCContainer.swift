@@ -16,6 +16,8 @@ public struct ASiCContainer: Sendable {
     /// What its media type says that it should not.
     let typeFaults: [ContainerFault]
     let typeFindings: [Finding]
+    /// Shared by copies: they have the same archive.
+    let contents: EntryContents
 
     /// Reads a container.
     ///
@@ -38,6 +40,7 @@ public struct ASiCContainer: Sendable {
         let isNamed = stated.type != nil || stated.text == nil && roles.contains(.xmlSignatures)
         guard isNamed || !roles.isDisjoint(with: own) else { return nil }
         self.archive = archive
+        contents = EntryContents()
         let dataCount = archive.entries.count { ContainerRole($0) == .data }
         let isExtended = !roles.isDisjoint(with: [.manifest, .xmlSignatures]) || dataCount != 1
         type = stated.type ?? (isExtended ? .extended : .simple)

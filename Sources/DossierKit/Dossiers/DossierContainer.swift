@@ -81,7 +81,7 @@ extension DossierExamination {
         let folder = SealedDossier.attachmentsFolder + "/"
         var room = Self.expandedLimit
         let received = try container.files.filter { $0 != entry }.map { file in
-            let source = try container.archive.loadedSource(of: file, limit: room)
+            let source = try container.source(of: file, limit: room)
             if file.compression == .deflated { room -= file.size }
             guard file.name.hasPrefix(folder) else {
                 return ReceivedAttachment(ordinal: nil, name: file.name, source: source)
