@@ -56,6 +56,7 @@ extension SQLiteVaultStore {
             }
         }
         try await deleteFiles(ids, of: vault)
+        try await shard(of: vault).emptyLog()
     }
 
     func deleteFiles(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {

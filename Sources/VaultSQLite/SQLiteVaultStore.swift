@@ -53,6 +53,7 @@ public final class SQLiteVaultStore: VaultStore {
         if case .committed = outcome, !batch.dropping.contents.isEmpty {
             try? await deleteFiles(batch.dropping.contents, of: vault)
         }
+        if case .committed = outcome, batch.dropping != VaultAppend.Dropping() { await shard.emptyLog() }
         return outcome
     }
 

@@ -39,6 +39,14 @@ struct Shard: Sendable {
         }
     }
 
+    /// Carries the log into the database and empties it: what was dropped there must not live on in the log.
+    ///
+    /// Somebody who reads just then may keep the log as it is; the next change that drops something tries again. The change
+    /// before it is made in any case.
+    func emptyLog() async {
+        try? await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
     private static func prepareTables(_ db: Database, _ path: String) throws {
         switch try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 {
         case 0:

@@ -76,6 +76,28 @@ struct SQLiteVaultStoreTests {
         #expect(files.count == 1 && files[0].count == 32)
     }
 
+    @Test func `what was erased is in the files of the store before, and in none of them after`() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.passphrase("x")], at: Samples.time)
+        let document = try await Samples.store(Samples.bytes(1000), in: vault)
+        _ = try await Samples.store(Samples.bytes(2000), in: vault)
+        let database = try DatabaseQueue(path: path + "/shard-00.sqlite")
+        let secrets = try await database.read { db in
+            try Data.fetchAll(db, sql: "SELECT record FROM key_record UNION ALL SELECT sealed FROM content")
+        }
+        try database.close()
+        func found() throws -> Int {
+            let files = ["", "-wal"].compactMap { FileManager.default.contents(atPath: path + "/shard-00.sqlite" + $0) }
+            return secrets.count { secret in files.contains { $0.firstRange(of: secret.prefix(64)) != nil } }
+        }
+        #expect(try secrets.count == 4 && found() == 4)
+        _ = try await vault.erase(document.document, reason: "thử", at: Samples.time)
+        #expect(try found() == 2, "the other document's alone")
+        #expect(await vault.documentCount == 1)
+    }
+
     @Test func `a bad address is a typed error and nothing is made there`() async throws {
         let folder = try TemporaryFolder()
         let manager = FileManager.default

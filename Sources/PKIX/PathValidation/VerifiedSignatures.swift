@@ -17,9 +17,10 @@ public final class VerifiedSignatures: Sendable {
         let object: [UInt8]
         let key: [UInt8]
 
-        // The beginning of a SHA-256 spreads well enough; what is equal is decided by all octets of both.
+        // In one go, which is many times faster than octet by octet; all of both, so that nobody can choose what collides.
         func hash(into hasher: inout Hasher) {
-            for octet in object.prefix(16) { hasher.combine(octet) }
+            unsafe object.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         }
     }
     private let answers = Mutex<[Question: Bool]>([:])
