@@ -3,17 +3,24 @@
 
 /// Base 16 (RFC 4648 §8), lower case when written, either case when read.
 public enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     /// Two lower-case digits per byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.underestimatedCount * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        String(decoding: digits(of: Array(bytes)), as: UTF8.self)
+    }
+
+    /// Two lower-case digits per byte, as ASCII.
+    package static func digits(of bytes: [UInt8]) -> [UInt8] {
+        var digits = [UInt8](repeating: 0, count: bytes.count * 2)
+        var target = digits.mutableSpan
+        for index in bytes.indices {
+            target[2 * index] = digit(bytes[index] >> 4)
+            target[2 * index + 1] = digit(bytes[index] & 15)
         }
-        return String(decoding: text, as: UTF8.self)
+        return digits
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? value + UInt8(ascii: "0") : value - 10 + UInt8(ascii: "a")
     }
 
     /// The bytes, or `nil` for an odd number of digits or a character that is no digit.

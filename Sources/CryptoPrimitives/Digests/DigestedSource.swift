@@ -7,8 +7,8 @@ internal import Synchronization
 /// A source that remembers the digests over its beginning, so that no byte is digested twice by one algorithm where the
 /// ranges asked for begin alike.
 ///
-/// States are kept where a digest ended and at every 256th part of the source, at most 2,048 per algorithm; each takes
-/// some hundred bytes.
+/// States are kept where a digest ended and every 64 KiB or 256th part of the source, whichever is more, at most 2,048 per
+/// algorithm; each takes some hundred bytes.
 ///
 /// - Note: What is digested is what the source held when it was read first. A source that changes meanwhile is refused by
 ///   the source itself, as ``DossierCore/FileSource`` does.
@@ -21,7 +21,7 @@ public final class DigestedSource: PrefixDigesting {
     /// Wraps a source.
     public init(_ base: any ByteSource) {
         self.base = base
-        spacing = max(1 << 20, base.size / 256)
+        spacing = max(64 << 10, base.size / 256)
     }
 
     /// The source itself when it remembers digests, else wrapped.

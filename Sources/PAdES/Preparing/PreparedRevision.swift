@@ -57,7 +57,7 @@ public struct PreparedRevision: Sendable, Hashable, Codable {
         }
         var bytes = appendedBytes
         let start = Int(byteRange[1] - startOffset) + 1
-        bytes.replaceSubrange(start..<start + contents.count * 2, with: Hexadecimal.encode(contents).utf8)
+        bytes.replaceSubrange(start..<start + contents.count * 2, with: Hexadecimal.digits(of: contents))
         return bytes
     }
 }

@@ -36,7 +36,7 @@ extension DocumentSecurityStore {
     public func appended(
         to file: PDFFile, identifier: [UInt8], information: [SignatureInformation] = []
     ) throws(PAdESError) -> [UInt8]? {
-        var reader = SecurityStoreReader(file: file, revision: nil)
+        var reader = SecurityStoreReader(file: file, revision: nil, keepsPlaces: true)
         let present = try reader.read()
         let all = information.reduce(self) { store, item in
             DocumentSecurityStore(
@@ -56,13 +56,13 @@ extension DocumentSecurityStore {
                 ("OCSPs", all.ocspResponses, present.ocspResponses),
             ]
             for (key, wanted, known) in lists {
-                let known = Set(known)
-                let missing = wanted.filter { !known.contains($0) }
+                let known = Set(known.map(OctetString.init))
+                let missing = wanted.filter { !known.contains(OctetString($0)) }
                 guard !missing.isEmpty else { continue }
                 var array = try file.resolve(store[key]).array ?? []
                 for item in missing {
                     let reference = update.add(stream: [:], bytes: item)
-                    references[item] = reference
+                    references[OctetString(item)] = reference
                     array.append(.reference(reference))
                 }
                 store[key] = .array(array)
@@ -88,7 +88,7 @@ extension DocumentSecurityStore {
 extension SignatureInformation {
     /// The entry with references to what is missing in it.
     fileprivate func merged(
-        into entry: PDFDictionary, of file: PDFFile, _ references: [[UInt8]: IndirectReference]
+        into entry: PDFDictionary, of file: PDFFile, _ references: [OctetString: IndirectReference]
     ) throws(PDFSyntaxError) -> PDFDictionary {
         var entry = entry
         let lists: [(PDFName, [[UInt8]])] = [
@@ -96,7 +96,8 @@ extension SignatureInformation {
         ]
         for (key, items) in lists {
             var array = try file.resolve(entry[key]).array ?? []
-            for reference in items.compactMap({ references[$0] }) where !array.contains(.reference(reference)) {
+            for reference in items.compactMap({ references[OctetString($0)] })
+            where !array.contains(.reference(reference)) {
                 array.append(.reference(reference))
             }
             if !array.isEmpty { entry[key] = .array(array) }

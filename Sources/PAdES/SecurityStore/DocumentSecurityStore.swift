@@ -66,8 +66,8 @@ public struct DocumentSecurityStore: Sendable, Hashable {
     }
 
     private static func unique(_ items: [[UInt8]]) -> [[UInt8]] {
-        var seen: Set<[UInt8]> = []
-        return items.filter { seen.insert($0).inserted }
+        var seen: Set<OctetString> = []
+        return items.filter { seen.insert(OctetString($0)).inserted }
     }
 }
 
@@ -84,12 +84,15 @@ struct SecurityStoreReader {
     var seen: Set<Place> = []
     /// Bytes decoded so far.
     var bytes: Int64 = 0
+    /// Whether ``references`` are wanted.
+    private let keepsPlaces: Bool
     /// Where each item stands, by its bytes.
-    private(set) var references: [[UInt8]: IndirectReference] = [:]
+    private(set) var references: [OctetString: IndirectReference] = [:]
 
-    init(file: PDFFile, revision: Int?) {
+    init(file: PDFFile, revision: Int?, keepsPlaces: Bool = false) {
         self.file = file
         self.revision = revision
+        self.keepsPlaces = keepsPlaces
     }
 
     mutating func read() throws(PAdESError) -> DocumentSecurityStore {
@@ -127,7 +130,7 @@ struct SecurityStoreReader {
                 let decoded = try file.decodedBytes(of: stream, asOf: revision)
                 bytes += Int64(decoded.count)
                 found.append(decoded)
-                references[decoded] = references[decoded] ?? reference
+                if keepsPlaces { references[OctetString(decoded)] = references[OctetString(decoded)] ?? reference }
             } catch {
                 guard error.code != .limitExceeded else { throw error }
             }

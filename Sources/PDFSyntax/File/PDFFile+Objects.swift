@@ -103,14 +103,20 @@ extension PDFFile {
     private func objectInUse(
         at offset: Int64, asOf revision: Int?, directLength: Bool
     ) throws(PDFSyntaxError) -> IndirectObject {
+        if let known = parsedObjects.object(at: offset) { return try decrypted(known) }
         let reader = ObjectReader(source: objectBytes, budget: budget)
         do throws(PDFSyntaxError) {
             let end = end(ofObjectAt: offset)
-            guard !directLength else { return try decrypted(reader.object(at: offset, end: end, length: nil)) }
-            let object = try reader.object(at: offset, end: end) { (length) throws(PDFSyntaxError) in
-                // The length object is an integer; reading it may not need another indirect length.
-                try indirectObject(length, asOf: revision, directLength: true)?.value.integer
+            let object: IndirectObject
+            if directLength {
+                object = try reader.object(at: offset, end: end, length: nil)
+            } else {
+                object = try reader.object(at: offset, end: end) { (length) throws(PDFSyntaxError) in
+                    // The length object is an integer; reading it may not need another indirect length.
+                    try indirectObject(length, asOf: revision, directLength: true)?.value.integer
+                }
             }
+            parsedObjects.keep(object, at: offset)
             return try decrypted(object)
         } catch {
             guard error.code == .malformedObject, error.offset == offset else { throw error }

@@ -6,8 +6,8 @@ public import DossierCore
 /// A PDF file as the list of its revisions (ISO 32000-2 §7.5), read strictly.
 ///
 /// Cross-references are never recovered by scanning: whoever looks at a signed file must see the objects that the file's
-/// own cross-references name, or nothing. Objects are read when asked for; only object streams are kept, decoded, up to
-/// 64 MiB.
+/// own cross-references name, or nothing. Objects are read when asked for; object streams are kept, decoded, up to 64 MiB,
+/// and what was parsed last, up to half a MiB of the file's text.
 ///
 /// Not checked here: what the objects mean, except the cross-reference and object streams themselves.
 public struct PDFFile: Sendable {
@@ -28,6 +28,7 @@ public struct PDFFile: Sendable {
     /// The offsets of all objects outside object streams, in all revisions, ascending.
     private let offsets: [Int64]
     let objectStreams: ObjectStreamCache
+    let parsedObjects = ParsedObjects()
     /// The bytes as objects are read.
     let objectBytes: ReadAheadSource
     private(set) var decryption: Decryption?

@@ -40,12 +40,27 @@ struct ByteCursor {
 
     /// Steps over pairs of hexadecimal digits and appends what they say, as far as the window reaches; stops before
     /// anything else.
+    ///
+    /// Signatures are hexadecimal strings of some ten thousand digits: a window is decoded at once, not byte by byte.
     mutating func takeHexadecimalPairs(into bytes: inout [UInt8]) {
-        while index + 1 < window.count, let high = Lexer.digit(window[index]), let low = Lexer.digit(window[index + 1])
-        {
-            bytes.append(high << 4 | low)
-            index += 2
+        let start = index
+        var decoded: [UInt8]
+        do {
+            let digits = window.span
+            var end = start
+            while end < digits.count, Lexer.digit(digits[end]) != nil { end += 1 }
+            let count = (end - start) / 2
+            guard count > 0 else { return }
+            decoded = [UInt8](repeating: 0, count: count)
+            var target = decoded.mutableSpan
+            for pair in 0..<count {
+                // Both were digits just now.
+                let high = Lexer.digit(digits[start + 2 * pair]) ?? 0
+                target[pair] = high << 4 | (Lexer.digit(digits[start + 2 * pair + 1]) ?? 0)
+            }
         }
+        bytes.append(contentsOf: decoded)
+        index = start + 2 * decoded.count
     }
 
     /// Moves to another offset.

@@ -144,7 +144,7 @@ public final class Certificate: Sendable, Hashable {
     public func isValid(at instant: Instant) -> Bool { notBefore <= instant && instant <= notAfter }
 
     public static func == (left: Certificate, right: Certificate) -> Bool { left.fingerprint == right.fingerprint }
-    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(OctetString(fingerprint)) }
 }
 
 extension Certificate {

@@ -3,6 +3,7 @@
 
 import CryptoPrimitives
 public import DERSyntax
+import DossierCore
 
 /// OCSPResponse (RFC 6960 §4.2), as received and not judged.
 public struct OCSPResponse: Sendable, Hashable {
@@ -110,5 +111,5 @@ public struct OCSPResponse: Sendable, Hashable {
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.fingerprint == right.fingerprint }
-    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(OctetString(fingerprint)) }
 }

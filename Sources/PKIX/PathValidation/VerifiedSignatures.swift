@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import CryptoPrimitives
+import DossierCore
 import Synchronization
 
 /// Which signatures of certificates, lists and responses were verified already, with the answers.
@@ -14,14 +15,8 @@ import Synchronization
 /// and the whole SubjectPublicKeyInfo of the key – never under a name, a number or a key identifier, which anybody can choose.
 public final class VerifiedSignatures: Sendable {
     private struct Question: Hashable {
-        let object: [UInt8]
-        let key: [UInt8]
-
-        // In one go, which is many times faster than octet by octet; all of both, so that nobody can choose what collides.
-        func hash(into hasher: inout Hasher) {
-            unsafe object.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-            unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        }
+        let object: OctetString
+        let key: OctetString
     }
     private let answers = Mutex<[Question: Bool]>([:])
     private let limit: Int
@@ -42,7 +37,8 @@ public final class VerifiedSignatures: Sendable {
     func isSigned(
         _ fingerprint: [UInt8], by signer: Certificate, _ verify: (PublicKey) throws(PKIXError) -> Bool
     ) throws(PKIXError) -> Bool {
-        let question = Question(object: fingerprint, key: signer.subjectPublicKeyInfo.bytes)
+        let question = Question(
+            object: OctetString(fingerprint), key: OctetString(signer.subjectPublicKeyInfo.bytes))
         if let known = answers.withLock({ $0[question] }) { return known }
         // Outside the lock: others must not wait for it. Two that ask at once both verify, with the same answer.
         let answer = try verify(signer.publicKey())

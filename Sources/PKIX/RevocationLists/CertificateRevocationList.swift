@@ -183,7 +183,7 @@ public final class CertificateRevocationList: Sendable, Hashable {
     public static func == (left: CertificateRevocationList, right: CertificateRevocationList) -> Bool {
         left.fingerprint == right.fingerprint
     }
-    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(OctetString(fingerprint)) }
 }
 
 extension ObjectIdentifier {
