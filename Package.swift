@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "TestPKI", targets: ["TestPKI"]),
         .library(name: "DocumentVault", targets: ["DocumentVault"]),
         .library(name: "VaultSQLite", targets: ["VaultSQLite"]),
+        .library(name: "VaultObjectStore", targets: ["VaultObjectStore"]),
         .library(name: "VaultTesting", targets: ["VaultTesting"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
         .library(name: "PDFSyntax", targets: ["PDFSyntax"]),
@@ -156,6 +157,9 @@ let package = Package(
         .target(
             name: "VaultSQLite",
             dependencies: ["DocumentVault", "DossierCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "VaultObjectStore",
+            dependencies: ["DocumentVault", "CryptoPrimitives", "XMLSyntax", "DossierCore", "CDossierCURL"]),
         .target(name: "VaultTesting", dependencies: ["DocumentVault", "DossierCore"]),
         .testTarget(
             name: "DocumentVaultTests",
@@ -166,6 +170,13 @@ let package = Package(
                 "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        .testTarget(
+            name: "VaultObjectStoreTests",
+            dependencies: [
+                "VaultObjectStore", "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting",
+                "TestSupport",
+            ],
+            exclude: ["s3server.py", "s3faults.py"]),
 
         // Row 8 — the flows that join signatures, vault and procedures.
         .target(

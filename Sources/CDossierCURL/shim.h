@@ -31,6 +31,11 @@ static inline CURLcode dossier_curl_set_body(CURL *handle, const unsigned char *
     // libcurl keeps its own copy, so the caller's buffer need not outlive the call.
     return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, count == 0 ? "" : (const char *)bytes);
 }
+// The caller's buffer must outlive the call that sends it: a large body is not copied.
+static inline CURLcode dossier_curl_set_borrowed_body(CURL *handle, const unsigned char *bytes, size_t count) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_POSTFIELDS, count == 0 ? "" : (const char *)bytes);
+}
 static inline CURLcode dossier_curl_set_callbacks(
     CURL *handle, void *context, size_t (*write)(char *, size_t, size_t, void *),
     int (*progress)(void *, curl_off_t, curl_off_t, curl_off_t, curl_off_t),
@@ -63,6 +68,12 @@ static inline const char *dossier_curl_redirect(CURL *handle) {
 static inline const char *dossier_curl_content_type(CURL *handle) {
     char *type = NULL;
     return curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type) == CURLE_OK ? type : NULL;
+}
+// The value of a field of the newest answer; NULL when it has none, or more than one of that name.
+static inline const char *dossier_curl_header(CURL *handle, const char *name) {
+    struct curl_header *header = NULL;
+    if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return NULL;
+    return header->amount == 1 ? header->value : NULL;
 }
 
 // The octets of an address that libcurl is about to connect to: 4, 16, or 0 for another family. `octets` holds 16.

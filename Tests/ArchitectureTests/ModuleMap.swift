@@ -53,7 +53,7 @@ enum ModuleMap {
         "DocumentVault": primitives.union(["DERSyntax"]),
         "VaultSQLite": vault.union(["GRDB"]),
         "VaultPostgreSQL": vault.union(["CDossierPostgreSQL"]),
-        "VaultObjectStore": vault,
+        "VaultObjectStore": vault.union(["XMLSyntax", "CDossierCURL"]),
         "VaultTesting": vault,
         "DossierKit": signatures.union(vault).union([
             "PAdES", "XAdES", "ASiC", "TrustedLists", "OnceOnly", "PDFSyntax", "XMLSyntax", "ZIPSyntax", "SoftwareKeys",
