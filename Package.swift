@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "TestPKI", targets: ["TestPKI"]),
         .library(name: "DocumentVault", targets: ["DocumentVault"]),
         .library(name: "VaultSQLite", targets: ["VaultSQLite"]),
+        .library(name: "VaultPostgreSQL", targets: ["VaultPostgreSQL"]),
         .library(name: "VaultObjectStore", targets: ["VaultObjectStore"]),
         .library(name: "VaultTesting", targets: ["VaultTesting"]),
         .library(name: "OnceOnly", targets: ["OnceOnly"]),
@@ -42,6 +43,8 @@ let package = Package(
         .systemLibrary(
             name: "CDossierCURL", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(
+            name: "CDossierPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(
             name: "CDossierZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
@@ -158,6 +161,9 @@ let package = Package(
             name: "VaultSQLite",
             dependencies: ["DocumentVault", "DossierCore", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
+            name: "VaultPostgreSQL",
+            dependencies: ["DocumentVault", "CryptoPrimitives", "DossierCore", "CDossierPostgreSQL"]),
+        .target(
             name: "VaultObjectStore",
             dependencies: ["DocumentVault", "CryptoPrimitives", "XMLSyntax", "DossierCore", "CDossierCURL"]),
         .target(name: "VaultTesting", dependencies: ["DocumentVault", "DossierCore"]),
@@ -177,6 +183,12 @@ let package = Package(
                 "TestSupport",
             ],
             exclude: ["s3server.py", "s3faults.py"]),
+
+        .testTarget(
+            name: "VaultPostgreSQLTests",
+            dependencies: [
+                "VaultPostgreSQL", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting", "TestSupport",
+            ]),
 
         // Row 8 — the flows that join signatures, vault and procedures.
         .target(

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DocumentVault
+
+/// What is looked at whenever a connection is made: after a failover another server, set up differently, may answer.
+enum Greeting {
+    /// What a server says of itself.
+    struct Answer: Sendable {
+        var version: Int64
+        var bindsRole: Bool
+        var standbys: String
+    }
+
+    private static let settings = """
+        SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+            current_setting('synchronous_standby_names'), pg_is_in_recovery(),
+            (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+            current_setting('server_version_num')::bigint
+        """
+
+    /// Looks whether the server keeps what it acknowledges.
+    static func check(
+        _ session: Session, _ durability: PostgreSQLDurability
+    ) throws(PostgreSQLError) -> Answer {
+        guard let rows = try session.run([Query(sql: settings)]).first, rows.count == 1 else {
+            throw PostgreSQLError(.unexpected)
+        }
+        guard try !rows.flag(0, 4) else { throw PostgreSQLError(.readOnly) }
+        guard try rows.text(0, 0) == "on", try rows.text(0, 1) == "on" else {
+            throw PostgreSQLError(
+                .notPermitted, object: "server",
+                "fsync and full_page_writes must be on: acknowledged changes could be lost")
+        }
+        let commit = try rows.text(0, 2)
+        let standbys = try rows.text(0, 3)
+        switch durability {
+        case .quorum:
+            guard ["on", "remote_apply"].contains(commit), standbys.contains(where: { !$0.isWhitespace }) else {
+                throw PostgreSQLError(
+                    .notPermitted, object: "server",
+                    "it acknowledges changes that no standby has (synchronous_commit \(commit), synchronous_standby_names \(standbys.isEmpty ? "empty" : "set")); durability=single-node accepts that"
+                )
+            }
+        case .singleNode:
+            guard commit != "off" else {
+                throw PostgreSQLError(
+                    .notPermitted, object: "server", "synchronous_commit is off: acknowledged changes could be lost")
+            }
+        }
+        return Answer(version: try rows.number(0, 6), bindsRole: try !rows.flag(0, 5), standbys: standbys)
+    }
+
+    /// The row by which a cluster knows its place in the store.
+    struct Place: Sendable, Equatable {
+        var store: [UInt8]
+        var shard: Int64
+        var shards: Int64
+    }
+
+    /// Looks whether the tables are of a version that this program uses, and whose they are.
+    static func place(_ session: Session, schema: String) throws(PostgreSQLError) -> Place {
+        let version: (newest: Int64, needs: Int64)?
+        do throws(PostgreSQLError) {
+            version = try self.version(session, schema: schema)
+        } catch {
+            guard case .state(let state) = error.kind, ["3F000", "42P01"].contains(state) else { throw error }
+            version = nil
+        }
+        guard let version else {
+            throw PostgreSQLError(.notAStore, object: "schema \(schema)", "no store was made here (dossier store init)")
+        }
+        guard version.newest >= Migration.newest else {
+            throw PostgreSQLError(
+                .notAStore, object: "schema \(schema)",
+                "tables of version \(version.newest), \(Migration.newest) is needed (dossier store migrate)")
+        }
+        guard version.needs <= Migration.newest else {
+            throw PostgreSQLError(
+                .newerVersion, object: "schema \(schema)",
+                "tables of version \(version.newest), this program knows \(Migration.newest)")
+        }
+        let rows = try session.run([Query(sql: "SELECT id, shard, shards FROM \(schema).store")])
+        guard let row = rows.first, row.count == 1 else {
+            throw PostgreSQLError(.damaged, object: "schema \(schema)", "the row of the store is missing")
+        }
+        return Place(
+            store: try row.octets(0, 0), shard: try row.number(0, 1), shards: try row.number(0, 2))
+    }
+
+    /// The version of the tables and the oldest program that may use them; `nil` for an empty table.
+    static func version(
+        _ session: Session, schema: String
+    ) throws(PostgreSQLError) -> (newest: Int64, needs: Int64)? {
+        let rows = try session.run([
+            Query(sql: "SELECT version, needs FROM \(schema).migration ORDER BY version DESC LIMIT 1")
+        ])
+        guard let row = rows.first, row.count == 1 else { return nil }
+        return (try row.number(0, 0), try row.number(0, 1))
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DocumentVault
+import Synchronization
+
+/// One cluster of a store: its pool, and trying again while its servers change their roles.
+final class Cluster: Sendable {
+    let address: ClusterAddress
+    let statements: Statements
+    private let pool: ConnectionPool
+    private let counts: StoreCounts
+
+    /// - Parameter place: What the cluster must say of itself; `nil` when nothing is asked about tables.
+    init(_ address: ClusterAddress, place: Greeting.Place?, counts: StoreCounts) {
+        self.address = address
+        self.counts = counts
+        statements = Statements(schema: address.access.schema)
+        let (durability, schema) = (address.access.durability, address.access.schema)
+        pool = ConnectionPool(address) { session throws(PostgreSQLError) in
+            _ = try Greeting.check(session, durability)
+            guard let place else { return }
+            guard try Greeting.place(session, schema: schema) == place else {
+                throw PostgreSQLError(
+                    .notAStore, object: "schema \(schema)", "another store's, or another shard of this one")
+            }
+        }
+    }
+
+    var load: ConnectionPool.Load { pool.load }
+
+    func close() async { await pool.close() }
+
+    /// Does something that may be done twice, again and again until the cluster answers or patience ends.
+    ///
+    /// - Parameter body: Is told whether an earlier attempt may have taken place.
+    func perform<Value: Sendable>(
+        _ object: @autoclosure () -> String,
+        _ body: @Sendable (Session, _ mayBeDone: Bool) throws(PostgreSQLError) -> Value
+    ) async throws(VaultError) -> Value {
+        var unknown = false
+        var pause: Int64 = 25
+        var paused: Int64 = 0
+        while true {
+            let mayBeDone = unknown
+            let result = await pool.run { session throws(PostgreSQLError) in try body(session, mayBeDone) }
+            let error: PostgreSQLError
+            switch result {
+            case .success(let value): return value
+            case .failure(let failure): error = failure
+            }
+            unknown = unknown || error.mayHaveCommitted
+            guard error.isTransient, !Task.isCancelled, paused < address.access.patience else {
+                counts.failed(error)
+                throw error.vaultError(object(), unknown: unknown)
+            }
+            counts.retried()
+            paused += pause
+            guard (try? await Task.sleep(nanoseconds: UInt64(pause) * 1_000_000)) != nil else {
+                throw PostgreSQLError(.cancelled).vaultError(object(), unknown: unknown)
+            }
+            pause = min(pause * 2, 1000)
+        }
+    }
+
+    /// Reads of one vault: all statements see one state.
+    func read<Value: Sendable>(
+        _ vault: VaultID, _ queries: [Query], _ body: @escaping @Sendable ([Rows]) throws(PostgreSQLError) -> Value
+    ) async throws(VaultError) -> Value {
+        let scoped = [scope(vault)] + queries
+        return try await perform("vault \(vault)") { session, _ throws(PostgreSQLError) in
+            try body(Array(session.run(scoped).dropFirst()))
+        }
+    }
+
+    /// Changes of one vault, in one transaction. When an earlier attempt may have taken place, the head is written once
+    /// more: that commit waits for the standbys, and with it everything before.
+    func change<Value: Sendable>(
+        _ vault: VaultID, _ queries: [Query],
+        _ body: @escaping @Sendable ([Rows]) throws(PostgreSQLError) -> Value
+    ) async throws(VaultError) -> Value {
+        let scoped = [scope(vault)] + queries
+        return try await perform("vault \(vault)") { session, mayBeDone throws(PostgreSQLError) in
+            let rows = try session.run(scoped)
+            if mayBeDone { try self.touch(vault, session) }
+            return try body(Array(rows.dropFirst()))
+        }
+    }
+
+    /// Commits the head as it is.
+    func touch(_ vault: VaultID, _ session: Session) throws(PostgreSQLError) {
+        _ = try session.run([scope(vault), Query(statements.touch, [.octets(vault.octets)])])
+    }
+
+    func scope(_ vault: VaultID) -> Query { Query(statements.scope, [.text(vault.description)]) }
+}

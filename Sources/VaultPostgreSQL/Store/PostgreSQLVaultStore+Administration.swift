@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+public import DocumentVault
+
+extension PostgreSQLVaultStore {
+    /// Makes the tables where there are none, and brings older ones to this program's version; every cluster in turn.
+    ///
+    /// It may be repeated, and several may do it at once. The role needs the right to make a schema; the store is then used by
+    /// this role or by one that the administrator grants the tables to.
+    ///
+    /// - Returns: For each cluster the version that its tables had; 0 when there were none.
+    /// - Throws: ``DocumentVault/VaultError``: `newerVersion`, `notAStore` for a schema with other tables, `notPermitted`.
+    public static func prepare(_ address: PostgreSQLStoreURL) async throws(VaultError) -> [Int] {
+        let counts = StoreCounts()
+        var versions: [Int] = []
+        var store = SystemRandom().bytes(16)
+        for (number, cluster) in address.clusters.enumerated() {
+            let place = Greeting.Place(store: store, shard: Int64(number), shards: Int64(address.shards))
+            let schema = cluster.access.schema
+            let administered = Cluster(cluster, place: nil, counts: counts)
+            do {
+                let outcome = try await administered.perform("cluster \(number + 1)") {
+                    session, _ throws(PostgreSQLError) in
+                    try Migrator.bringUp(session, schema: schema, place: place)
+                }
+                versions.append(Int(outcome.version))
+                // The first cluster's name of the store is everybody's.
+                if number == 0 { store = outcome.store }
+            } catch {
+                await administered.close()
+                throw error
+            }
+            await administered.close()
+        }
+        return versions
+    }
+
+    /// How every cluster does, asked now.
+    public func health() async throws(VaultError) -> [PostgreSQLStoreHealth] {
+        var health: [PostgreSQLStoreHealth] = []
+        for (number, cluster) in clusters.enumerated() {
+            let (durability, schema) = (cluster.address.access.durability, cluster.address.access.schema)
+            health.append(
+                try await cluster.perform("cluster \(number + 1)") { session, _ throws(PostgreSQLError) in
+                    try PostgreSQLStoreHealth(session, durability, schema: schema)
+                })
+        }
+        return health
+    }
+
+    /// Ids and heads of vaults in ascending order of ids within one cluster after another: for copying and counting.
+    ///
+    /// - Parameter vault: The last one of the page before; `nil` for the first.
+    public func vaults(
+        after vault: VaultID?, limit: Int
+    ) async throws(VaultError) -> [(id: VaultID, head: JournalHead)] {
+        var (page, last): ([(id: VaultID, head: JournalHead)], VaultID?) = ([], vault)
+        let start = vault.map { Self.shard(of: $0, count: clusters.count) } ?? 0
+        for cluster in clusters[start...] {
+            guard page.count < limit else { break }
+            let queries = [
+                Query(sql: "SELECT set_config('dossier.heads', 'all', true)"),
+                Query(
+                    sql: """
+                        SELECT id, sequence, hash FROM \(cluster.address.access.schema).vault WHERE id > $1
+                        ORDER BY id LIMIT $2
+                        """, [.octets(last?.octets ?? []), .number(Int64(limit - page.count))]),
+            ]
+            page += try await cluster.perform("vaults") { session, _ throws(PostgreSQLError) in
+                let rows = try session.run(queries)[1]
+                var found: [(id: VaultID, head: JournalHead)] = []
+                for row in 0..<rows.count {
+                    guard let id = VaultID(octets: try rows.octets(row, 0)),
+                        let hash = Digest32(octets: try rows.octets(row, 2))
+                    else { throw PostgreSQLError(.damaged, object: "vault", "the row's id or hash") }
+                    found.append((id, JournalHead(sequence: try rows.number(row, 1), hash: hash)))
+                }
+                return found
+            }
+            last = nil
+        }
+        return page
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DocumentVault
+
+extension PostgreSQLVaultStore {
+    private enum Attempt: Sendable {
+        case committed
+        /// The journal has the operation; whether with the very entry of this batch.
+        case found(Int64, isOwn: Bool)
+        case conflict(JournalHead?)
+    }
+
+    public func append(_ batch: VaultAppend, to vault: VaultID) async throws(VaultError) -> VaultAppendOutcome {
+        guard let first = batch.entries.first, first.sequence == (batch.expecting?.sequence ?? -1) + 1 else {
+            throw VaultError(.storeFailure, object: "vault \(vault)", "a batch that does not follow its expected head")
+        }
+        let cluster = cluster(of: vault)
+        let move = [
+            cluster.scope(vault),
+            AppendStatement.query(batch, first, to: vault, schema: cluster.address.access.schema),
+        ]
+        let look = [
+            cluster.scope(vault),
+            Query(cluster.statements.head, [.octets(vault.octets)]),
+            Query(cluster.statements.operation, [.octets(vault.octets), .octets(first.operation.octets)]),
+        ]
+        let (attempt, mayBeOwn) = try await cluster.perform("vault \(vault)") {
+            session, mayBeDone throws(PostgreSQLError) in
+            (try Self.attempt(move, look, batch, first, vault, session, cluster), mayBeDone)
+        }
+        switch attempt {
+        case .committed:
+            counts.committed()
+            return .committed
+        case .found(let sequence, let isOwn):
+            // Found after an answer of this very call was lost: it was this call that put it.
+            if mayBeOwn, isOwn {
+                counts.adopted()
+                return .committed
+            }
+            counts.repeated()
+            return .repeated(sequence)
+        case .conflict(let head):
+            counts.conflicted()
+            return .conflict(head)
+        }
+    }
+
+    private static func attempt(
+        _ move: [Query], _ look: [Query], _ batch: VaultAppend, _ first: StoredEntry, _ vault: VaultID,
+        _ session: Session, _ cluster: Cluster
+    ) throws(PostgreSQLError) -> Attempt {
+        do throws(PostgreSQLError) {
+            let moved = try session.run(move)
+            if moved.count > 1, try moved[1].number(0, 0) == 1 { return .committed }
+        } catch {
+            // Somebody else put the same operation between the look at the journal and the insertion.
+            guard error.kind == .state("23505") else { throw error }
+        }
+        let rows = try session.run(look)
+        guard rows.count > 2 else { throw PostgreSQLError(.unexpected) }
+        if rows[2].count > 0 {
+            // It may be on this server only, if a commit's wait was cut short: a commit after it waits for the standbys.
+            try cluster.touch(vault, session)
+            let sequence = try rows[2].number(0, 0)
+            let entry = try rows[2].octets(0, 1)
+            return .found(sequence, isOwn: sequence == first.sequence && entry == first.entry)
+        }
+        let head = try Self.head(rows[1], vault)
+        // Refused and yet as expected: the head came back to it, which only a restored server does; or an id of the batch
+        // exists already. Trying again tells.
+        guard head != batch.expecting else { throw PostgreSQLError(.state("40001")) }
+        return .conflict(head)
+    }
+}

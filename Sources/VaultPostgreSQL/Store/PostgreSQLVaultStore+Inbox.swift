@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DocumentVault
+
+extension PostgreSQLVaultStore {
+    public func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        guard deposit.record.count <= 65_536 else {
+            throw VaultError(.overQuota, object: "deposit \(deposit.id)", "\(deposit.record.count) octets")
+        }
+        let cluster = cluster(of: vault)
+        let limit = Int64(capabilities.depositLimit)
+        // Whoever deposits waits for those before: so the count is right, and the order is that of arrival.
+        let queries = [
+            Query(cluster.statements.lockVault, [.octets(vault.octets)]),
+            Query(
+                cluster.statements.putDeposit,
+                [.octets(vault.octets), .octets(deposit.id.octets), .octets(deposit.record), .number(limit)]),
+            Query(cluster.statements.inbox, [.octets(vault.octets), .octets(deposit.id.octets)]),
+        ]
+        try await cluster.change(vault, queries) { rows throws(PostgreSQLError) in
+            guard try rows[2].number(0, 0) > 0 else {
+                throw PostgreSQLError(.notFound, object: "vault \(vault)", "the store does not have it")
+            }
+            guard try rows[2].number(0, 2) > 0 else {
+                throw PostgreSQLError(
+                    .overQuota, object: "vault \(vault)", "\(try rows[2].number(0, 1)) deposits wait")
+            }
+        }
+    }
+
+    public func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {
+        let cluster = cluster(of: vault)
+        let query = Query(cluster.statements.deposits, [.octets(vault.octets), .number(Int64(max(0, limit)))])
+        return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+            var deposits: [StoredDeposit] = []
+            for row in 0..<rows[0].count {
+                guard let id = DepositID(octets: try rows[0].octets(row, 0)) else {
+                    throw PostgreSQLError(.damaged, object: "deposit", "the row's id")
+                }
+                deposits.append(StoredDeposit(id: id, record: try rows[0].octets(row, 1)))
+            }
+            return deposits
+        }
+    }
+
+    public func deleteDeposits(_ ids: [DepositID], of vault: VaultID) async throws(VaultError) {
+        guard !ids.isEmpty else { return }
+        let cluster = cluster(of: vault)
+        let query = Query(
+            cluster.statements.deleteDeposits, [.octets(vault.octets), .octetsList(ids.map(\.octets))])
+        try await cluster.change(vault, [query]) { _ in }
+    }
+}
