@@ -22,7 +22,7 @@ struct Migration: Sendable {
             version: 1, needs: 1,
             statements: [
                 """
-                CREATE TABLE \(schema).store (only boolean PRIMARY KEY DEFAULT true CHECK (only), id bytea NOT NULL,
+                CREATE TABLE \(schema).store (single boolean PRIMARY KEY DEFAULT true CHECK (single), id bytea NOT NULL,
                     shard bigint NOT NULL, shards bigint NOT NULL)
                 """,
                 """

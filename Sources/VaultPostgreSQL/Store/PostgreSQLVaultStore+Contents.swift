@@ -80,6 +80,9 @@ extension PostgreSQLVaultStore {
             do throws(PostgreSQLError) {
                 _ = try session.run([Query(cluster.statements.putPiece, values)])
             } catch {
+                guard error.kind != .state("23505") else {
+                    throw PostgreSQLError(.alreadyExists, object: "content \(id)", "a content is written once")
+                }
                 // Until the last statement nothing can have been committed, but the stream cannot begin anew.
                 throw PostgreSQLError(.vault(error.vaultError("content \(id)", unknown: false)))
             }
