@@ -26,7 +26,7 @@ final class CuttingProxy: Sendable {
 
     init(before server: Int) throws {
         self.server = server
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.address(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
@@ -37,6 +37,7 @@ final class CuttingProxy: Sendable {
         }
         guard bound else { throw CocoaError(.fileReadUnknown) }
         port = Int(UInt16(bigEndian: address.sin_port))
+        self.listener = listener
         Thread.detachNewThread { [self] in
             while true {
                 let client = accept(listener, nil, nil)

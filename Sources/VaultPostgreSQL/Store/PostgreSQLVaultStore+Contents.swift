@@ -70,7 +70,12 @@ extension PostgreSQLVaultStore {
         _ id: ContentID, _ vault: VaultID, _ size: Int64, _ stream: any ContentStream, _ session: Session,
         _ cluster: Cluster
     ) throws(PostgreSQLError) -> (any Error)? {
-        _ = try session.run([Query(sql: "BEGIN"), cluster.scope(vault)])
+        do throws(PostgreSQLError) {
+            _ = try session.run([Query(sql: "BEGIN"), cluster.scope(vault)])
+        } catch {
+            // Nothing was put and the stream is untouched: this may be done again from the start.
+            throw PostgreSQLError(error.kind)
+        }
         var (number, came): (Int64, Int64) = (0, 0)
         var rest: [UInt8] = []
         func put(_ octets: [UInt8]) throws(PostgreSQLError) {
@@ -84,7 +89,7 @@ extension PostgreSQLVaultStore {
                     throw PostgreSQLError(.alreadyExists, object: "content \(id)", "a content is written once")
                 }
                 // Until the last statement nothing can have been committed, but the stream cannot begin anew.
-                throw PostgreSQLError(.vault(error.vaultError("content \(id)", unknown: false)))
+                throw PostgreSQLError(.vault(PostgreSQLError(error.kind).vaultError("content \(id)", unknown: false)))
             }
             number += 1
         }
