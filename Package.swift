@@ -187,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "VaultPostgreSQLTests",
             dependencies: [
-                "VaultPostgreSQL", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting", "TestSupport",
+                "VaultPostgreSQL", "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting",
+                "TestSupport",
             ]),
 
         // Row 8 — the flows that join signatures, vault and procedures.

@@ -237,13 +237,26 @@ public final class SQLiteVaultStore: VaultStore {
             arguments: [vault.data, id.data])
     }
 
-    func shard(of vault: VaultID) throws(VaultError) -> Shard {
-        let number = folder.shard(of: vault)
-        return try shards.withLock { (shards) throws(VaultError) in
+    func shard(of vault: VaultID) throws(VaultError) -> Shard { try shard(folder.shard(of: vault)) }
+
+    private func shard(_ number: Int) throws(VaultError) -> Shard {
+        try shards.withLock { (shards) throws(VaultError) in
             if let shard = shards[number] { return shard }
             let shard = try Shard(path: folder.shardPath(number))
             shards[number] = shard
             return shard
+        }
+    }
+
+    /// Reads a shard whatever vaults are in it.
+    func read<Value: Sendable>(
+        shard number: Int, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(VaultError) -> Value {
+        let shard = try shard(number)
+        do {
+            return try await shard.pool.read(body)
+        } catch {
+            throw VaultError(database: error, object: "shard \(number)")
         }
     }
 

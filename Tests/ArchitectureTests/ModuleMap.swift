@@ -18,6 +18,8 @@ enum ModuleMap {
         "Sources/PAdES/Appearance/Text+NFC.swift": ["Foundation"],
         // Key derivation takes a second and a gibibyte: it runs on a bounded queue of its own.
         "Sources/DocumentVault/Keys/KeyDerivationQueue.swift": ["Dispatch"],
+        // Between two stores: who takes a piece may block, who reads it may not.
+        "Sources/DocumentVault/Storage/RelayedContent.swift": ["Dispatch"],
         // Synchronous calls of the database stay off the threads of concurrency.
         "Sources/VaultSQLite/SQLiteVaultStore.swift": ["Dispatch"],
         "Sources/VaultSQLite/CommitQueue.swift": ["Dispatch"],

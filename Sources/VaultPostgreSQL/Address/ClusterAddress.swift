@@ -76,6 +76,10 @@ struct ClusterAccess: Sendable {
 
         fileprivate let source: Source
         static let none = Self(source: .none)
+        var isGiven: Bool {
+            if case .given = source { return true }
+            return false
+        }
         static func given(_ password: String) -> Self { Self(source: .given(password)) }
         static func environment(_ name: String) -> Self { Self(source: .environment(name)) }
         static func file(_ path: String) -> Self { Self(source: .file(path)) }

@@ -27,6 +27,8 @@ public struct PostgreSQLStoreURL: Sendable, CustomStringConvertible {
     public let contents: String?
     /// On how many machines an acknowledged change must be.
     public var durability: PostgreSQLDurability { clusters.first?.access.durability ?? .quorum }
+    /// Whether the address itself has a password, which then stands wherever the address does.
+    public var hasPassword: Bool { clusters.first?.access.secret.isGiven ?? false }
     /// Number of clusters.
     public var shards: Int { clusters.count }
 

@@ -49,38 +49,4 @@ extension PostgreSQLVaultStore {
         }
         return health
     }
-
-    /// Ids and heads of vaults in ascending order of ids within one cluster after another: for copying and counting.
-    ///
-    /// - Parameter vault: The last one of the page before; `nil` for the first.
-    public func vaults(
-        after vault: VaultID?, limit: Int
-    ) async throws(VaultError) -> [(id: VaultID, head: JournalHead)] {
-        var (page, last): ([(id: VaultID, head: JournalHead)], VaultID?) = ([], vault)
-        let start = vault.map { Self.shard(of: $0, count: clusters.count) } ?? 0
-        for cluster in clusters[start...] {
-            guard page.count < limit else { break }
-            let queries = [
-                Query(sql: "SELECT set_config('dossier.heads', 'all', true)"),
-                Query(
-                    sql: """
-                        SELECT id, sequence, hash FROM \(cluster.address.access.schema).vault WHERE id > $1
-                        ORDER BY id LIMIT $2
-                        """, [.octets(last?.octets ?? []), .number(Int64(limit - page.count))]),
-            ]
-            page += try await cluster.perform("vaults") { session, _ throws(PostgreSQLError) in
-                let rows = try session.run(queries)[1]
-                var found: [(id: VaultID, head: JournalHead)] = []
-                for row in 0..<rows.count {
-                    guard let id = VaultID(octets: try rows.octets(row, 0)),
-                        let hash = Digest32(octets: try rows.octets(row, 2))
-                    else { throw PostgreSQLError(.damaged, object: "vault", "the row's id or hash") }
-                    found.append((id, JournalHead(sequence: try rows.number(row, 1), hash: hash)))
-                }
-                return found
-            }
-            last = nil
-        }
-        return page
-    }
 }
