@@ -26,6 +26,12 @@ public struct ObjectID<Subject>: Sendable, Hashable, CustomStringConvertible {
         low = WordOctets.word(octets.suffix(8))
     }
 
+    /// Makes a new name that shares its first half with another one, so that both lie side by side in an index.
+    init(beside other: Self, random: some RandomSource) {
+        high = other.high
+        low = WordOctets.word(random.bytes(8))
+    }
+
     /// Reads 32 hexadecimal digits, or gives `nil`.
     public init?(_ text: some StringProtocol) {
         guard let octets = Hexadecimal.decode(text) else { return nil }

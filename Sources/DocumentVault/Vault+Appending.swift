@@ -62,7 +62,8 @@ extension Vault {
     /// Appends on whatever head the store has.
     ///
     /// - Parameters:
-    ///   - withSnapshot: Whether a snapshot goes with it, as the last entry; for changes that bring new documents only.
+    ///   - withSnapshot: Whether a snapshot goes with it, as the last entry; for changes that bring new documents only, and
+    ///     so drop nothing themselves.
     ///   - build: Makes the change as things stand; called anew after somebody else was faster.
     func append(
         operation: OperationID, at time: Instant, withSnapshot: Bool = false,
@@ -82,7 +83,7 @@ extension Vault {
                     snapshot.change, operation: OperationID(random: random), after: made.last?.entry.head ?? head,
                     at: time)
                 change.inline.merge(snapshot.change.inline) { $1 }
-                change.dropping.contents += snapshot.change.dropping.contents
+                change.dropping = snapshot.change.dropping
                 indexes = snapshot.indexes
             }
             guard let last = made.last?.entry.head else {

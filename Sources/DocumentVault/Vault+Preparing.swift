@@ -6,8 +6,10 @@ import DossierCore
 
 extension Vault {
     /// A sealed document that no entry names yet.
-    struct Prepared: Sendable {
-        let upload: DocumentUpload
+    // A reference, because it goes through several hands and has many parts.
+    final class Prepared: Sendable {
+        /// The version that it takes the place of.
+        let correcting: DocumentReference?
         let key: SharedSecret
         let record: DocumentVersion
         /// The sealed content, unless it lies in the store already.
@@ -15,6 +17,39 @@ extension Vault {
         /// The key record and payload under the secret that was current; made anew when another epoch has begun since.
         let keyRecord: KeyRecord
         let payload: Payload.Ready
+
+        init(
+            correcting: DocumentReference?, key: SharedSecret, record: DocumentVersion, inline: [UInt8]?,
+            keyRecord: KeyRecord, payload: Payload.Ready
+        ) {
+            self.correcting = correcting
+            self.key = key
+            self.record = record
+            self.inline = inline
+            self.keyRecord = keyRecord
+            self.payload = payload
+        }
+    }
+
+    /// The ids of one document that is stored.
+    struct IDs: Sendable {
+        let operation: OperationID
+        let document: DocumentID
+        let version: VersionID
+        let content: ContentID
+
+        init(operation: OperationID, document: DocumentID, version: VersionID, content: ContentID) {
+            self.operation = operation
+            self.document = document
+            self.version = version
+            self.content = content
+        }
+
+        init(_ operation: OperationID, _ random: some RandomSource) {
+            self.init(
+                operation: operation, document: DocumentID(random: random), version: VersionID(random: random),
+                content: ContentID(random: random))
+        }
     }
 
     /// Seals documents; several by several tasks at once.
@@ -32,7 +67,7 @@ extension Vault {
                 $0 &+ Padding.paddedSize(of: $1.source.size, least: Padding.leastDocument)
             }, documents: Int64(uploads.count { $0.correcting == nil }))
         if uploads.count == 1, let upload = uploads.first {
-            return [try await preparing.prepared(upload, operation: operation)]
+            return [try await preparing.prepared(upload, IDs(operation, random))]
         }
         let outcomes = await preparing.outcomes(uploads, operation: operation)
         var prepared: [Prepared] = []
@@ -70,29 +105,35 @@ private struct DocumentPreparing: Sendable {
         _ uploads: [DocumentUpload], operation: OperationID
     ) async -> [Int: Result<Vault.Prepared, any Error>] {
         await withTaskGroup { group in
+            // What lies side by side in a store's indexes is put in much faster than what lies anywhere.
+            let (contents, versions, operations) = (
+                ContentID(random: random), VersionID(random: random), OperationID(random: random)
+            )
             for (number, upload) in uploads.enumerated() {
-                let own = number == 0 ? operation : OperationID(random: random)
-                group.addTask { (number, await outcome(upload, operation: own)) }
+                let ids = Vault.IDs(
+                    operation: number == 0 ? operation : OperationID(beside: operations, random: random),
+                    document: DocumentID(random: random), version: VersionID(beside: versions, random: random),
+                    content: ContentID(beside: contents, random: random))
+                group.addTask { (number, await outcome(upload, ids)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
     }
 
     @concurrent private func outcome(
-        _ upload: DocumentUpload, operation: OperationID
+        _ upload: DocumentUpload, _ ids: Vault.IDs
     ) async -> Result<Vault.Prepared, any Error> {
         do {
-            return .success(try await prepared(upload, operation: operation))
+            return .success(try await prepared(upload, ids))
         } catch {
             return .failure(error)
         }
     }
 
-    func prepared(_ upload: DocumentUpload, operation: OperationID) async throws -> Vault.Prepared {
-        let document = upload.correcting?.document ?? DocumentID(random: random)
+    func prepared(_ upload: DocumentUpload, _ ids: Vault.IDs) async throws -> Vault.Prepared {
+        let document = upload.correcting?.document ?? ids.document
         let key = SharedSecret(random.secret(32))
-        let version = VersionID(random: random)
-        let content = ContentID(random: random)
+        let (version, content, operation) = (ids.version, ids.content, ids.operation)
         let stream = try SealedContentStream(
             upload.source, key: key, vault: vault, document: document, version: version, random: random,
             progress: progress)
@@ -119,7 +160,7 @@ private struct DocumentPreparing: Sendable {
             }
             let final = try record(upload.takesDigest ? upload.provenance.of(sha256) : upload.provenance)
             return Vault.Prepared(
-                upload: upload, key: key, record: final, inline: inline,
+                correcting: upload.correcting, key: key, record: final, inline: inline,
                 keyRecord: try KeyRecord(
                     sealing: key, vault: vault, document: document, version: version, under: secret, random: random),
                 payload: try Payload.Ready(

@@ -127,7 +127,8 @@ extension Vault {
             hashes: indexes.hashes.tree(items: covered.sequence + 1))
         var change = Change(events: [.snapshot(root)], secret: new.secret, pages: Array(new.sealed.keys))
         change.inline = try await putLarge(new.sealed)
-        change.dropping.contents = gone
+        // Documents that were erased since the snapshot before are told of in pages that go now; all others live on.
+        change.dropping = VaultAppend.Dropping(contents: gone, mayLinger: !state.needsSnapshot)
         return PreparedSnapshot(covered: covered, change: change, indexes: indexes)
     }
 

@@ -29,7 +29,7 @@ extension Vault {
             source, metadata: metadata, provenance: provenance, fields: fields, correcting: correcting)
         let operation = operation ?? OperationID(random: random)
         if let done = try await earlier(operation, sha256: provenance.sha256) { return done }
-        let (repeated, references) = try await put([upload], operation: operation, at: time, progress: progress)
+        let (repeated, references) = try await put(upload, operation: operation, at: time, progress: progress)
         if let reference = references.first { return reference }
         // An earlier call with this operation, whose reply was lost, had already stored its own copy.
         if let done = try await earlier(operation, sha256: provenance.sha256) { return done }
@@ -50,67 +50,43 @@ extension Vault {
         _ upload: DocumentUpload, at time: Instant, progress: (@Sendable (Int64) -> Void)? = nil
     ) async throws -> DocumentReference {
         let (_, references) = try await put(
-            [upload], operation: OperationID(random: random), at: time, progress: progress)
+            upload, operation: OperationID(random: random), at: time, progress: progress)
         guard let reference = references.first else { throw VaultError(.conflict, "the operation did something else") }
         return reference
     }
 
-    /// Most documents that are put by one append; less when they are large, or when it is no owner's secret that opened
-    /// the vault.
-    public static let largestBatch = 512
-    /// Octets of documents after which a batch is full.
-    private static let largestBatchOctets: Int64 = 8 << 20
+    /// Puts one document by an append of its own.
+    private func put(
+        _ upload: DocumentUpload, operation: OperationID, at time: Instant, progress: (@Sendable (Int64) -> Void)?
+    ) async throws -> (repeated: Int64?, references: [DocumentReference]) {
+        try await catchUp(with: [upload])
+        let prepared = try await prepare([upload], operation: operation, at: time, progress: progress)
+        return try await put(
+            Batch(places: 0..<1, operation: operation, prepared: prepared, uploads: { [upload] }), at: time,
+            progress: progress)
+    }
 
-    /// Stores several documents by few appends: much faster than one by one, each acknowledged with its append.
-    ///
-    /// - Parameters:
-    ///   - uploads: The documents, in order.
-    ///   - time: Now; recorded as a claim.
-    ///   - progress: Told the number of documents that are durable, after every append.
-    /// - Returns: The stored versions, in order.
-    /// - Throws: As ``store(_:metadata:provenance:fields:correcting:operation:at:progress:)``; documents of earlier appends
-    ///   stay stored.
-    public func store(
-        _ uploads: [DocumentUpload], at time: Instant, progress: (@Sendable (Int) -> Void)? = nil
-    ) async throws -> [DocumentReference] {
-        var references: [DocumentReference] = []
-        // Only the owner makes the snapshot that goes with a large batch.
-        let most = owner == nil ? Int(Self.snapshotInterval) : Self.largestBatch
-        while references.count < uploads.count {
-            try Task.checkCancellation()
-            var octets: Int64 = 0
-            let batch = Array(
-                uploads[references.count..<min(references.count + most, uploads.count)].prefix { upload in
-                    defer { octets &+= upload.source.size }
-                    return octets < Self.largestBatchOctets
-                })
-            references += try await put(batch, operation: OperationID(random: random), at: time, progress: nil)
-                .references
-            progress?(references.count)
-        }
-        return references
+    /// Reads what others appended, when a version that is corrected is not known here as the newest.
+    func catchUp(with uploads: [DocumentUpload]) async throws(VaultError) {
+        let corrected = uploads.compactMap(\.correcting)
+        guard !corrected.isEmpty else { return }
+        try await loadDocuments()
+        let isBehind = corrected.contains { state.catalogue?.documents[$0.document]?.current.id != $0.version }
+        if isBehind { try await refresh() }
     }
 
     /// Puts documents by one append; the entry of an operation that was carried out before, or what was stored.
-    private func put(
-        _ uploads: [DocumentUpload], operation: OperationID, at time: Instant, progress: (@Sendable (Int64) -> Void)?
+    func put(
+        _ batch: Batch, at time: Instant, progress: (@Sendable (Int64) -> Void)?
     ) async throws -> (repeated: Int64?, references: [DocumentReference]) {
-        // A version that is not known here as the newest may have come from another device since.
-        let corrected = uploads.compactMap(\.correcting)
-        if !corrected.isEmpty {
-            try await loadDocuments()
-            let isBehind = corrected.contains { state.catalogue?.documents[$0.document]?.current.id != $0.version }
-            if isBehind { try await refresh() }
-        }
+        var prepared = batch.prepared
         // A content that somebody swept in flight is uploaded again under a new id.
         for _ in 0..<16 {
-            var prepared: [Prepared] = []
             do {
-                prepared = try await prepare(uploads, operation: operation, at: time, progress: progress)
                 let ready = prepared
-                let isNew = uploads.allSatisfy { $0.correcting == nil }
+                let isNew = ready.allSatisfy { $0.correcting == nil }
                 let appended = try await change(
-                    operation: operation, at: time, newDocuments: isNew ? uploads.count : nil
+                    operation: batch.operation, at: time, newDocuments: isNew ? ready.count : nil
                 ) { (state) throws(VaultError) in
                     try self.change(ready, in: state)
                 }
@@ -122,7 +98,7 @@ extension Vault {
                     nil,
                     ready.map { DocumentReference(vault: id, document: $0.record.document, version: $0.record.id) }
                 )
-            } catch let error as VaultError {
+            } catch {
                 // Deleted only when it is certain that no entry names it; else it stays, at worst as an orphan.
                 if error.code.saysNothingWasAppended { await discard(prepared) }
                 guard error.code == .conflict, prepared.contains(where: { state.swept.contains($0.record.content) })
@@ -130,7 +106,9 @@ extension Vault {
                     throw error
                 }
             }
+            prepared = try await prepare(batch.uploads(), operation: batch.operation, at: time, progress: progress)
         }
+        await discard(prepared)
         throw VaultError(.busy, object: "vault \(id)", "others swept it all the time")
     }
 
@@ -143,7 +121,7 @@ extension Vault {
             if document.inline == nil, state.swept.contains(record.content) {
                 throw VaultError(.conflict, object: "content \(record.content)", "swept before an entry named it")
             }
-            if let correcting = document.upload.correcting {
+            if let correcting = document.correcting {
                 guard state.catalogue?.documents[record.document]?.current.id == correcting.version else {
                     throw VaultError(
                         .conflict, object: "document \(record.document)", "its newest version is another one")

@@ -30,6 +30,7 @@ extension SQLiteVaultStore {
                 try statement.execute(arguments: [Data(record), no, version.data])
             }
         }
+        try shard(of: vault).oweEmptyLog()
     }
 
     public func contents(of vault: VaultID, after id: ContentID?, limit: Int) async throws(VaultError) -> [ContentID] {
@@ -56,7 +57,7 @@ extension SQLiteVaultStore {
             }
         }
         try await deleteFiles(ids, of: vault)
-        try await shard(of: vault).emptyLog()
+        try await shard(of: vault).emptyLog(after: true)
     }
 
     func deleteFiles(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {

@@ -53,7 +53,10 @@ public final class SQLiteVaultStore: VaultStore {
         if case .committed = outcome, !batch.dropping.contents.isEmpty {
             try? await deleteFiles(batch.dropping.contents, of: vault)
         }
-        if case .committed = outcome, batch.dropping != VaultAppend.Dropping() { await shard.emptyLog() }
+        if case .committed = outcome {
+            let dropsForGood = !batch.dropping.isEmpty && !batch.dropping.mayLinger
+            await shard.emptyLog(after: dropsForGood || (batch.slots != nil && batch.expecting != nil))
+        }
         return outcome
     }
 

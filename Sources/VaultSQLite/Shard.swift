@@ -3,11 +3,26 @@
 
 import DocumentVault
 import GRDB
+import Synchronization
 
 /// One database of a store: WAL, synchronous=FULL, secure_delete.
-struct Shard: Sendable {
+///
+/// **What leaves the log, and when.** SQLite overwrites what is dropped in the database, and secure_delete its rests; in
+/// the log the pages stand as they were until they are carried over and overwritten. So the log is carried over and emptied
+/// as a whole
+/// - after a change that drops something which nobody is to have any more: payloads and key records of an erased document,
+///   its contents and the pages that told of it, slots (each rotation sets them anew), contents that a sweep deletes;
+/// - with the next append after key records were replaced, so once at the end of a rotation and not at each of its steps;
+/// - when a shard is opened that has a log, unless somebody is at work in it: its maker may have ended between a change
+///   and this. Whoever is the last to close a shard removes its log in any case.
+///
+/// Pages that a newer snapshot replaces (`mayLinger`) and deposits that were taken over do not cause it: everything that
+/// they tell of lives on in the vault. When it is erased, the emptied log takes them along, however old they are.
+final class Shard: Sendable {
     let pool: DatabasePool
     let commits: CommitQueue
+    /// Whether something is in the log that must go with the next append.
+    private let owes = Mutex(false)
 
     init(path: String) throws(VaultError) {
         var configuration = Configuration()
@@ -16,6 +31,7 @@ struct Shard: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
+        let hasLog = (try? ContentFile.size(path + "-wal")).flatMap { $0 } ?? 0 > 0
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             self.pool = pool
@@ -34,17 +50,36 @@ struct Shard: Sendable {
                 }
             }
             try pool.write { db in try Self.prepareTables(db, path) }
+            if hasLog {
+                try pool.writeWithoutTransaction { db in
+                    try db.execute(sql: "PRAGMA busy_timeout = 0")
+                    _ = try? db.checkpoint(.truncate)
+                    try db.execute(sql: "PRAGMA busy_timeout = 5000")
+                }
+            }
         } catch {
             throw VaultError(database: error, object: path)
         }
     }
 
-    /// Carries the log into the database and empties it: what was dropped there must not live on in the log.
+    /// Lets the next append empty the log.
+    func oweEmptyLog() { owes.withLock { $0 = true } }
+
+    /// Carries the log into the database and empties it, when this change is one that must leave it or an earlier one waits.
     ///
-    /// Somebody who reads just then may keep the log as it is; the next change that drops something tries again. The change
-    /// before it is made in any case.
-    func emptyLog() async {
-        try? await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    /// Somebody who reads just then may keep the log as it is; the next append tries again. The change before it is made in
+    /// any case.
+    func emptyLog(after mustLeave: Bool) async {
+        let isDue = owes.withLock { owes in
+            defer { owes = false }
+            return owes || mustLeave
+        }
+        guard isDue else { return }
+        do {
+            try await pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        } catch {
+            oweEmptyLog()
+        }
     }
 
     private static func prepareTables(_ db: Database, _ path: String) throws {

@@ -98,6 +98,55 @@ struct SQLiteVaultStoreTests {
         #expect(await vault.documentCount == 1)
     }
 
+    @Test func `what a rotation replaced is in no file of the store after it, and a replaced snapshot empties no log`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/store"
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.passphrase("x")], at: Samples.time)
+        let log = path + "/shard-00.sqlite-wal"
+        func logSize() throws -> Int { FileManager.default.contents(atPath: log)?.count ?? 0 }
+        var sizes = [try logSize()]
+        for number in 0..<70 {
+            _ = try await Samples.store([UInt8(number)], in: vault)
+            sizes.append(try logSize())
+        }
+        #expect(sizes == sizes.sorted() && sizes[0] < sizes[70], "two snapshots were made, and it only grew")
+        let secrets = try await {
+            let database = try DatabaseQueue(path: path + "/shard-00.sqlite")
+            defer { try? database.close() }
+            return try await database.read { db in
+                try Data.fetchAll(db, sql: "SELECT record FROM key_record UNION ALL SELECT record FROM slot")
+            }
+        }()
+        func found() -> Int {
+            let files = ["", "-wal"].compactMap { FileManager.default.contents(atPath: path + "/shard-00.sqlite" + $0) }
+            return secrets.count { secret in files.contains { $0.firstRange(of: secret.suffix(48)) != nil } }
+        }
+        #expect(secrets.count == 71 && found() == 71)
+        try await vault.rotate(at: Samples.time)
+        #expect(found() == 0)
+        #expect(try await vault.verify().isComplete)
+    }
+
+    @Test func `a log that somebody left goes when the store is next opened`() async throws {
+        let folder = try TemporaryFolder()
+        let (path, left) = (folder.path + "/store", folder.path + "/left")
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let code = RecoveryCode(random: SystemRandom())
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.recoveryCode(code)], at: Samples.time)
+        for number in 0..<3 { _ = try await Samples.store([UInt8(number)], in: vault) }
+        // As a process leaves it that is killed.
+        try FileManager.default.copyItem(atPath: path, toPath: left)
+        let log = left + "/shard-00.sqlite-wal"
+        #expect(try #require(FileManager.default.contents(atPath: log)).count > 0)
+        let opened = try await Vault.open(
+            vault.id, in: SQLiteVaultStore(path: left), unlocking: .recoveryCode(code), anchor: await vault.anchor)
+        #expect(FileManager.default.contents(atPath: log)?.isEmpty == true)
+        #expect(try await opened.verify().documents == 3)
+    }
+
     @Test func `a bad address is a typed error and nothing is made there`() async throws {
         let folder = try TemporaryFolder()
         let manager = FileManager.default

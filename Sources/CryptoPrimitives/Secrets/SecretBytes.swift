@@ -5,12 +5,14 @@ internal import CDossierSodium
 
 /// Secret octets in guarded memory: between guard pages, kept out of core dumps, wiped when the value ends.
 ///
-/// The memory comes from `sodium_malloc`. It is locked against swapping when the process may lock that much. The value
-/// cannot be copied, printed, encoded or compared by accident; what a closure does with the octets is the closure's
+/// The memory comes from `sodium_malloc`; secrets of at most 64 octets share a page of it. It is locked against swapping
+/// when the process may lock that much. The value cannot be copied, printed, encoded or compared by accident; what a closure does with the octets is the closure's
 /// responsibility.
 // Immutable after initialisation, and the pointer is never handed out beyond a closure: sharing it is safe.
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private let pointer: UnsafeMutablePointer<UInt8>
+    // The page in which it is a slot; without one the memory is its own.
+    private let page: SecretPage?
     /// Number of octets.
     public let byteCount: Int
 
@@ -23,14 +25,23 @@ internal import CDossierSodium
         byteCount: Int, initializingWith body: (inout OutputSpan<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
         SodiumLibrary.start()
-        let block = unsafe Self.allocate(byteCount)
+        precondition(byteCount >= 0, "a secret has no negative length")
+        let block: UnsafeMutablePointer<UInt8>
+        if byteCount <= SecretPage.slotByteCount {
+            let slot = unsafe SecretPage.slot()
+            unsafe block = slot.start
+            page = unsafe slot.page
+        } else {
+            unsafe block = Self.allocate(byteCount)
+            page = nil
+        }
         var span = unsafe OutputSpan(
             buffer: UnsafeMutableBufferPointer(start: block, count: byteCount), initializedCount: 0)
         do throws(Failure) {
             try body(&span)
             _ = unsafe span.finalize(for: UnsafeMutableBufferPointer(start: block, count: byteCount))
         } catch {
-            unsafe sodium_free(block)
+            unsafe Self.wipe(block, byteCount, in: page)
             throw error
         }
         unsafe self.pointer = block
@@ -47,7 +58,7 @@ internal import CDossierSodium
     /// Makes a secret that is a copy of octets; the caller wipes the original if it can.
     public init(copying octets: [UInt8]) { self.init(copying: octets.span) }
 
-    deinit { unsafe sodium_free(pointer) }
+    deinit { unsafe Self.wipe(pointer, byteCount, in: page) }
 
     /// Lends the octets to a closure, which must not keep them.
     public borrowing func withSpan<Result: ~Copyable, Failure: Error>(
@@ -74,8 +85,13 @@ internal import CDossierSodium
     /// `<32 secret bytes>`: the octets never appear.
     public var description: String { borrowing get { "<\(byteCount) secret bytes>" } }
 
-    private static func allocate(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
-        precondition(byteCount >= 0, "a secret has no negative length")
+    private static func wipe(_ start: UnsafeMutablePointer<UInt8>, _ byteCount: Int, in page: SecretPage?) {
+        // What has its own memory is wiped as it is freed.
+        if page == nil { unsafe sodium_free(start) } else { unsafe sodium_memzero(start, byteCount) }
+    }
+
+    /// Zeros in guarded memory of their own.
+    static func allocate(_ byteCount: Int) -> UnsafeMutablePointer<UInt8> {
         guard let block = unsafe sodium_malloc(byteCount) else {
             preconditionFailure("sodium_malloc: out of memory")
         }

@@ -26,13 +26,24 @@ public struct VaultAppend: Sendable {
         public var keyRecords: [VersionID]
         /// Contents that go. An engine that keeps large ones elsewhere deletes those right after the change.
         public var contents: [ContentID]
+        /// Whether all of it only makes way for newer objects that say the same and more, as the pages of a snapshot do
+        /// that the next one replaces: an engine may then leave it for a while where it keeps what it overwrites, in a
+        /// log for one. Else nothing of it is anywhere in the engine's own files when the change is acknowledged, nor
+        /// anything that was left there before.
+        public var mayLinger: Bool
 
         /// Nothing, or what is given.
-        public init(payloads: [Int64] = [], keyRecords: [VersionID] = [], contents: [ContentID] = []) {
+        public init(
+            payloads: [Int64] = [], keyRecords: [VersionID] = [], contents: [ContentID] = [], mayLinger: Bool = false
+        ) {
             self.payloads = payloads
             self.keyRecords = keyRecords
             self.contents = contents
+            self.mayLinger = mayLinger
         }
+
+        /// Whether nothing goes.
+        public var isEmpty: Bool { payloads.isEmpty && keyRecords.isEmpty && contents.isEmpty }
     }
 
     /// Makes a change.
