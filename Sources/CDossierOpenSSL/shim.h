@@ -17,6 +17,13 @@
 #include <openssl/x509.h>
 
 // OSSL_PARAM holds pointers to names and values that must outlive the call, which bridged Swift strings do not.
+static inline int dossier_start_mac(EVP_MAC_CTX *context, const char *digest, const unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[2];
+    parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0);
+    parameters[1] = OSSL_PARAM_construct_end();
+    return EVP_MAC_init(context, key, count, parameters);
+}
+
 static inline EVP_PKEY *dossier_public_key_from(const char *type, OSSL_PARAM *parameters) {
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);

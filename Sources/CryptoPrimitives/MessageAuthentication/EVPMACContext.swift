@@ -21,14 +21,7 @@ internal import CDossierOpenSSL
         let count = key.count
         // A null key would mean "keep the key": an empty one comes with an address too.
         let status = unsafe key.withCPointer { octets in
-            var name = Array(hash.rawValue.utf8CString)
-            return unsafe name.withUnsafeMutableBufferPointer { digest in
-                let parameters = unsafe [
-                    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-                    OSSL_PARAM_construct_end(),
-                ]
-                return unsafe EVP_MAC_init(new, octets, count, parameters)
-            }
+            unsafe dossier_start_mac(new, hash.rawValue, octets, count)
         }
         guard status == 1 else { throw .library("EVP_MAC_init") }
         return handle
