@@ -56,8 +56,9 @@ class Grant:  # sections 3 and 4
             self.terms[name] = int.from_bytes(value, "big", signed=True)
         self.recipient = members(recipient, "o32 o32 s s")
         self.service = members(parts[0xA1], "o32 s o32") if 0xA1 in parts else None
-        form = "o16 o16 o16 o32 o32 i s s s q"
-        self.items = [members(item, form)[:9] + [texts(members(item, form)[9])] for _, item, _ in elements(items)]
+        form = "o16 o16 o16 o32 o32 i s s s q p?"
+        self.items = [[*row[:9], texts(row[9]), (row[10] or b"").decode("utf-8")]
+                      for row in (members(item, form) for _, item, _ in elements(items))]
         if self.mandate:
             _, _, vault, self.signer, _, _, types, procedures, _, _ = members(
                 signed(self.mandate, GRANT + b"mandate", owner), "i o16 o32 o32 s e q q i i")
@@ -89,10 +90,10 @@ def open_package(given):
     key = HKDF(hashes.SHA256(), 32, grant.digest, GRANT + b"key").derive(first + second)
     opened = []
     for item, (_, sealed, _) in zip(grant.items, elements(sealed_items), strict=True):
-        document, version, content, commitment, digest, size, kind, name, media_type, fields = item
+        document, version, content, commitment, digest, size, kind, name, media_type, fields, number = item
         opener = Cobblestone256Decryptor(key, GRANT + b"item\0" + grant.digest + document + version)
         secret = opener.update(sealed) + opener.finalize()
-        found = {"document": document.hex(), "version": version.hex(), "type": kind, "name": name}
+        found = {"document": document.hex(), "version": version.hex(), "type": kind, "name": name, "number": number}
         if fields:
             found["fields"] = [members(field, "s s s") for _, field, _ in elements(whole(secret))]
             check({field[0] for field in found["fields"]} <= set(fields), "a field that was not granted")

@@ -36,11 +36,27 @@ public enum AESGCM {
     public static func open(
         _ sealed: Span<UInt8>, key: borrowing SecretBytes, nonce: Span<UInt8>, authenticating data: Span<UInt8>
     ) throws(CryptoPrimitivesError) -> [UInt8] {
+        try [UInt8](capacity: max(0, sealed.count - overhead)) { output throws(CryptoPrimitivesError) in
+            try open(sealed, key: key, nonce: nonce, authenticating: data, into: &output)
+        }
+    }
+
+    /// Opens one message that holds a secret, straight into guarded memory; see ``open(_:key:nonce:authenticating:)``.
+    public static func openSecret(
+        _ sealed: Span<UInt8>, key: borrowing SecretBytes, nonce: Span<UInt8>, authenticating data: Span<UInt8>
+    ) throws(CryptoPrimitivesError) -> SecretBytes {
+        try SecretBytes(byteCount: max(0, sealed.count - overhead)) { output throws(CryptoPrimitivesError) in
+            try open(sealed, key: key, nonce: nonce, authenticating: data, into: &output)
+        }
+    }
+
+    private static func open(
+        _ sealed: Span<UInt8>, key: borrowing SecretBytes, nonce: Span<UInt8>, authenticating data: Span<UInt8>,
+        into output: inout OutputSpan<UInt8>
+    ) throws(CryptoPrimitivesError) {
         let context = try key.withSpan { key throws(CryptoPrimitivesError) in try AESGCMContext(key: key, .open) }
-        return try [UInt8](capacity: max(0, sealed.count - overhead)) { output throws(CryptoPrimitivesError) in
-            try unsafe sealed.withUnsafeBufferPointer { message throws(CryptoPrimitivesError) in
-                try unsafe context.open(message, nonce: nonce, authenticating: data, into: &output)
-            }
+        try unsafe sealed.withUnsafeBufferPointer { message throws(CryptoPrimitivesError) in
+            try unsafe context.open(message, nonce: nonce, authenticating: data, into: &output)
         }
     }
 }

@@ -44,14 +44,30 @@ public enum HPKE {
     public static func open(
         _ sealed: Span<UInt8>, with key: borrowing X25519PrivateKey, info: Span<UInt8>, authenticating data: Span<UInt8>
     ) throws(CryptoPrimitivesError) -> [UInt8] {
-        guard sealed.count >= overhead else { throw .authentication() }
-        let encapsulated = try X25519PublicKey((0..<encapsulatedKeyByteCount).map { sealed[$0] })
-        let agreed = try key.sharedSecret(with: encapsulated)
-        let schedule = try KeySchedule(
-            agreed: agreed, encapsulated: encapsulated.octets, recipient: key.publicKey.octets, info: info)
+        let schedule = try schedule(of: sealed, for: key, info: info)
         return try AESGCM.open(
             sealed.extracting(encapsulatedKeyByteCount...), key: schedule.key, nonce: schedule.nonce.span,
             authenticating: data)
+    }
+
+    /// Opens one message that holds a secret, straight into guarded memory; see ``open(_:with:info:authenticating:)``.
+    public static func openSecret(
+        _ sealed: Span<UInt8>, with key: borrowing X25519PrivateKey, info: Span<UInt8>, authenticating data: Span<UInt8>
+    ) throws(CryptoPrimitivesError) -> SecretBytes {
+        let schedule = try schedule(of: sealed, for: key, info: info)
+        return try AESGCM.openSecret(
+            sealed.extracting(encapsulatedKeyByteCount...), key: schedule.key, nonce: schedule.nonce.span,
+            authenticating: data)
+    }
+
+    private static func schedule(
+        of sealed: Span<UInt8>, for key: borrowing X25519PrivateKey, info: Span<UInt8>
+    ) throws(CryptoPrimitivesError) -> KeySchedule {
+        guard sealed.count >= overhead else { throw .authentication() }
+        let encapsulated = try X25519PublicKey((0..<encapsulatedKeyByteCount).map { sealed[$0] })
+        let agreed = try key.sharedSecret(with: encapsulated)
+        return try KeySchedule(
+            agreed: agreed, encapsulated: encapsulated.octets, recipient: key.publicKey.octets, info: info)
     }
 
     private struct KeySchedule: ~Copyable {

@@ -58,6 +58,15 @@ internal import CDossierSodium
     /// Makes a secret that is a copy of octets; the caller wipes the original if it can.
     public init(copying octets: [UInt8]) { self.init(copying: octets.span) }
 
+    /// Makes a secret of octets that came in ordinary memory, and overwrites them there.
+    ///
+    /// - Parameter octets: Zeros afterwards. Only this array is overwritten: copies that were made before, and what an array
+    ///   left behind when it grew, stay as they are.
+    public init(wiping octets: inout [UInt8]) {
+        self.init(copying: octets.span)
+        unsafe octets.withUnsafeMutableBytes { unsafe sodium_memzero($0.baseAddress, $0.count) }
+    }
+
     deinit { unsafe Self.wipe(pointer, byteCount, in: page) }
 
     /// Lends the octets to a closure, which must not keep them.

@@ -28,6 +28,8 @@ public struct GrantItem: Sendable, Hashable {
     public let mediaType: String
     /// The fields whose values are granted instead of the document; empty: the document.
     public let fields: [String]
+    /// Number and sign of the document; `nil` where the vault knows none.
+    public let number: String?
 
     static let mostFields = 64
 
@@ -45,6 +47,7 @@ public struct GrantItem: Sendable, Hashable {
         name = version.metadata.name
         mediaType = version.metadata.mediaType
         self.fields = fields
+        number = version.metadata.number.flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
     }
 
     init(_ element: DERElement, object: String) throws {
@@ -59,6 +62,14 @@ public struct GrantItem: Sendable, Hashable {
         name = try reader.text(255, object: object)
         mediaType = try reader.text(255, object: object)
         fields = try reader.texts(most: Self.mostFields, octets: 255, object: object)
+        if let element = try reader.optional(.contextPrimitive(0)) {
+            guard (1...255).contains(element.contentBytes.count),
+                let text = String(validating: element.contentBytes, as: UTF8.self)
+            else { throw VaultError(.damaged, object: object, "a number") }
+            number = text
+        } else {
+            number = nil
+        }
         try reader.end()
         guard (0...1 << 56).contains(size) else { throw VaultError(.damaged, object: object, "a size") }
     }
@@ -75,6 +86,7 @@ public struct GrantItem: Sendable, Hashable {
             $0.utf8String(name)
             $0.utf8String(mediaType)
             $0.texts(fields)
+            if let number { $0.octetString(Array(number.utf8), tag: .contextPrimitive(0)) }
         }
     }
 }

@@ -44,8 +44,8 @@ enum GrantKeys {
         let info = info(holder.rawValue, digest, request)
         let share: SecretBytes
         do {
-            share = SecretBytes(
-                copying: try HPKE.open(sealed.span, with: key, info: info.span, authenticating: [UInt8]().span))
+            share = try HPKE.openSecret(
+                sealed.span, with: key, info: info.span, authenticating: [UInt8]().span)
         } catch {
             throw VaultError(error, object: "share")
         }

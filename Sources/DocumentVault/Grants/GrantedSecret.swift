@@ -12,7 +12,8 @@ enum GrantedSecret {
     func sealed(
         for item: GrantItem, of digest: Digest32, under key: borrowing SecretBytes, random: some RandomSource
     ) throws(VaultError) -> [UInt8] {
-        let plaintext = SecretBytes(copying: bytes)
+        var written = bytes
+        let plaintext = SecretBytes(wiping: &written)
         let context = GrantKeys.context(of: item, in: digest)
         do {
             return try plaintext.withSpan { octets throws(CryptoPrimitivesError) in
@@ -55,7 +56,8 @@ enum GrantedSecret {
         return try parsed(object) {
             let element = try DERElement(parsing: plaintext)
             guard item.isFieldsOnly else {
-                let octets = SecretBytes(copying: try element.octetString())
+                var plain = try element.octetString()
+                let octets = SecretBytes(wiping: &plain)
                 guard octets.byteCount == 32 else { throw VaultError(.damaged, object: object, "a key") }
                 return .key(SharedSecret(octets))
             }

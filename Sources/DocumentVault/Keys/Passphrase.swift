@@ -11,7 +11,10 @@ public final class Passphrase: Sendable, CustomStringConvertible {
     let octets: SecretBytes
 
     /// Takes a passphrase as typed.
-    public init(_ text: String) { octets = SecretBytes(copying: Array(text.normalizedNFC.utf8)) }
+    public init(_ text: String) {
+        var normalized = Array(text.normalizedNFC.utf8)
+        octets = SecretBytes(wiping: &normalized)
+    }
 
     /// Takes a passphrase from octets of UTF-8.
     public convenience init(utf8 octets: borrowing SecretBytes) {

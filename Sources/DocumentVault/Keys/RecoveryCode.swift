@@ -16,6 +16,8 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
     /// - Throws: ``VaultError`` with code `mistypedCode`.
     public init(_ text: String) throws(VaultError) {
         var bits: [UInt8] = []
+        // So that it does not leave a copy behind when it grows.
+        bits.reserveCapacity(36)
         var buffer: UInt32 = 0
         var count = 0
         for character in text.uppercased().utf8 {
@@ -40,8 +42,10 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
             guard bits.count <= 35 else { throw VaultError(.mistypedCode, "more than 56 characters") }
         }
         guard bits.count == 35, count == 0 else { throw VaultError(.mistypedCode, "not 56 characters") }
-        let secret = SecretBytes(copying: Array(bits.prefix(32)))
-        guard Array(bits[32...]) == (try Self.checksum(of: secret)) else {
+        let checksum = Array(bits[32...])
+        bits.removeLast(3)
+        let secret = SecretBytes(wiping: &bits)
+        guard checksum == (try Self.checksum(of: secret)) else {
             throw VaultError(.mistypedCode, "the checksum does not fit")
         }
         octets = secret
@@ -49,17 +53,23 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
 
     /// The code in 14 groups of four characters, for printing; this is the secret itself.
     public func text() throws(VaultError) -> String {
-        let all = octets.withSpan { span in span.indices.map { span[$0] } } + (try Self.checksum(of: octets))
+        let checksum = try Self.checksum(of: octets)
+        let all = SecretBytes(byteCount: 35) { output in
+            octets.withSpan { for index in $0.indices { output.append($0[index]) } }
+            for octet in checksum { output.append(octet) }
+        }
         var characters: [UInt8] = []
         var buffer: UInt32 = 0
         var count = 0
-        for octet in all {
-            buffer = (buffer << 8 | UInt32(octet)) & 0xfff
-            count += 8
-            while count >= 5 {
-                count -= 5
-                if characters.count % 5 == 4 { characters.append(UInt8(ascii: "-")) }
-                characters.append(Self.alphabet[Int(buffer >> UInt32(count)) & 31])
+        all.withSpan { span in
+            for index in span.indices {
+                buffer = (buffer << 8 | UInt32(span[index])) & 0xfff
+                count += 8
+                while count >= 5 {
+                    count -= 5
+                    if characters.count % 5 == 4 { characters.append(UInt8(ascii: "-")) }
+                    characters.append(Self.alphabet[Int(buffer >> UInt32(count)) & 31])
+                }
             }
         }
         return String(decoding: characters, as: UTF8.self)
@@ -69,8 +79,11 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
     public var description: String { "<recovery code>" }
 
     private static func checksum(of secret: borrowing SecretBytes) throws(VaultError) -> [UInt8] {
-        let octets = secret.withSpan { span in span.indices.map { span[$0] } }
-        let label = Array("dossierkit/vault/1/recovery-code".utf8) + [0]
-        return Array(try Digest32(of: label + octets).octets.prefix(3))
+        var labelled = Array("dossierkit/vault/1/recovery-code".utf8) + [0]
+        labelled.reserveCapacity(labelled.count + secret.byteCount)
+        secret.withSpan { for index in $0.indices { labelled.append($0[index]) } }
+        let digest = try Digest32(of: labelled)
+        _ = SecretBytes(wiping: &labelled)
+        return Array(digest.octets.prefix(3))
     }
 }

@@ -137,9 +137,8 @@ struct Slot: Sendable {
             let info = VaultSeal.context(.slot, [header])
             do {
                 return SharedSecret(
-                    SecretBytes(
-                        copying: try HPKE.open(
-                            sealed.span, with: key.agreement, info: info.span, authenticating: [UInt8]().span)))
+                    try HPKE.openSecret(
+                        sealed.span, with: key.agreement, info: info.span, authenticating: [UInt8]().span))
             } catch {
                 throw VaultError(error, object: object)
             }

@@ -77,7 +77,8 @@ enum StatePage {
         core.epoch.isRotating = try reader.next().integer(.enumerated) == 1
         var secrets: [EpochSecret] = []
         for element in try reader.next(.sequence).elements() {
-            let octets = SecretBytes(copying: try element.octetString())
+            var plain = try element.octetString()
+            let octets = SecretBytes(wiping: &plain)
             guard octets.byteCount == 32 else { throw damaged("a secret") }
             secrets.append(EpochSecret(number: Int64(secrets.count) + 1, octets: octets))
         }

@@ -37,7 +37,7 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
     var output: String
 
     private struct Row: Encodable {
-        let document, version, type, sha256: String, output: String?, fields: [String: String]
+        let document, version, type, sha256: String, output: String?, fields: [String: String], copy: GrantedCopy
     }
 
     func run() async throws {
@@ -70,11 +70,16 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
                         try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
                     }
                 }
+                let copy = try GrantedCopy(of: item.item, in: granted, answer, official: official, at: instant)
+                let particulars = Data(try CanonicalJSON.encode(copy))
+                try await OutputFile.write(to: "\(output)/\(item.item.document).copy.json") { handle in
+                    try handle.write(contentsOf: particulars)
+                }
                 rows.append(
                     Row(
                         document: item.item.document.description, version: item.item.version.description,
                         type: item.item.type, sha256: item.item.sha256.description, output: path,
-                        fields: Dictionary(item.fields.map { ($0.name, $0.value) }) { first, _ in first }))
+                        fields: Dictionary(item.fields.map { ($0.name, $0.value) }) { first, _ in first }, copy: copy))
             }
             if common.json {
                 Console.write(try CanonicalJSON.encode(["items": rows]))
