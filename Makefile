@@ -5,7 +5,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo portal test test-browser test-large bench bench-scale fuzz crash mutate model sanitize \
+.PHONY: help setup build demo portal test test-browser test-large bench bench-scale bench-portal fuzz crash mutate model sanitize \
 	format lint samples clean
 
 help: ## show this list
@@ -46,6 +46,9 @@ bench-scale: ## the long rows of the vault: a million documents, 10 GiB; about a
 	@Scripts/setup bench
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
 	@.build/release/VaultBenchmarks scale Benchmarks/results.json
+
+bench-portal: ## 50 people, 10,000 vaults and floods of passphrases against the portal; a table with the goals
+	@Scripts/bench-portal
 
 fuzz: ## run a libFuzzer program per parser, each for FUZZ_SECONDS (60)
 	@Scripts/fuzz

@@ -20,13 +20,24 @@ let package = Package(
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ]),
-        .executableTarget(name: "portal-demo", dependencies: ["Portal"]),
-        .testTarget(name: "PortalTests", dependencies: ["Portal"]),
+        // What the executable frees is overwritten first, whoever freed it.
+        .target(name: "CWipingFree"),
+        .executableTarget(name: "portal-demo", dependencies: ["CWipingFree", "Portal"]),
+        .testTarget(
+            name: "PortalTests",
+            dependencies: [
+                "Portal",
+                // The memory scan starts the program and looks into its process.
+                "portal-demo",
+                .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "DocumentVault", package: "DossierKit"),
+                .product(name: "VaultSQLite", package: "DossierKit"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+for target in package.targets where target.name != "CWipingFree" {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

@@ -40,6 +40,12 @@ public struct PortalSite: Sendable {
                 headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "max-age=3600"],
                 body: .init(byteBuffer: ByteBuffer(string: Style.sheet)))
         }
+        router.get("/upload.js") { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "text/javascript; charset=utf-8", .cacheControl: "max-age=3600"],
+                body: .init(byteBuffer: ByteBuffer(string: "\(UploadScript.text)")))
+        }
         let routes = Routes(router: router, guards: guards)
         StartPages(site: self).add(to: routes)
         VerifierPages(site: self).add(to: routes)

@@ -7,33 +7,27 @@ import Hummingbird
 import Logging
 import Portal
 
-/// The demonstration portal on loopback: `portal-demo [--port N] [--samples FOLDER]`.
+/// The demonstration portal on loopback.
 @main
 struct PortalDemo {
     static func main() async throws {
-        var port = 8080
-        var samples = "testvectors/pdfs"
-        var arguments = CommandLine.arguments.dropFirst()
-        while let option = arguments.popFirst() {
-            switch (option, arguments.popFirst()) {
-            case ("--port", let value?): port = Int(value) ?? port
-            case ("--samples", let value?): samples = value
-            default:
-                FileHandle.standardError.write(
-                    Data("usage: portal-demo [--port N] [--samples FOLDER]\n".utf8))
-                exit(64)
-            }
+        guard let options = PortalOptions(CommandLine.arguments.dropFirst()) else {
+            FileHandle.standardError.write(Data(PortalOptions.usage.utf8))
+            exit(64)
         }
         // Everything is invented anew at each start, and gone at the end.
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
             "portal-\(UUID().uuidString)"
         ).path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let world = try await DemoWorld(in: folder, samples: samples, at: PortalClock.system.now)
-        let site = PortalSite(world)
+        let folder = options.folder ?? temporary
+        defer { if options.folder == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        var world = try await DemoWorld(in: folder, samples: options.samples, at: PortalClock.system.now)
+        if options.crowd > 0 { try await world.invite(options.crowd, at: PortalClock.system.now) }
+        let site = PortalSite(world, settings: options.settings)
+        let interval = options.sweepInterval
         let sweeper = Task {
             while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(20))
+                try await Task.sleep(for: .seconds(interval))
                 site.sweep()
             }
         }
@@ -42,7 +36,7 @@ struct PortalDemo {
         logger.logLevel = .warning
         let application = Application(
             router: site.router(),
-            configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+            configuration: .init(address: .hostname("127.0.0.1", port: options.port), serverName: nil),
             onServerRunning: { channel in
                 FileHandle.standardOutput.write(
                     Data("http://localhost:\(channel.localAddress?.port ?? 0)/\n".utf8))

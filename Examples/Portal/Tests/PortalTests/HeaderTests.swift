@@ -46,7 +46,33 @@ import Testing
         #expect(page.header("Strict-Transport-Security")?.contains("max-age=") == true)
     }
 
-    @Test func `pages have no script, no inline style and nothing from elsewhere`() async throws {
+    @Test func `a page with an upload may run the portal's own script and no other page any`() async throws {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let browser = portal.browser()
+        try await browser.makeVault()
+        for (path, hasUpload) in [
+            ("/verify", true), ("/vault/add", true), ("/", false), ("/vault", false), ("/vault/samples", false),
+            ("/procedures", false), ("/vault/recovery/new", false),
+        ] {
+            let page = try await browser.get(path)
+            let policy = try #require(page.header("Content-Security-Policy"))
+            #expect(policy.contains("script-src 'self'") == hasUpload, "\(path)")
+            #expect(policy.hasPrefix("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'"))
+            #expect(!policy.contains("unsafe") && !policy.contains("http"))
+            let scripts = page.text.components(separatedBy: "<script").count - 1
+            #expect(scripts == (hasUpload ? 1 : 0), "\(path)")
+            #expect(page.text.contains("<script src=\"/upload.js\" defer></script>") == hasUpload, "\(path)")
+        }
+        let script = try await browser.get("/upload.js")
+        #expect(script.header("Content-Type") == "text/javascript; charset=utf-8")
+        // Nothing that a text of somebody could become code by.
+        for forbidden in ["eval", "innerHTML", "Function(", "import", "http:", "https:", "document.write"] {
+            #expect(!script.text.contains(forbidden), "\(forbidden)")
+        }
+    }
+
+    @Test func `pages have no script of their own, no inline style and nothing from elsewhere`() async throws {
         let portal = try await TestPortal()
         defer { portal.remove() }
         let browser = portal.browser()
@@ -58,7 +84,7 @@ import Testing
         ] {
             let text = try await browser.get(path).text
             for forbidden in [
-                "<script", "style=\"", "<style", "javascript:", "onclick", "onload", "src=\"http",
+                "<script>", "style=\"", "<style", "javascript:", "onclick", "onload", "src=\"http",
                 "href=\"http",
             ] {
                 #expect(!text.contains(forbidden), "\(path) has \(forbidden)")

@@ -203,6 +203,43 @@ import Testing
         try await gate.run {}
     }
 
+    @Test func `a new recovery code asks for the passphrase again, and the old code ends`() async throws {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let browser = portal.browser()
+        try await browser.signIn("citizen-1")
+        _ = try await browser.get("/vault")
+        let passphrase = TestBrowser.passphrase
+        _ = try await browser.post("/vault/create", ["passphrase": passphrase, "again": passphrase])
+        let old = TestBrowser.code(in: try await browser.get("/vault/recovery").text).joined(separator: "-")
+        #expect(try await browser.get("/vault/recovery/new").status == 200)
+        #expect(try await browser.post("/vault/recovery/new").status == 403)
+        #expect(try await browser.post("/vault/recovery/new", ["passphrase": "another passphrase"]).status == 403)
+        #expect(try await browser.post("/vault/recovery/new", ["passphrase": passphrase]).status == 303)
+        let groups = TestBrowser.code(in: try await browser.get("/vault/recovery").text)
+        #expect(groups.count == 14)
+        #expect(
+            try await browser.post("/vault/recovery", ["first": groups[2], "second": groups[10]]).status == 303)
+        for (code, status) in [(old, 403), (groups.joined(separator: "-"), 303)] {
+            _ = try await browser.get("/vault")
+            _ = try await browser.post("/vault/lock")
+            _ = try await browser.get("/vault")
+            #expect(try await browser.post("/vault/unlock", ["code": code]).status == status)
+        }
+    }
+
+    @Test func `a form with a passphrase has its connection ended, others have not`() async throws {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let browser = portal.browser()
+        try await browser.makeVault()
+        #expect(try await browser.post("/vault/lock").header("Connection") == nil)
+        _ = try await browser.get("/vault")
+        let answer = try await browser.post("/vault/unlock", ["passphrase": TestBrowser.passphrase])
+        #expect(answer.status == 303)
+        #expect(answer.header("Connection") == "close")
+    }
+
     @Test func `exporting and erasing ask for the passphrase again`() async throws {
         let portal = try await TestPortal()
         defer { portal.remove() }

@@ -8,6 +8,14 @@ import Testing
 @testable import Portal
 
 @Suite struct `Portal, a dossier from plan to result` {
+    /// What goes with a copy, as somebody else reads it.
+    private struct Copy: Decodable {
+        let authenticationCode, archive, recipient, original, number, type, title, dossier: String
+        let purpose: Phrase
+        let issuedAt, validUntil: Instant
+        let copy, copies: Int
+    }
+
     private static let answers = [
         "q.home": "rented-or-lent", "q.movesWithSpouse": "wife", "q.movesWithChild": "no",
     ]
@@ -50,6 +58,27 @@ import Testing
         #expect(try await official.get("/office/\(code)/papers/0").status == 404)
         #expect(try await official.post("/office/\(code)/open").status == 303)
         #expect(try await official.get("/office/\(code)/papers/0").status == 200)
+        // The eleven particulars go with the copy: K4 of the requirements.
+        let copy = try JSONDecoder().decode(
+            Copy.self, from: Data(try await official.get("/office/\(code)/papers/0/copy").bytes))
+        let vault = try #require(
+            portal.site.sessions.session(citizen.cookies["portal"] ?? "", at: portal.clock.now)?.vault)
+        let (_, entries) = try await portal.site.world.release.service.log.history(
+            of: vault.id, at: portal.clock.now)
+        let entry = try #require(entries.first { $0.record?.kind == .released })
+        #expect(copy.authenticationCode == entry.leafHash.description)
+        #expect(copy.archive == vault.id.description)
+        #expect(copy.recipient.contains("Lê Thị Kiểm") && copy.recipient.contains("T01.01"))
+        let original = try #require(try await vault.list().first { copy.original.hasPrefix("\($0.id)/") })
+        #expect(copy.original == "\(original.id)/\(original.current.id) sha256:\(original.current.sha256)")
+        #expect(copy.number == original.current.metadata.number ?? "")
+        #expect(copy.type == original.current.metadata.type)
+        #expect(copy.title == original.current.metadata.name)
+        #expect(!copy.purpose.vi.isEmpty)
+        #expect(copy.issuedAt == portal.clock.now)
+        #expect(copy.validUntil == portal.clock.now.adding(seconds: 30 * 86_400))
+        #expect(copy.copy == 1 && copy.copies == 3)
+        #expect(copy.dossier == code)
         _ = try await official.get("/office/\(code)")
         let log = try await citizen.get("/log")
         #expect(log.text.contains(AccessRecord.Kind.released.name.vi.dropFirst()))

@@ -22,11 +22,16 @@ struct DemoPerson: Sendable {
 /// Signs in whoever is chosen from the list of invented persons.
 struct DemoIdentityProvider: IdentityProvider {
     let people: [DemoPerson]
+    /// Others, who stand on no list.
+    var crowd: DemoCrowd?
 
     var choices: [IdentityChoice] { people.map(\.choice) }
 
     func assertion(for answer: String, at time: Instant) async -> IdentityAssertion? {
-        guard let person = people.first(where: { $0.choice.answer == answer }) else { return nil }
+        guard
+            let person = people.first(where: { $0.choice.answer == answer })
+                ?? crowd?.person(answering: answer)
+        else { return nil }
         return IdentityAssertion(
             subject: person.subject, name: person.name, role: person.choice.role, method: .demonstration,
             at: time)

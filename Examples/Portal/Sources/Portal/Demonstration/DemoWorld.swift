@@ -21,6 +21,8 @@ public struct DemoWorld: Sendable {
     let desk: AgencyDesk
     let release: ReleaseDesk
     let accounts = VaultAccounts()
+    /// Who is there for measuring only.
+    var crowd: DemoCrowd?
 
     /// Makes a world.
     ///
@@ -76,12 +78,13 @@ public struct DemoWorld: Sendable {
     }
 
     /// Who may sign in.
-    public var identityProvider: any IdentityProvider { DemoIdentityProvider(people: people) }
+    public var identityProvider: any IdentityProvider { DemoIdentityProvider(people: people, crowd: crowd) }
 
     func person(_ identity: IdentityAssertion) throws(PortalError) -> DemoPerson {
-        guard let person = people.first(where: { $0.subject == identity.subject }) else {
-            throw .forbidden
-        }
+        guard
+            let person = people.first(where: { $0.subject == identity.subject })
+                ?? crowd?.person(withSubject: identity.subject)
+        else { throw .forbidden }
         return person
     }
 

@@ -14,7 +14,8 @@ struct Layout {
 
     func response(_ answer: Answer, _ visit: Visit) -> Response {
         switch answer {
-        case .page(let title, let body, let status): return page(title, body, visit, status)
+        case .page(let title, let body, let status, let hasUpload):
+            return page(title, body, visit, status, hasUpload: hasUpload)
         case .redirect(let path): return redirect(to: path)
         case .session(let id, let path):
             var response = redirect(to: path)
@@ -102,16 +103,18 @@ struct Layout {
         [.contentType: mediaType, .contentDisposition: Answer.disposition(name)]
     }
 
-    private func page(_ title: String, _ body: HTML, _ visit: Visit, _ status: HTTPResponse.Status)
-        -> Response
-    {
-        let bytes = ByteBuffer(string: document(title, body, visit).markup)
-        return Response(
+    private func page(
+        _ title: String, _ body: HTML, _ visit: Visit, _ status: HTTPResponse.Status, hasUpload: Bool = false
+    ) -> Response {
+        let bytes = ByteBuffer(string: document(title, body, visit, hasUpload: hasUpload).markup)
+        var response = Response(
             status: status, headers: [.contentType: "text/html; charset=utf-8"],
             body: .init(byteBuffer: bytes))
+        if hasUpload { SecurityHeaders.allowUploadScript(in: &response.headers) }
+        return response
     }
 
-    private func document(_ title: String, _ body: HTML, _ visit: Visit) -> HTML {
+    private func document(_ title: String, _ body: HTML, _ visit: Visit, hasUpload: Bool) -> HTML {
         let t = visit.words
         let other = visit.language == .vietnamese ? Language.english : .vietnamese
         let otherName = other == .english ? "English" : "Tiếng Việt"
@@ -119,6 +122,7 @@ struct Layout {
         if let text = visit.session?.takeNotice() {
             notice = "<p class=\"notice\" role=\"status\">\(text)</p>"
         }
+        let script: HTML = hasUpload ? "<script src=\"/upload.js\" defer></script>" : .none
         return """
             <!DOCTYPE html>
             <html lang="\(visit.language.rawValue)">
@@ -127,6 +131,7 @@ struct Layout {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title) – \(t("Cổng trình diễn", "Demonstration portal"))</title>
             <link rel="stylesheet" href="/style.css">
+            \(script)
             </head>
             <body>
             <a class="skip" href="#content">\(t("Đến nội dung chính", "Skip to content"))</a>
@@ -144,7 +149,7 @@ struct Layout {
             \(body)
             </main>
             <footer>
-            <p>\(t("Mã nguồn mở, dựng bằng DossierKit. Trang này không dùng JavaScript, không tải gì từ nơi khác.", "Open source, built with DossierKit. These pages use no JavaScript and load nothing from elsewhere."))</p>
+            <p>\(t("Mã nguồn mở, dựng bằng DossierKit. Mọi trang dùng được không cần JavaScript, không tải gì từ nơi khác.", "Open source, built with DossierKit. Every page works without JavaScript and loads nothing from elsewhere."))</p>
             </footer>
             </body>
             </html>

@@ -100,6 +100,8 @@ enum Style {
         .actions { display: flex; flex-wrap: wrap; gap: .7rem; align-items: center; margin: 1.2rem 0; max-width: none; }
         details { margin: .8rem 0; }
         summary { cursor: pointer; color: var(--accent); font-weight: 600; padding: .25rem 0; }
+        progress { display: block; width: 100%; max-width: 34rem; height: 1rem; margin: .9rem 0 .3rem; accent-color: var(--accent); }
+        progress[hidden] { display: none; }
         .form { display: grid; gap: .2rem 2rem; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); align-items: start; }
         .form .field { margin: .6rem 0 0; } .form details { margin: .1rem 0 .4rem; font-size: .88rem; }
         .form ul { margin: .2rem 0; padding-left: 1.1rem; }

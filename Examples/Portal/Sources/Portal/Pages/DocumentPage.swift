@@ -26,6 +26,10 @@ struct DocumentPage {
         if let issuer = metadata.issuerName {
             rows.append((t("Nơi cấp", "Issued by"), "\(foreign: issuer)"))
         }
+        // Nothing is guessed: where nobody described what kind of body it is, nothing is said of it.
+        if let kind = metadata.issuerKind {
+            rows.append((t("Cấp của nơi cấp", "Kind of the issuing body"), "\(t.sentence(kind.name))"))
+        }
         if let day = metadata.issuedOn { rows.append((t("Ngày cấp", "Issued on"), "\(t.day(day))")) }
         rows.append(
             (

@@ -60,6 +60,7 @@ struct DocumentPages {
         var type = "other"
         var number: String?
         var issuer: String?
+        var issuerKind: IssuerKind?
         var issuedOn: CalendarDate?
         var validUntil: CalendarDate?
         var subjects: [String] = []
@@ -72,6 +73,7 @@ struct DocumentPages {
             type = said.type
             number = said.number
             issuer = said.issuer
+            issuerKind = said.issuerKind
             issuedOn = said.issuedOn
             validUntil = said.validUntil
             subjects = (said.subjects ?? []).map(\.id)
@@ -84,6 +86,7 @@ struct DocumentPages {
         if let type = form.text("type"), site.world.types[type] != nil { said.type = type }
         said.number = form.text("number")
         said.issuer = form.text("issuer")
+        said.issuerKind = form.text("issuerKind").flatMap { IssuerKind(rawValue: $0) }
         for (name, path) in [("issuedOn", \Described.issuedOn), ("validUntil", \Described.validUntil)] {
             guard let text = form.text(name) else { continue }
             guard let day = CalendarDate(text) else {
@@ -122,6 +125,7 @@ struct DocumentPages {
         var metadata = DocumentMetadata(type: said.type, name: file.name, mediaType: mediaType)
         metadata.number = said.number
         metadata.issuerName = said.issuer
+        metadata.issuerKind = said.issuerKind
         metadata.issuedOn = said.issuedOn
         metadata.validUntil = said.validUntil
         metadata.subjects = said.subjects
@@ -153,8 +157,11 @@ struct DocumentPages {
         let people = subjects.map { role in
             (value: role.rawValue, name: role == .applicant ? t("tôi", "me") : t(role.name))
         }
+        let issuers =
+            [(value: "", name: t("không rõ", "not known"))]
+            + IssuerKind.allCases.map { (value: $0.rawValue, name: t.sentence($0.name)) }
         let body: HTML = """
-            <form method="post" action="/vault/documents" enctype="multipart/form-data">\(Parts.token(visit))
+            <form method="post" action="/vault/documents" enctype="multipart/form-data" data-upload>\(Parts.token(visit))
             <div class="field"><label for="f-file">\(t("Tệp", "File"))</label>
             <p class="hint" id="f-file-hint">\(t("Tối đa", "At most")) \(t.size(Int64(site.settings.largestUpload))). \(t("Tệp được mã hóa ngay khi nhận, không ghi tạm ra đĩa.", "It is sealed as it arrives and never lies on a disk in the clear."))</p>
             <input id="f-file" name="file" type="file" required aria-describedby="f-file-hint"></div>
@@ -162,12 +169,13 @@ struct DocumentPages {
             \(Parts.choice("subject", t("Giấy tờ nói về ai?", "Whom does it concern?"), people))
             \(Parts.field("number", t("Số, ký hiệu (nếu có)", "Number (if any)")))
             \(Parts.field("issuer", t("Nơi cấp (nếu có)", "Issued by (if any)")))
+            \(Parts.choice("issuerKind", t("Cấp của nơi cấp (nếu biết)", "Kind of the issuing body (if known)"), issuers, chosen: ""))
             \(Parts.field("issuedOn", t("Ngày cấp (nếu có)", "Issued on (if any)"), type: "date"))
             \(Parts.field("validUntil", t("Có giá trị đến (nếu có)", "Valid until (if any)"), type: "date"))
-            <button>\(t("Cất vào kho", "Put into the vault"))</button></form>
+            <button>\(t("Cất vào kho", "Put into the vault"))</button>\(UploadScript.progress(t))</form>
             <p class="hint">\(t("Những gì bạn khai ở đây là lời của bạn. Chỉ chữ ký số trong tệp, sau khi kiểm tra, mới nâng độ tin cậy.", "What you state here is your own word. Only a digital signature in the file, once checked, makes it more."))</p>
             """
-        return .page(title: t("Cất giấy tờ vào kho", "Put a document into the vault"), body)
+        return .page(title: t("Cất giấy tờ vào kho", "Put a document into the vault"), body, hasUpload: true)
     }
 
     private func samples(_ visit: Visit) -> Answer {

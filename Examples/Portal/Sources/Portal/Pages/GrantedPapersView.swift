@@ -47,7 +47,7 @@ struct GrantedPapersView {
                 )
             }
             return
-                "<li><h3>\(foreign: paper.item.name)</h3><p class=\"hint\">\(type) · \(t("chỉ các trường được phép", "granted values only"))</p>\(Parts.facts(rows))</li>"
+                "<li><h3>\(foreign: paper.item.name)</h3><p class=\"hint\">\(type) · \(t("chỉ các trường được phép", "granted values only"))</p>\(Parts.facts(rows))\(copy(paper, index, dossier, type))</li>"
         }
         let report = await site.report(
             on: UploadedFile(name: paper.item.name, bytes: bytes), at: visit.now)
@@ -61,7 +61,20 @@ struct GrantedPapersView {
         return """
             <li><h3>\(foreign: paper.item.name)</h3>
             <p class="hint">\(type) · \(t.size(paper.item.size)) · <a href="/office/\(dossier.code)/papers/\(index)">\(t("tải về giấy tờ", "download document")) \(index + 1)</a></p>
-            <p>\(verdict.mark(report.report?.indication))</p><p class="why">\(verdict.sentence(report))</p>\(details)</li>
+            <p>\(verdict.mark(report.report?.indication))</p><p class="why">\(verdict.sentence(report))</p>\(details)\(copy(paper, index, dossier, type))</li>
+            """
+    }
+
+    /// The eleven particulars that go with a copy.
+    private func copy(
+        _ paper: OpenedGrant.Paper, _ index: Int, _ dossier: ReceivedDossier, _ type: String
+    ) -> HTML {
+        let rows = paper.copy.rows(in: t.language, typeName: type).map { row -> (name: String, value: HTML) in
+            (row.name, "\(foreign: row.value.isEmpty ? "–" : row.value)")
+        }
+        return """
+            <details><summary>\(t("Thông tin kèm bản sao", "What goes with the copy")) \(index + 1) (\(rows.count))</summary>\(Parts.facts(rows))
+            <p><a href="/office/\(dossier.code)/papers/\(index)/copy">\(t("tải về thông tin kèm bản sao", "download what goes with copy")) \(index + 1)</a></p></details>
             """
     }
 }

@@ -20,7 +20,7 @@ struct LeavingPages {
             guard let id = parameters.get("id").flatMap({ DocumentID($0) }) else {
                 throw PortalError.notFound
             }
-            try await prove(form, visit)
+            try await OwnerProof(site: site).check(form, visit)
             let statement = try await vault.erase(
                 id, reason: "at the owner's request",
                 remaining: [
@@ -36,7 +36,7 @@ struct LeavingPages {
         }
         routes.action("/vault/export", for: .citizen, limit: .unlock) { visit, form, _ in
             let vault = try site.vault(visit)
-            try await prove(form, visit)
+            try await OwnerProof(site: site).check(form, visit)
             let now = visit.now
             return .stream(name: "vault-originals.zip", mediaType: "application/zip") { write in
                 try await vault.exportOriginals(to: write, at: now)
@@ -44,26 +44,8 @@ struct LeavingPages {
         }
         routes.page("/vault/leaks", for: .citizen) { visit, _ in
             let vault = try site.vault(visit)
-            return leaks(try await LeakReport(of: vault.id, in: site.world.store), visit)
+            return leaks(try await LeakReport(of: vault.id, in: site.world.store), vault.id, visit)
         }
-    }
-
-    /// Holds the passphrase against the vault itself; nothing of it is kept in the session.
-    private func prove(_ form: Form, _ visit: Visit) async throws {
-        guard let id = await site.world.accounts.vault(of: try visit.identity().subject) else {
-            throw PortalError.locked
-        }
-        let passphrase = form["passphrase"] ?? ""
-        _ = try await site.gate.run {
-            try await Vault.open(id, in: site.world.store, unlocking: .passphrase(passphrase))
-        }
-    }
-
-    private func passphrase(_ t: Words) -> HTML {
-        Parts.field(
-            "passphrase", t("Mật khẩu của kho, một lần nữa", "The vault's passphrase, once more"),
-            type: "password",
-            isRequired: true, autocomplete: "current-password")
     }
 
     private func eraseForm(_ visit: Visit, _ id: String?) async throws -> Answer {
@@ -75,7 +57,7 @@ struct LeavingPages {
             <p class="lead">\(t("Giấy tờ", "The document")) \(foreign: record.current.metadata.name) \(t("và mọi phiên bản của nó sẽ không ai đọc được nữa: khóa bị hủy, nội dung bị xóa.", "and all its versions will be readable by nobody: their keys are destroyed, their contents deleted."))</p>
             <p>\(t("Không lấy lại được. Bản đã nộp trong hồ sơ vẫn ở cơ quan đã nhận.", "This cannot be undone. Copies in dossiers that were handed in stay with the agencies."))</p>
             <form method="post" action="/vault/documents/\(id.description)/erase">\(Parts.token(visit))
-            \(passphrase(t))<div class="actions"><button class="danger">\(t("Xóa vĩnh viễn", "Erase for good"))</button>
+            \(OwnerProof.field(t))<div class="actions"><button class="danger">\(t("Xóa vĩnh viễn", "Erase for good"))</button>
             <a class="button second" href="/vault/documents/\(id.description)">\(t("Không xóa", "Do not erase"))</a></div></form>
             """
         return .page(title: t("Xóa giấy tờ", "Erase a document"), body)
@@ -103,17 +85,18 @@ struct LeavingPages {
         let body: HTML = """
             <p class="lead">\(t("Bạn nhận một tệp ZIP gồm mọi giấy tờ như khi cất vào và một danh mục máy đọc được.", "You receive a ZIP file with every document as it was put in, and a list that machines can read."))</p>
             <p class="alert">\(t("Tệp này không được mã hóa: ai có tệp đều đọc được.", "The file is not encrypted: whoever has it can read it."))</p>
-            <form method="post" action="/vault/export">\(Parts.token(visit))\(passphrase(t))
+            <form method="post" action="/vault/export">\(Parts.token(visit))\(OwnerProof.field(t))
             <button>\(t("Xuất kho", "Export"))</button></form>
             """
         return .page(title: t("Xuất kho", "Export the vault"), body)
     }
 
-    private func leaks(_ report: LeakReport, _ visit: Visit) -> Answer {
+    private func leaks(_ report: LeakReport, _ vault: VaultID, _ visit: Visit) -> Answer {
         let t = visit.words
         let body: HTML = """
             <p class="lead">\(t("Đây là tất cả những gì người vận hành nơi lưu trữ có thể đo được từ kho của bạn khi không có khóa.", "This is all that whoever runs the storage can measure of your vault without a key."))</p>
             \(Parts.facts([
+                (t("Tên của kho ở nơi lưu trữ", "The vault's name there"), "<code>\(vault.description)</code>"),
                 (t("Số lần thay đổi", "Changes"), "\(report.entries)"),
                 (t("Số phiên bản giấy tờ", "Document versions"), "\(report.documentVersions)"),
                 (t("Số nội dung lưu riêng", "Contents kept apart"), "\(report.contents)"),

@@ -58,7 +58,8 @@ struct OfficePage {
             \(cited)
             \(results(dossier, visit))
             """
-        return .page(title: t("Hồ sơ \(dossier.code)", "Dossier \(dossier.code)"), body)
+        return .page(
+            title: t("Hồ sơ \(dossier.code)", "Dossier \(dossier.code)"), body, hasUpload: dossier.results.isEmpty)
     }
 
     /// A document type in words; the two that only a dossier has are no documents of the vault.
@@ -95,14 +96,14 @@ struct OfficePage {
         let types = site.world.types.types.map { (value: $0.code, name: t($0.name)) }
         return """
             <h2>\(t("Trả kết quả", "Answer"))</h2>
-            <form method="post" action="/office/\(dossier.code)/result" enctype="multipart/form-data">\(Parts.token(visit))
+            <form method="post" action="/office/\(dossier.code)/result" enctype="multipart/form-data" data-upload>\(Parts.token(visit))
             <div class="field"><label for="f-file">\(t("Kết quả (PDF)", "The result (PDF)"))</label>
             <p class="hint" id="f-file-hint">\(t("Được ký bằng chữ ký thử nghiệm của", "Signed with the test signature of")) \(foreign: site.world.agencyName) \(t("và gửi niêm phong vào kho của người nộp.", "and left sealed in the citizen's vault."))</p>
             <input id="f-file" name="file" type="file" accept="application/pdf" required aria-describedby="f-file-hint"></div>
             \(Parts.choice("type", t("Loại kết quả", "Kind of result"), types, chosen: procedure?.results.first))
             \(Parts.field("number", t("Số, ký hiệu (nếu có)", "Number (if any)")))
             \(Parts.field("validUntil", t("Có giá trị đến (nếu có)", "Valid until (if any)"), type: "date"))
-            <button>\(t("Ký và trả vào kho", "Sign and return to the vault"))</button></form>
+            <button>\(t("Ký và trả vào kho", "Sign and return to the vault"))</button>\(UploadScript.progress(t))</form>
             """
     }
 }

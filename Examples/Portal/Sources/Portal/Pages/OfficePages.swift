@@ -45,6 +45,15 @@ struct OfficePages {
             let item = opened.papers[index].item
             return .file(bytes, name: item.name, mediaType: item.mediaType)
         }
+        routes.page("/office/:code/papers/:index/copy", for: .official) { visit, parameters in
+            guard let opened = try await dossier(parameters.get("code")).opened,
+                let index = parameters.get("index").flatMap({ Int($0) }),
+                opened.papers.indices.contains(index)
+            else { throw PortalError.notFound }
+            let copy = opened.papers[index].copy
+            return .file(
+                try CanonicalJSON.encode(copy), name: copy.title + ".copy.json", mediaType: "application/json")
+        }
         routes.upload("/office/:code/result", for: .official) { visit, form, files, parameters in
             try await answer(dossier(parameters.get("code")), form, files, visit)
         }

@@ -35,8 +35,13 @@ struct RecoveryPages {
                     "The vault is ready, the recovery code is confirmed."))
             return .redirect("/vault")
         }
-        routes.action("/vault/recovery/new", for: .citizen, limit: .unlock) { visit, _, _ in
+        routes.page("/vault/recovery/new", for: .citizen) { visit, _ in
+            _ = try site.vault(visit)
+            return newForm(visit)
+        }
+        routes.action("/vault/recovery/new", for: .citizen, limit: .unlock) { visit, form, _ in
             let vault = try site.vault(visit)
+            try await OwnerProof(site: site).check(form, visit)
             let code = RecoveryCode(random: SystemRandom())
             let old = await vault.slots().filter { $0.kind == .recoveryCode }.map(\.id)
             _ = try await vault.addSlot(.recoveryCode(code), at: visit.now)
@@ -45,6 +50,17 @@ struct RecoveryPages {
             visit.session?.keep(Session.PendingCode(try code.text()))
             return .redirect("/vault/recovery")
         }
+    }
+
+    private func newForm(_ visit: Visit) -> Answer {
+        let t = visit.words
+        let body: HTML = """
+            <p class="lead">\(t("Mã khôi phục mới được tạo và mã cũ hết hiệu lực ngay. Mã mở được toàn bộ kho, nên cần mật khẩu một lần nữa.", "A new recovery code is made and the old one ends at once. It opens the whole vault, so the passphrase is needed once more."))</p>
+            <form method="post" action="/vault/recovery/new">\(Parts.token(visit))\(OwnerProof.field(t))
+            <div class="actions"><button>\(t("Tạo mã mới", "Make a new code"))</button>
+            <a class="button second" href="/vault">\(t("Không tạo", "Do not"))</a></div></form>
+            """
+        return .page(title: t("Mã khôi phục mới", "A new recovery code"), body)
     }
 
     private func page(_ visit: Visit, _ code: Session.PendingCode, problem: String? = nil) -> Answer {
@@ -59,7 +75,7 @@ struct RecoveryPages {
         } else {
             shown = """
                 <p class="lead">\(t("Mã khôi phục đã hiện một lần và không hiện lại.", "The recovery code was shown once and is not shown again."))</p>
-                \(Parts.button(visit, "/vault/recovery/new", t("Tôi chưa ghi lại: tạo mã mới, mã cũ hết hiệu lực", "I did not write it down: make a new code, the old one ends"), style: "second"))
+                <p><a class="button second" href="/vault/recovery/new">\(t("Tôi chưa ghi lại: tạo mã mới", "I did not write it down: make a new code"))</a></p>
                 """
         }
         var alert: HTML = .none

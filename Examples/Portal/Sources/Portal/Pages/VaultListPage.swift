@@ -40,6 +40,7 @@ struct VaultListPage {
             <div class="actions">
             \(Parts.button(visit, "/vault/lock", t("Khóa kho ngay", "Lock the vault now"), style: "second"))
             <a class="button second" href="/vault/export">\(t("Xuất kho", "Export"))</a>
+            <a class="button second" href="/vault/recovery/new">\(t("Mã khôi phục mới", "New recovery code"))</a>
             <a class="button second" href="/vault/leaks">\(t("Nơi lưu trữ thấy gì?", "What does the storage see?"))</a></div>
             \(ModeNotice.html(t))
             """

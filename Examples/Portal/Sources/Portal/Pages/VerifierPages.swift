@@ -32,11 +32,11 @@ struct VerifierPages {
     private func upload(_ visit: Visit) -> HTML {
         let t = visit.words
         return """
-            <form method="post" action="/verify" enctype="multipart/form-data">\(Parts.token(visit))
+            <form method="post" action="/verify" enctype="multipart/form-data" data-upload>\(Parts.token(visit))
             <div class="field"><label for="f-file">\(t("Tệp cần kiểm tra", "The file to check"))</label>
             <p class="hint" id="f-file-hint">\(t("PDF, CAdES (.p7m, .p7s), ASiC; tối đa", "PDF, CAdES (.p7m, .p7s), ASiC; at most")) \(t.size(Int64(site.settings.largestUpload))). \(t("Tệp chỉ ở trong bộ nhớ và bị bỏ ngay sau khi trả lời.", "The file stays in memory and is dropped once answered."))</p>
             <input id="f-file" name="file" type="file" required aria-describedby="f-file-hint"></div>
-            <button>\(t("Kiểm tra", "Check"))</button></form>
+            <button>\(t("Kiểm tra", "Check"))</button>\(UploadScript.progress(t))</form>
             """
     }
 
@@ -47,7 +47,7 @@ struct VerifierPages {
             \(upload(visit))
             <p class="hint">\(t("Bản trình diễn chỉ tin hai gốc thử nghiệm. Chữ ký thật vì thế sẽ được trả lời là chưa thể kết luận hoặc không hợp lệ.", "The demonstration trusts two test roots only, so a real signature will be answered as not conclusive or not valid."))</p>
             """
-        return .page(title: t("Kiểm tra chữ ký số", "Check a digital signature"), body)
+        return .page(title: t("Kiểm tra chữ ký số", "Check a digital signature"), body, hasUpload: true)
     }
 
     private func verdict(_ file: UploadedFile, _ visit: Visit) async -> Answer {
@@ -74,6 +74,6 @@ struct VerifierPages {
             <h2>\(t("Kiểm tra tệp khác", "Check another file"))</h2>
             \(upload(visit))
             """
-        return .page(title: t("Kết quả kiểm tra", "What was found"), body)
+        return .page(title: t("Kết quả kiểm tra", "What was found"), body, hasUpload: true)
     }
 }

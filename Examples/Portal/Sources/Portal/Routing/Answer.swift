@@ -8,8 +8,8 @@ import NIOCore
 
 /// What a page answers.
 enum Answer: Sendable {
-    /// A page: its title and what stands under it.
-    case page(title: String, HTML, status: HTTPResponse.Status = .ok)
+    /// A page: its title and what stands under it; with an upload it has the script that shows the progress.
+    case page(title: String, HTML, status: HTTPResponse.Status = .ok, hasUpload: Bool = false)
     /// Another page of the portal, asked for by GET.
     case redirect(String)
     /// A file to be saved, under a name.

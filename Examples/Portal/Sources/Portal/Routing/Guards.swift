@@ -45,10 +45,13 @@ final class Guards: Sendable {
 
     /// Role and rate.
     func admit(_ visit: Visit, _ access: Access, _ rule: RateRule) throws(PortalError) {
-        if let wait = rates.take(.page, by: visit.peer, at: visit.now) {
+        let factor = settings.rateFactor
+        if let wait = rates.take(.page.times(factor), by: visit.peer, at: visit.now) {
             throw .tooMany(retryAfter: wait)
         }
-        if rule.name != RateRule.page.name, let wait = rates.take(rule, by: visit.peer, at: visit.now) {
+        if rule.name != RateRule.page.name,
+            let wait = rates.take(rule.times(factor), by: visit.peer, at: visit.now)
+        {
             throw .tooMany(retryAfter: wait)
         }
         switch access {

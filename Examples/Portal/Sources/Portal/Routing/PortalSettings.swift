@@ -11,6 +11,8 @@ public struct PortalSettings: Sendable {
     public var uploadMemory = 160 << 20
     /// How long sessions last.
     public var sessions = SessionLimits()
+    /// How many times as often as the rules say one address may ask: for measuring, where one stands for many.
+    public var rateFactor = 1
     /// Most derivations of keys that run or wait; who comes then is asked to come again.
     public var unlocks = 4
 

@@ -38,13 +38,16 @@ struct Routes {
         _ act: @escaping @Sendable (Visit, Form, Parameters) async throws -> Answer
     ) {
         router.post(path) { [guards] request, context in
-            try await guards.answer(context) { visit in
+            var response = try await guards.answer(context) { visit in
                 try guards.checkOrigin(request)
                 try guards.admit(visit, access, rule)
                 let form = try await guards.form(request)
                 try guards.checkToken(form, visit)
                 return try await act(visit, form, context.parameters)
             }
+            // A form with a passphrase went through the connection's buffers, which are freed, and so wiped, when it ends.
+            if rule.name == RateRule.unlock.name { response.headers[.connection] = "close" }
+            return response
         }
     }
 

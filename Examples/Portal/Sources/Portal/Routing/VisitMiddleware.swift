@@ -37,7 +37,9 @@ struct VisitMiddleware: RouterMiddleware {
         } catch let error as HTTPError where error.status == .notFound {
             response = Layout(guards.settings).response(PortalError.notFound, context.visit)
         }
-        if known != id, response.headers[values: .setCookie].isEmpty, request.uri.path != "/style.css" {
+        if known != id, response.headers[values: .setCookie].isEmpty, request.uri.path != "/style.css",
+            request.uri.path != UploadScript.path
+        {
             response.headers.append(.init(name: .setCookie, value: guards.settings.cookie(id)))
         }
         if request.uri.queryParameters["lang"] != nil {

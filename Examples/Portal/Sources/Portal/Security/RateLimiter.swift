@@ -20,6 +20,9 @@ public struct RateRule: Sendable, Hashable {
         self.perMinute = perMinute
     }
 
+    /// So many times as often.
+    func times(_ factor: Int) -> RateRule { RateRule(name, burst: burst * factor, perMinute: perMinute * factor) }
+
     /// Any page.
     public static let page = RateRule("page", burst: 240, perMinute: 240)
     /// Signing in.

@@ -67,7 +67,8 @@ struct ReleaseDesk: Sendable {
         var papers: [OpenedGrant.Paper] = []
         for item in try package.open(with: release, for: request, by: recipientKey) {
             let bytes = item.item.isFieldsOnly ? nil : try await item.content(in: store).bytes()
-            papers.append(OpenedGrant.Paper(item: item.item, fields: item.fields, bytes: bytes))
+            let copy = try GrantedCopy(of: item.item, in: package, release, official: official, at: time)
+            papers.append(OpenedGrant.Paper(item: item.item, fields: item.fields, bytes: bytes, copy: copy))
         }
         return OpenedGrant(
             papers: papers, by: official, at: time, usesLeft: release.receipt.usesLeft,
@@ -81,6 +82,8 @@ struct OpenedGrant: Sendable {
         let item: GrantItem
         let fields: [DocumentField]
         let bytes: [UInt8]?
+        /// What goes with the paper wherever it is exported to.
+        let copy: GrantedCopy
     }
 
     let papers: [Paper]
