@@ -5,7 +5,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo portal test test-browser test-large bench bench-scale bench-portal fuzz crash mutate model sanitize \
+.PHONY: help setup build demo portal test test-browser test-large bench bench-scale bench-portal fuzz crash crash-objects \
+	mutate model sanitize \
 	format lint samples clean
 
 help: ## show this list
@@ -63,6 +64,10 @@ crash: ## kill the tool, and cut the power under it, CRASH_ROUNDS (1000) times a
 	@Scripts/crash $${CRASH_ROUNDS:-1000}
 	@Scripts/power-cuts $${CRASH_ROUNDS:-1000}
 	@Scripts/tamper-database
+
+crash-objects: ## the same with large contents in Ceph's object store, CRASH_ROUNDS (200) times
+	@$(MAKE) build
+	@Scripts/crash-objects $${CRASH_ROUNDS:-200}
 
 mutate: ## switch off each check by which a vault finds attacks; the attack's own case must fail then
 	@Scripts/mutate-vault

@@ -40,13 +40,16 @@ let package = Package(
             ]),
         .systemLibrary(
             name: "CSQLitePeer", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(
+            name: "CCURLPeer", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         // The vault beside its peers, and how it behaves as it grows.
         .executableTarget(
             name: "VaultBenchmarks",
             dependencies: [
-                "CLibcrypto", "CSQLitePeer",
+                "CLibcrypto", "CSQLitePeer", "CCURLPeer",
                 .product(name: "DocumentVault", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "VaultObjectStore", package: "DossierKit"),
                 .product(name: "CryptoPrimitives", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),

@@ -17,6 +17,7 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "TrustServices", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "VaultObjectStore", package: "DossierKit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

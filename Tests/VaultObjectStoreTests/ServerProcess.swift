@@ -133,12 +133,17 @@ final class FaultyGateway: Sendable {
         self.endpoint = started.endpoint
     }
 
-    /// The next requests of a method fail in this way, -1 for all.
-    func fail(_ fault: String, _ method: String = "ANY", _ count: Int = -1) throws {
-        try process.command("fail \(fault) \(method) \(count)")
+    /// The next requests of a method fail in this way, -1 for all, after some that do not.
+    func fail(_ fault: String, _ method: String = "ANY", _ count: Int = -1, after passing: Int = 0) throws {
+        try process.command("fail \(fault) \(method) \(count) \(passing)")
     }
 
+    /// Passes everything on again.
+    func recover() throws { try fail("none", "ANY", 0) }
+
+    /// How many requests came.
     func requests() throws -> Int? { Int(try process.command("requests")) }
 
+    /// How many requests came where a redirect pointed.
     func followedRedirects() throws -> Int? { Int(try process.command("elsewhere")) }
 }

@@ -4,9 +4,9 @@
 input.
 
 python3 s3faults.py PORT: requests are passed on to PORT. Commands, a line each, answered with `ok` or a number:
-  fail FAULT METHOD COUNT    the next COUNT requests of a METHOD (or ANY) fail in this way; -1 for all
-  requests                   how many came
-  elsewhere                  how many followed a redirect
+  fail FAULT METHOD COUNT SKIP   after SKIP requests of a METHOD (or ANY) the next COUNT fail in this way; -1 for all
+  requests                       how many came
+  elsewhere                      how many followed a redirect
 """
 import http.client
 import socket
@@ -17,7 +17,7 @@ import time
 
 upstream = int(sys.argv[1])
 lock = threading.Lock()
-state = {"fault": "none", "method": "ANY", "count": 0, "requests": 0, "elsewhere": 0}
+state = {"fault": "none", "method": "ANY", "count": 0, "skip": 0, "requests": 0, "elsewhere": 0}
 held = []
 
 
@@ -25,6 +25,9 @@ def fault_for(method):
     with lock:
         state["requests"] += 1
         if state["count"] == 0 or state["method"] not in ("ANY", method):
+            return "none"
+        if state["skip"] > 0:
+            state["skip"] -= 1
             return "none"
         if state["count"] > 0:
             state["count"] -= 1
@@ -128,8 +131,7 @@ def served(connection):
         if fault in LIES:
             status, octets = LIES[fault]
             connection.sendall(head_of(status, [("Content-Type", "application/xml")], len(octets)))
-            if method != "HEAD":
-                connection.sendall(octets)
+            connection.sendall(octets)
             continue
         if fault == "reset":
             return reset(connection)
@@ -163,8 +165,8 @@ def served(connection):
         if fault == "changed" and method == "GET":
             octets = changed(octets)
         length = next((value for name, value in answered if name.lower() == "content-length"), str(len(octets)))
-        if fault == "another-size" and method == "HEAD":
-            length = str(int(length) + 1)
+        if fault == "another-size":
+            answered = [(name, value + "0" if name.lower() == "content-range" else value) for name, value in answered]
         if fault == "no-length":
             length = None
         if fault == "whole":
@@ -172,9 +174,7 @@ def served(connection):
         if fault == "other-range":
             answered = [(name, value.replace("bytes ", "bytes 1") if name.lower() == "content-range" else value)
                         for name, value in answered]
-        if method == "HEAD":
-            octets = b""
-        elif status == 204:
+        if status == 204:
             length = "0"
         connection.sendall(head_of(status, answered, length))
         if fault == "cut":
@@ -213,7 +213,7 @@ for line in sys.stdin:
     words = line.split()
     with lock:
         if words[0] == "fail":
-            state.update(fault=words[1], method=words[2], count=int(words[3]))
+            state.update(fault=words[1], method=words[2], count=int(words[3]), skip=int(words[4]))
             print("ok", flush=True)
         else:
             print(state[words[0]], flush=True)

@@ -42,11 +42,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
-        if "Content_Length" not in headers:
-            self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        self.wfile.write(body)
 
     def document(self, text):
         self.answer(200, (XML + text).encode(), Content_Type="application/xml")
@@ -92,7 +90,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(refused.status, f"{XML}<Error><Code>{refused.code}</Code></Error>".encode(),
                         Content_Type="application/xml")
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = handle_one
+    do_GET = do_PUT = do_POST = do_DELETE = handle_one
 
     def put_object(self, key, parameters, body):
         tag = f'"{hashlib.md5(body).hexdigest()}"'
@@ -131,13 +129,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 text = "<CompleteMultipartUploadResult><ETag>&quot;x&quot;</ETag></CompleteMultipartUploadResult>"
         self.document(text)
 
-    def head_object(self, key, parameters, body):
-        with lock:
-            found = objects.get(key)
-        if found is None:
-            raise Refused(404, "NoSuchKey")
-        self.answer(200, Content_Length=str(len(found[0])), x_amz_meta_upload=found[1])
-
     def get_object(self, key, parameters, body):
         with lock:
             found = objects.get(key)
@@ -145,12 +136,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Refused(404, "NoSuchKey")
         octets, wanted = found[0], self.headers.get("Range")
         if wanted is None:
-            return self.answer(200, octets)
+            return self.answer(200, octets, ETag='"x"', x_amz_meta_upload=found[1])
         first, last = wanted.removeprefix("bytes=").split("-")
         first, last = int(first), min(int(last), len(octets) - 1)
         if first >= len(octets):
             raise Refused(416, "InvalidRange")
-        self.answer(206, octets[first:last + 1], Content_Range=f"bytes {first}-{last}/{len(octets)}")
+        self.answer(206, octets[first:last + 1], Content_Range=f"bytes {first}-{last}/{len(octets)}", ETag='"x"',
+                    x_amz_meta_upload=found[1])
 
     def delete_object(self, key, parameters, body):
         with lock:

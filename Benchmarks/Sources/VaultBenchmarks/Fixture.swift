@@ -10,7 +10,7 @@ import VaultSQLite
 /// A vault to measure with, and what opens it.
 struct Fixture {
     static let time = Instant(seconds: 1_795_228_222)
-    let store: SQLiteVaultStore
+    let store: any VaultStore
     let code: RecoveryCode
     let vault: Vault
 
@@ -18,7 +18,7 @@ struct Fixture {
         try await self.init(in: try SQLiteVaultStore(path: path, creating: true, shards: shards))
     }
 
-    init(in store: SQLiteVaultStore) async throws {
+    init(in store: any VaultStore) async throws {
         self.store = store
         code = RecoveryCode(random: SystemRandom())
         vault = try await Vault.create(name: "bench", in: store, unlocking: [.recoveryCode(code)], at: Self.time)

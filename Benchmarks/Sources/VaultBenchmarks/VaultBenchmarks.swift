@@ -36,6 +36,7 @@ struct VaultBenchmarks {
             try await WriteRows.several(&table, scratch)
             try await FileRows.run(&table, scratch)
             try await FolderRows.run(&table, scratch)
+            try await ObjectRows.run(&table, scratch)
             try await GrowthRows.run(&table, scratch, most: 100_000)
             try await GrowthRows.oneVault(&table, scratch, most: 50_000)
             try await GrowthRows.manyVaults(&table, scratch, vaults: 200, each: 100)

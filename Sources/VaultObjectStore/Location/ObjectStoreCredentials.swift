@@ -88,7 +88,9 @@ public struct ObjectStoreCredentials: Sendable, CustomStringConvertible, CustomD
 
     /// The name of the key.
     public var description: String { "access key \(accessKey)" }
+    /// The name of the key.
     public var debugDescription: String { description }
+    /// The name of the key alone.
     public var customMirror: Mirror { Mirror(self, children: ["accessKey": accessKey]) }
 
     private static func refused(_ detail: String) -> VaultError {

@@ -14,12 +14,24 @@ extension S3Client {
     }
 
     /// Size and uploader of an object; `nil` when there is none.
+    ///
+    /// Its first octet is asked for: the answer to HEAD would not say whether the object is missing or the bucket.
     func object(_ key: String) async throws(S3Failure) -> Object? {
-        let answer = try await answer(to: S3Request(.head, key), or: [404]) { answer throws(S3Failure) in
-            guard Self.number(answer.contentLength) != nil else { throw S3Documents.unreadable("no Content-Length") }
+        var request = S3Request(.get, key)
+        request.range = 0..<1
+        request.answer = .whole(1)
+        let answer = try await answer(to: request, or: [404, 416]) { answer throws(S3Failure) in
+            try Self.checkIsObject(answer)
+            guard answer.status == 206, let range = Self.contentRange(answer.contentRange), range.first == 0,
+                range.last == 0, answer.body.count == 1
+            else { throw S3Documents.unreadable("not the range that was asked for") }
         }
-        guard answer.isSuccess, let size = Self.number(answer.contentLength) else { return nil }
-        return Object(size: size, upload: answer.upload)
+        if answer.status == 404 { return nil }
+        // An empty object has no first octet.
+        guard answer.isSuccess, let range = Self.contentRange(answer.contentRange) else {
+            return Object(size: 0, upload: nil)
+        }
+        return Object(size: range.size, upload: answer.upload)
     }
 
     /// Octets of a range, never empty; `nil` when there is no such object.
@@ -31,8 +43,7 @@ extension S3Client {
         request.range = range
         request.answer = .whole(count)
         let answer = try await answer(to: request, or: [404, 416]) { answer throws(S3Failure) in
-            // A gateway that takes no ranges answers 200; of a whole object that is as good.
-            if answer.status == 200, range.lowerBound == 0, answer.body.count == count { return }
+            try Self.checkIsObject(answer)
             guard answer.status == 206, let (first, last, size) = Self.contentRange(answer.contentRange),
                 first == range.lowerBound, answer.body.count == last - first + 1
             else { throw S3Documents.unreadable("not the range that was asked for") }
@@ -50,6 +61,7 @@ extension S3Client {
         var request = S3Request(.get, key)
         request.answer = .whole(limit)
         let answer = try await answer(to: request, or: [404]) { answer throws(S3Failure) in
+            try Self.checkIsObject(answer)
             guard answer.status == 200, Self.number(answer.contentLength) == Int64(answer.body.count) else {
                 throw S3Documents.unreadable("not a whole object")
             }
@@ -67,7 +79,7 @@ extension S3Client {
         request.fields.append((Self.uploadField, upload))
         if !refusesConditions.load(ordering: .relaxed) {
             request.fields.append(("If-None-Match", "*"))
-            let answer = try await answer(to: request, or: [412, 501])
+            let answer = try await answer(to: request, or: [412, 501], check: Self.checkIsObject)
             if answer.isSuccess { return true }
             // An earlier attempt may have put it before its answer was lost.
             if answer.status == 412 { return try await object(key)?.upload == upload }
@@ -76,12 +88,14 @@ extension S3Client {
         }
         // Keys are random and never used again: without conditions at the server, looking first is enough.
         if let existing = try await object(key) { return existing.upload == upload }
-        _ = try await answer(to: request)
+        _ = try await answer(to: request, check: Self.checkIsObject)
         return true
     }
 
     /// Deletes an object; that there is none is no error.
-    func delete(_ key: String) async throws(S3Failure) { _ = try await answer(to: S3Request(.delete, key), or: [404]) }
+    func delete(_ key: String) async throws(S3Failure) {
+        _ = try await answer(to: S3Request(.delete, key), or: [404], check: Self.checkIsDone)
+    }
 
     /// Keys below a prefix in ascending order, those after `key`, at most `limit`; whether there are more.
     func list(
@@ -114,6 +128,20 @@ extension S3Client {
 
     /// Names one upload, so that an uploader whose answer was lost finds out whether an object is its own.
     func newUploadName() -> String { Hexadecimal.encode(random.bytes(16)) }
+
+    /// Every answer about an object has a tag; what a web server or a captive portal says has none.
+    static func checkIsObject(_ answer: S3Answer) throws(S3Failure) {
+        guard answer.entityTag.map(S3Documents.isEntityTag) == true else {
+            throw S3Documents.unreadable("no tag of an object")
+        }
+    }
+
+    /// What was deleted is said in no words.
+    static func checkIsDone(_ answer: S3Answer) throws(S3Failure) {
+        guard answer.body.isEmpty, answer.status == 204 else {
+            throw S3Documents.unreadable("not the answer to a deletion")
+        }
+    }
 
     private static func number(_ text: String?) -> Int64? {
         guard let text, (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else {

@@ -29,11 +29,7 @@ extension S3Client {
         var request = S3Request(.put, upload.key)
         request.query = ["partNumber": "\(number)", "uploadId": upload.id]
         try request.setBody(bytes, type: Self.mediaType)
-        let answer = try await answer(to: request) { answer throws(S3Failure) in
-            guard answer.entityTag.map(S3Documents.isEntityTag) == true else {
-                throw S3Documents.unreadable("a part without a tag")
-            }
-        }
+        let answer = try await answer(to: request, check: Self.checkIsObject)
         return answer.entityTag ?? ""
     }
 
@@ -61,7 +57,7 @@ extension S3Client {
     func abort(_ key: String, _ id: String) async throws(S3Failure) {
         var request = S3Request(.delete, key)
         request.query = ["uploadId": id]
-        _ = try await answer(to: request, or: [404])
+        _ = try await answer(to: request, or: [404], check: Self.checkIsDone)
     }
 
     /// Uploads below a prefix that nobody has completed, a page of them from a place on.

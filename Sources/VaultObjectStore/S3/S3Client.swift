@@ -53,8 +53,7 @@ final class S3Client: Sendable {
                     return answer
                 }
                 let code = S3Documents.errorCode(answer.body)
-                // A bucket that is missing is not an object that is missing.
-                if statuses.contains(answer.status), code != "NoSuchBucket" { return answer }
+                if statuses.contains(answer.status), Self.isMeant(answer, code) { return answer }
                 throw S3Failure(status: answer.status, code: code)
             } catch {
                 guard error.isWorthRepeating else { throw error }
@@ -66,6 +65,11 @@ final class S3Client: Sendable {
             try await pause(round - 1)
             round += 1
         }
+    }
+
+    /// A bucket that is missing is not an object that is missing, and neither is a page that a web server does not find.
+    private static func isMeant(_ answer: S3Answer, _ code: String) -> Bool {
+        answer.status != 404 || ["NoSuchKey", "NoSuchUpload"].contains(code)
     }
 
     private func exchanged(_ request: S3Request, with gateway: Int) async throws(S3Failure) -> S3Answer {

@@ -6,7 +6,7 @@ import DossierCore
 
 /// A request of S3's REST interface, before it is signed. Path style: the bucket is the first part of the path.
 struct S3Request: Sendable {
-    enum Method: String { case get = "GET", head = "HEAD", put = "PUT", post = "POST", delete = "DELETE" }
+    enum Method: String { case get = "GET", put = "PUT", post = "POST", delete = "DELETE" }
 
     /// What the answer to a request that succeeds may be.
     enum Answer {

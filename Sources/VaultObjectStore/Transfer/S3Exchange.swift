@@ -103,7 +103,6 @@ internal import CDossierCURL
         }
         switch request.method {
         case .get: break
-        case .head: codes.append(unsafe dossier_curl_set_long(pointer, CURLOPT_NOBODY, 1))
         case .put, .post, .delete:
             codes.append(unsafe dossier_curl_set_string(pointer, CURLOPT_CUSTOMREQUEST, request.method.rawValue))
         }
@@ -147,20 +146,24 @@ internal import CDossierCURL
     }
 
     private func check(_ code: CURLcode, _ status: Int) throws(S3Failure) {
-        if isTooLarge { throw S3Failure(.tooLarge, "status \(status) with more octets than were asked for") }
+        if isTooLarge {
+            throw S3Failure(
+                (200..<300).contains(status) ? .tooLarge : .unreadable,
+                "status \(status) with more octets than were asked for")
+        }
         let detail = unsafe String(cString: curl_easy_strerror(code))
         switch code {
         case CURLE_OK: return
         case CURLE_OPERATION_TIMEDOUT: throw S3Failure(.stalled, detail)
         case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_WEIRD_SERVER_REPLY, CURLE_SEND_ERROR,
-            CURLE_HTTP2, CURLE_SEND_FAIL_REWIND, CURLE_READ_ERROR:
+            CURLE_SEND_FAIL_REWIND, CURLE_READ_ERROR, CURLE_OUT_OF_MEMORY:
+            // "Out of memory" is also what libcurl says when it cannot sign again what it repeats by itself.
             throw S3Failure(.cut, detail)
         case CURLE_ABORTED_BY_CALLBACK: throw S3Failure(.cancelled, "the task was cancelled")
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT: throw S3Failure(.unreachable, detail)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
             throw S3Failure(.insecure, detail)
-        case CURLE_OUT_OF_MEMORY: throw S3Failure(.internalFailure, detail)
         default: throw S3Failure(.unreadable, detail)
         }
     }

@@ -6,6 +6,7 @@ import CryptoPrimitives
 import DocumentVault
 import DossierCore
 import Foundation
+import VaultObjectStore
 import VaultSQLite
 
 /// Which vault, where, and with what it is opened.
@@ -36,13 +37,17 @@ struct VaultOptions: ParsableArguments {
     static let prompt = Phrase(vi: "Mật khẩu của kho: ", en: "Passphrase of the vault: ")
 
     /// The store that the URL names.
-    func openStore(creating: Bool = false) throws -> SQLiteVaultStore {
+    func openStore(creating: Bool = false) throws -> any VaultStore {
+        let (store, contents) = try ObjectStoreLocation.split(store)
         guard store.hasPrefix("sqlite:"), store.count > 7 else {
             throw ValidationError("--store takes sqlite:PATH")
         }
         let path = String(store.dropFirst(7))
         do {
-            return try SQLiteVaultStore(path: path, creating: creating)
+            let records = try SQLiteVaultStore(path: path, creating: creating)
+            guard let contents else { return records }
+            return ObjectVaultStore(
+                records: records, contents: contents, credentials: try ObjectStoreCredentials(for: contents))
         } catch {
             guard creating, error.code == .notFound || error.code == .notPermitted else { throw error }
             throw CommandFailure(
