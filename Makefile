@@ -59,11 +59,12 @@ test-large: ## sign and verify files of 3 and 4 GiB and of a million objects, an
 	@Scripts/large-files
 	@Scripts/bounded-pdfs $${DOSSIER_CORPORA:-../shared/corpora}/pdfjs
 
-crash: ## kill the tool, and cut the power under it, CRASH_ROUNDS (1000) times at random points of its work on a vault
+crash: ## kill the tool, and cut the power under it, CRASH_ROUNDS (1000) times at random points of its work on a vault; a rotation of 100,000 documents 100 times
 	@$(MAKE) build
 	@Scripts/crash $${CRASH_ROUNDS:-1000}
 	@Scripts/power-cuts $${CRASH_ROUNDS:-1000}
 	@Scripts/tamper-database
+	@Scripts/rotation-kills
 
 crash-objects: ## the same with large contents in Ceph's object store, CRASH_ROUNDS (200) times
 	@$(MAKE) build

@@ -92,8 +92,7 @@ class Store:  # section 9: only here is anything of SQLite
         found = [row[0] for file in files for row in connect(file).execute("SELECT id FROM vault")] or [vault]
         check(len(found) == 1 and found[0], f"{len(found)} vaults: name one")
         self.vault = found[0]
-        shard = f"shard-{int.from_bytes(self.vault[:4], 'big') % manifest['shards']:02x}.sqlite"
-        self.db = connect(self.path / shard)
+        self.db = connect(path / f"shard-{int.from_bytes(self.vault[:4], 'big') % manifest['shards']:02x}.sqlite")
         row = self.db.execute("SELECT no, sequence, hash FROM vault WHERE id = ?", (self.vault,)).fetchone()
         check(row, "no such vault")
         self.number, self.head = row[0], row[1:]
@@ -101,12 +100,16 @@ class Store:  # section 9: only here is anything of SQLite
         query = "SELECT place - (vault << 32), entry, payload FROM entry WHERE vault = ? ORDER BY place"
         self.entries = list(self.db.execute(query, row[:1]))
         self.key_record = lambda version: self.one("key_record", "record", "version", version)
+        packs = list(self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'packed'"))  # else an older store
+        query = "SELECT id, name, place, size FROM packed JOIN pack ON no = pack WHERE packed.vault = ?"
+        self.packed = {row[0]: row[1:] for row in packs and self.db.execute(query, row[:1])}
     def one(self, table, column, named, value):
         query = f"SELECT {column} FROM {table} WHERE vault = ? AND {named} = ?"
         return (self.db.execute(query, (self.number, value)).fetchone() or (None,))[0]
     def content(self, content):
-        file = self.path / "contents" / self.vault.hex() / content.hex()
-        return self.one("content", "sealed", "id", content) or (file.read_bytes() if file.is_file() else None)
+        name, place, size = self.packed.get(content, (content, 0, None))
+        file = self.path / "contents" / self.vault.hex() / (name.hex() + (".pack" if size else ""))
+        return self.one("content", "sealed", "id", content) or file.is_file() and file.read_bytes()[place:][:size]
 class Export:  # section 13
     def __init__(self, path):
         octets, place, kind, records = path.read_bytes(), 20, None, {}
@@ -123,7 +126,6 @@ class Export:  # section 13
         self.entries = [(number, *members(whole(entry), "o o?")) for number, entry in enumerate(records[2])]
         self.key_record = {members(whole(record), "i o16 o16 i o")[2]: record for record in records.get(4, [])}.get
         self.content = {record[:16]: record[16:] for record in records.get(5, [])}.get
-
 class Vault:  # sections 2 to 7, 11, 12
     def __init__(self, store, passphrase=None, code=None):
         self.store, self.id, self.epoch = store, store.vault, 1
@@ -273,13 +275,11 @@ class Vault:  # sections 2 to 7, 11, 12
                 "id": name.hex(), "version": newest["id"].hex(), "versions": len(document["versions"]),
                 "sha256": newest["digest"].hex(), **{key: newest[key] for key in SHOWN},
                 "status": "superseded" if state == "active" and name.hex() in replaced else state}
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("store", type=pathlib.Path)
-    parser.add_argument("vault", nargs="?", type=bytes.fromhex)
-    for option in ("--passphrase-file", "--recovery-file", "--export"):
+    for option in ("store", "--passphrase-file", "--recovery-file", "--export"):
         parser.add_argument(option, type=pathlib.Path)
+    parser.add_argument("vault", nargs="?", type=bytes.fromhex)
     arguments = parser.parse_args()
     passphrase = arguments.passphrase_file and arguments.passphrase_file.read_text("utf-8").rstrip("\r\n")
     code = arguments.recovery_file and recovery_code(arguments.recovery_file.read_text("ascii"))

@@ -6,6 +6,7 @@ Everything that was synced is there. Of everything else any part may be there or
 without an earlier one, a name without its content, a renaming that did not happen. Names are only safe once their folder
 was synced; this is stricter than the file systems in use."""
 import os
+import sqlite3
 import struct
 
 
@@ -162,3 +163,14 @@ class Disk:
 
 def name(path):
     return os.path.basename(path.decode())
+
+
+def strays(store):
+    """Files beside the databases of a store that are unfinished, and packs that no database names."""
+    known = set()
+    for shard in store.glob("shard-*.sqlite"):
+        database = sqlite3.connect(f"file:{shard}?mode=ro", uri=True)
+        known |= {name.hex() for name, in database.execute("SELECT name FROM pack")}
+        database.close()
+    return [str(path) for path in store.glob("contents/*/*")
+            if path.suffix == ".part" or path.suffix == ".pack" and path.stem not in known]

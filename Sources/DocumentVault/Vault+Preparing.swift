@@ -29,6 +29,32 @@ extension Vault {
             self.keyRecord = keyRecord
             self.payload = payload
         }
+
+        /// The same when its content was put into the store.
+        fileprivate var inStore: Prepared {
+            Prepared(
+                correcting: correcting, key: key, record: record, inline: nil, keyRecord: keyRecord, payload: payload)
+        }
+    }
+
+    /// Puts contents into the store that are better put together there than inside the append.
+    ///
+    /// - Returns: The documents as they are to be appended.
+    @concurrent nonisolated func placed(_ prepared: [Prepared]) async throws(VaultError) -> [Prepared] {
+        let inline = prepared.filter { $0.inline != nil }
+        let octets = inline.reduce(0) { $0 + ($1.inline?.count ?? 0) }
+        guard inline.count > 1, octets >= store.capabilities.leastPack else { return prepared }
+        do throws(VaultError) {
+            try await store.putContents(
+                Dictionary(
+                    inline.lazy.compactMap { one in one.inline.map { (one.record.content, $0) } },
+                    uniquingKeysWith: { first, _ in first }), of: id)
+        } catch {
+            // No entry names them, whatever became of them.
+            try? await store.deleteContents(prepared.map(\.record.content), of: id)
+            throw error
+        }
+        return prepared.map { $0.inline == nil ? $0 : $0.inStore }
     }
 
     /// The ids of one document that is stored.
@@ -72,11 +98,10 @@ extension Vault {
         let outcomes = await preparing.outcomes(uploads, operation: operation)
         var prepared: [Prepared] = []
         var failure: (any Error)?
-        for number in uploads.indices {
-            switch outcomes[number] {
+        for outcome in outcomes {
+            switch outcome {
             case .success(let one): prepared.append(one)
             case .failure(let error): failure = failure ?? error
-            case nil: break
             }
         }
         if let failure {
@@ -101,26 +126,35 @@ private struct DocumentPreparing: Sendable {
     let time: Instant
     let progress: (@Sendable (Int64) -> Void)?
 
-    func outcomes(
+    @concurrent func outcomes(
         _ uploads: [DocumentUpload], operation: OperationID
-    ) async -> [Int: Result<Vault.Prepared, any Error>] {
-        await withTaskGroup { group in
-            // What lies side by side in a store's indexes is put in much faster than what lies anywhere.
-            let (contents, versions, operations) = (
-                ContentID(random: random), VersionID(random: random), OperationID(random: random)
-            )
-            for (number, upload) in uploads.enumerated() {
-                let ids = Vault.IDs(
-                    operation: number == 0 ? operation : OperationID(beside: operations, random: random),
-                    document: DocumentID(random: random), version: VersionID(beside: versions, random: random),
-                    content: ContentID(beside: contents, random: random))
-                group.addTask { (number, await outcome(upload, ids)) }
+    ) async -> [Result<Vault.Prepared, any Error>] {
+        // What lies side by side in a store's indexes is put in much faster than what lies anywhere.
+        let (contents, versions, operations) = (
+            ContentID(random: random), VersionID(random: random), OperationID(random: random)
+        )
+        // A task for each would take as long as sealing a small document.
+        let size = max(1, uploads.count / 16)
+        let parts = await withTaskGroup { group in
+            for start in stride(from: 0, to: uploads.count, by: size) {
+                group.addTask {
+                    var outcomes: [Result<Vault.Prepared, any Error>] = []
+                    for place in start..<min(start + size, uploads.count) {
+                        let ids = Vault.IDs(
+                            operation: place == 0 ? operation : OperationID(beside: operations, random: random),
+                            document: DocumentID(random: random), version: VersionID(beside: versions, random: random),
+                            content: ContentID(beside: contents, random: random))
+                        outcomes.append(await outcome(uploads[place], ids))
+                    }
+                    return (start, outcomes)
+                }
             }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            return await group.reduce(into: []) { $0.append($1) }
         }
+        return parts.sorted { $0.0 < $1.0 }.flatMap { $0.1 }
     }
 
-    @concurrent private func outcome(
+    private func outcome(
         _ upload: DocumentUpload, _ ids: Vault.IDs
     ) async -> Result<Vault.Prepared, any Error> {
         do {

@@ -28,7 +28,7 @@ extension Vault {
     /// Stores several documents by few appends, each made when its turn comes: of any number of files only as many are
     /// open as go into one append.
     ///
-    /// While one append is on its way to the disk the next ones are sealed.
+    /// While one append is on its way to the disk the next ones are sealed: about three times 8 MiB are in memory.
     ///
     /// - Parameters:
     ///   - count: How many documents.
@@ -36,26 +36,46 @@ extension Vault {
     ///   - progress: Told the number of documents that are durable, after every append.
     ///   - upload: Gives a document by its place, from 0; called in order, and again for one that must be sealed anew.
     /// - Returns: The stored versions, in order.
-    /// - Throws: As ``store(_:at:progress:)-(_,_,(Int)->Void)``; what `upload` throws, unchanged.
+    /// - Throws: As for an array of documents; what `upload` throws, unchanged.
     public func store(
         _ count: Int, at time: Instant, progress: (@Sendable (Int) -> Void)? = nil,
         _ upload: @escaping @Sendable (Int) throws -> DocumentUpload
     ) async throws -> [DocumentReference] {
-        var references: [DocumentReference] = []
         let source = UploadSource(count: count, upload: upload, time: time)
-        var batch = try await self.batch(from: 0, of: source)
-        while let ready = batch {
-            async let following = self.batch(from: ready.places.upperBound, of: source)
+        var references: [DocumentReference] = []
+        // Three appends at once: one is sealed, the contents of one before are on their way to the disk, and one before
+        // that is appended.
+        var sealed = try await batch(from: 0, of: source)
+        var placing: Task<Batch, any Error>?
+        var failure: (any Error)?
+        while sealed != nil || placing != nil {
+            let current = sealed
+            let next = current.map { batch in Task { try await self.placed(batch) } }
+            async let following = batch(after: current, of: source)
             do {
-                try Task.checkCancellation()
-                references += try await put(ready, at: time, progress: nil).references
+                if let ready = try await placing?.value {
+                    guard !Task.isCancelled else {
+                        await discard(ready.prepared)
+                        throw CancellationError()
+                    }
+                    references += try await put(ready, at: time, progress: nil).references
+                    progress?(references.count)
+                }
             } catch {
+                if let left = try? await next?.value { await discard(left.prepared) }
                 if let left = try? await following { await discard(left.prepared) }
                 throw error
             }
-            progress?(references.count)
-            batch = try await following
+            placing = next
+            do {
+                sealed = try await following
+            } catch {
+                // Those before it are stored all the same.
+                failure = error
+                sealed = nil
+            }
         }
+        if let failure { throw failure }
         return references
     }
 
@@ -64,30 +84,41 @@ extension Vault {
         let count: Int
         let upload: @Sendable (Int) throws -> DocumentUpload
         let time: Instant
+
+        /// The next documents, as many as go into one append.
+        @concurrent func uploads(from start: Int, most: Int) async throws -> [DocumentUpload] {
+            var uploads: [DocumentUpload] = []
+            var octets: Int64 = 0
+            while uploads.count < most, start + uploads.count < count, octets < Vault.largestBatchOctets {
+                let upload = try upload(start + uploads.count)
+                octets &+= upload.source.size
+                uploads.append(upload)
+            }
+            return uploads
+        }
     }
 
     /// Documents that go into one append, sealed.
     struct Batch: Sendable {
         let places: Range<Int>
         let operation: OperationID
-        let prepared: [Prepared]
+        var prepared: [Prepared]
         /// Gives the documents anew.
         let uploads: @Sendable () throws -> [DocumentUpload]
     }
 
-    /// The next documents, as many as go into one append; `nil` after the last.
+    private func batch(after batch: Batch?, of source: UploadSource) async throws -> Batch? {
+        guard let batch else { return nil }
+        return try await self.batch(from: batch.places.upperBound, of: source)
+    }
+
+    /// The next documents; `nil` after the last.
     private func batch(from start: Int, of source: UploadSource) async throws -> Batch? {
         guard start < source.count else { return nil }
         try Task.checkCancellation()
         // Only the owner makes the snapshot that goes with a large batch.
         let most = owner == nil ? Int(Self.snapshotInterval) : Self.largestBatch
-        var uploads: [DocumentUpload] = []
-        var octets: Int64 = 0
-        while uploads.count < most, start + uploads.count < source.count, octets < Self.largestBatchOctets {
-            let upload = try source.upload(start + uploads.count)
-            octets &+= upload.source.size
-            uploads.append(upload)
-        }
+        let uploads = try await source.uploads(from: start, most: most)
         try await catchUp(with: uploads)
         let places = start..<start + uploads.count
         let operation = OperationID(random: random)
@@ -95,5 +126,11 @@ extension Vault {
             places: places, operation: operation,
             prepared: try await prepare(uploads, operation: operation, at: source.time, progress: nil),
             uploads: { try places.map { try source.upload($0) } })
+    }
+
+    private nonisolated func placed(_ batch: Batch) async throws -> Batch {
+        var batch = batch
+        batch.prepared = try await placed(batch.prepared)
+        return batch
     }
 }

@@ -91,7 +91,10 @@ struct DurableFile: ~Copyable {
         #endif
     }
 
-    consuming func commit() throws(VaultError) {
+    consuming func commit() throws(VaultError) { try publish() }
+
+    /// As ``commit()``; the file stays locked until the value ends.
+    mutating func publish() throws(VaultError) {
         guard fsync(descriptor) == 0 else { throw .system(errno, path) }
         guard unsafe rename(temporary, path) == 0 else { throw .system(errno, path) }
         isCommitted = true

@@ -22,6 +22,14 @@ extension SQLiteVaultStore: InspectableVaultStore {
             _ = try Self.compared(db, row.no, "key_record", "key_record_version", "version")
             _ = try Self.compared(db, row.no, "content", "content_id", "id")
             _ = try Self.compared(db, row.no, "deposit", "deposit_id", "id")
+            _ = try Self.compared(db, row.no, "packed", "packed_id", "id")
+            let wrong = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM pack
+                    WHERE vault = ?1 AND live <> (SELECT count(*) FROM packed WHERE vault = ?1 AND pack = pack.no)
+                    """, arguments: [row.no])
+            guard wrong == 0 else { throw Self.damagedIndex("pack") }
         }
     }
 

@@ -36,15 +36,20 @@ extension SQLiteVaultStore {
     public func contents(of vault: VaultID, after id: ContentID?, limit: Int) async throws(VaultError) -> [ContentID] {
         let inside = try await read(vault) { db -> [ContentID] in
             guard let no = try Self.vault(db, vault)?.no else { return [] }
-            let ids = try Data.fetchAll(
-                db, sql: "SELECT id FROM content WHERE vault = ? AND id > ? ORDER BY id LIMIT ?",
-                arguments: [no, id?.data ?? Data(), limit])
-            return ids.compactMap { ContentID(octets: [UInt8]($0)) }
+            return try ["content", "packed"].flatMap { table in
+                try Data.fetchAll(
+                    db, sql: "SELECT id FROM \(table) WHERE vault = ? AND id > ? ORDER BY id LIMIT ?",
+                    arguments: [no, id?.data ?? Data(), limit])
+            }.compactMap { ContentID(octets: [UInt8]($0)) }
         }
         let path = folder.contentFolder(vault)
         // Who lists contents collects garbage: what killed uploads left goes with the first page.
         let beside = try await onFilesTyped { () throws(VaultError) in
             try ContentFile.names(in: path, cleaning: id == nil)
+        }
+        if id == nil {
+            try await wipePacks(of: vault)
+            try await deleteUnknownPacks(of: vault)
         }
         let all = inside + beside.filter { content in id.map { $0 < content } ?? true }
         return Array(Set(all).sorted().prefix(limit))
@@ -54,8 +59,10 @@ extension SQLiteVaultStore {
         try await write(vault) { db, no in
             for id in ids {
                 try db.run("DELETE FROM content WHERE vault = ? AND id = ?", [no, id.data])
+                if db.changesCount == 0 { try Self.unpack(id, of: no, db) }
             }
         }
+        try await wipePacks(of: vault)
         try await deleteFiles(ids, of: vault)
         try await shard(of: vault).emptyLog(after: true)
     }

@@ -16,7 +16,7 @@ public final class SQLiteVaultStore: VaultStore {
     public static let defaultShards = 64
 
     public let capabilities = VaultStoreCapabilities(
-        inlineContentLimit: 65_536, isDurable: true, overwritesDeleted: true)
+        inlineContentLimit: 65_536, isDurable: true, overwritesDeleted: true, leastPack: leastPack)
     let folder: StoreFolder
     private let shards = Mutex<[Int: Shard]>([:])
     // Files are read and written here, never on the cooperative pool.
@@ -55,6 +55,9 @@ public final class SQLiteVaultStore: VaultStore {
         }
         if case .committed = outcome {
             let dropsForGood = !batch.dropping.isEmpty && !batch.dropping.mayLinger
+            if shard.owesWipe.withLock({ $0 }) || (dropsForGood && !batch.dropping.contents.isEmpty) {
+                try? await wipePacks(of: vault)
+            }
             await shard.emptyLog(after: dropsForGood || (batch.slots != nil && batch.expecting != nil))
         }
         return outcome
@@ -127,6 +130,7 @@ public final class SQLiteVaultStore: VaultStore {
         for content in dropping.contents {
             try db.run(
                 "DELETE FROM content WHERE vault = ? AND id = ?", [no, content.data])
+            if db.changesCount == 0 { try unpack(content, of: no, db) }
         }
     }
 
@@ -183,7 +187,7 @@ public final class SQLiteVaultStore: VaultStore {
             guard let no = try Self.vault(db, vault)?.no else { return nil }
             return try Int64.fetchOne(
                 db.cachedStatement(sql: "SELECT length(sealed) FROM content WHERE vault = ? AND id = ?"),
-                arguments: [no, id.data])
+                arguments: [no, id.data]) ?? Self.packed(db, id, of: vault).map { Int64($0.range.count) }
         }
         if let inside { return inside }
         let path = folder.contentPath(id, of: vault)
@@ -194,14 +198,17 @@ public final class SQLiteVaultStore: VaultStore {
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8] {
         let object = "content \(id)"
-        let inside = try await read(vault) { db -> [UInt8]? in
-            guard let sealed = try Self.content(db, id, of: vault) else { return nil }
+        let (inside, packed) = try await read(vault) { db -> ([UInt8]?, PackedPlace?) in
+            guard let sealed = try Self.content(db, id, of: vault) else {
+                return (nil, try Self.packed(db, id, of: vault))
+            }
             guard range.lowerBound >= 0, range.upperBound <= Int64(sealed.count) else {
                 throw VaultError(.damaged, object: object, "it has \(sealed.count) octets")
             }
-            return [UInt8](sealed[Int(range.lowerBound)..<Int(range.upperBound)])
+            return ([UInt8](sealed[Int(range.lowerBound)..<Int(range.upperBound)]), nil)
         }
         if let inside { return inside }
+        if let packed { return try await read(packed, range, of: id, in: vault) }
         let path = folder.contentPath(id, of: vault)
         return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, range, object: object) }
     }
@@ -209,12 +216,22 @@ public final class SQLiteVaultStore: VaultStore {
     public func contents(
         _ ids: [ContentID], of vault: VaultID, limit: Int64
     ) async throws(VaultError) -> [ContentID: [UInt8]] {
-        var contents = try await read(vault) { db in
+        var (contents, packed) = try await read(vault) { db in
             var inside: [ContentID: [UInt8]] = [:]
+            var packed: [ContentID: PackedPlace] = [:]
             for id in ids {
-                if let sealed = try Self.content(db, id, of: vault) { inside[id] = [UInt8](sealed) }
+                if let sealed = try Self.content(db, id, of: vault) {
+                    inside[id] = [UInt8](sealed)
+                } else {
+                    packed[id] = try Self.packed(db, id, of: vault)
+                }
             }
-            return inside
+            return (inside, packed)
+        }
+        for (id, place) in packed {
+            let size = Int64(place.range.count)
+            guard size <= limit else { throw Self.tooLarge(id, size, limit) }
+            contents[id] = try await read(place, 0..<size, of: id, in: vault)
         }
         for id in ids where contents[id] == nil {
             let path = folder.contentPath(id, of: vault)

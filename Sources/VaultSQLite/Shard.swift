@@ -23,6 +23,8 @@ final class Shard: Sendable {
     let commits: CommitQueue
     /// Whether something is in the log that must go with the next append.
     private let owes = Mutex(false)
+    /// Whether ranges of packs are noted that somebody was interrupted in wiping.
+    let owesWipe: Mutex<Bool>
 
     init(path: String) throws(VaultError) {
         var configuration = Configuration()
@@ -49,7 +51,11 @@ final class Shard: Sendable {
                     throw VaultError(.storeFailure, object: path, "the database cannot be made durable")
                 }
             }
-            try pool.write { db in try Self.prepareTables(db, path) }
+            let isWiping = try pool.write { db in
+                try Self.prepareTables(db, path)
+                return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM wiping)")
+            }
+            owesWipe = Mutex(isWiping == true)
             if hasLog {
                 try pool.writeWithoutTransaction { db in
                     try db.execute(sql: "PRAGMA busy_timeout = 0")
@@ -93,8 +99,9 @@ final class Shard: Sendable {
         case 1: break
         case let version: throw VaultError(.newerVersion, object: path, "tables of version \(version)")
         }
-        // Stores that were made before there was an inbox get it when they are first opened.
+        // Stores that were made before there was an inbox, or packs, get them when they are first opened.
         try makeInbox(db)
+        try makePacks(db)
     }
 
     private static func makeTables(_ db: Database) throws {
@@ -124,12 +131,26 @@ final class Shard: Sendable {
                 """)
     }
 
+    private static func makePacks(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS pack (no INTEGER PRIMARY KEY AUTOINCREMENT, vault INTEGER NOT NULL,
+                    name BLOB NOT NULL, live INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS packed (vault INTEGER NOT NULL, id BLOB NOT NULL, pack INTEGER NOT NULL,
+                    place INTEGER NOT NULL, size INTEGER NOT NULL);
+                CREATE UNIQUE INDEX IF NOT EXISTS packed_id ON packed (vault, id);
+                CREATE TABLE IF NOT EXISTS wiping (no INTEGER PRIMARY KEY AUTOINCREMENT, pack INTEGER NOT NULL,
+                    place INTEGER NOT NULL, size INTEGER NOT NULL);
+                """)
+    }
+
     // What a new database has: kind, name, table and definition of everything in it.
     private static let definitions: Set<[String]>? = {
         guard let queue = try? DatabaseQueue() else { return nil }
         return try? queue.write { db in
             try makeTables(db)
             try makeInbox(db)
+            try makePacks(db)
             return try definitions(in: db)
         }
     }()

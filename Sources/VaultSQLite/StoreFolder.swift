@@ -77,6 +77,10 @@ struct StoreFolder: Sendable {
 
     func contentPath(_ id: ContentID, of vault: VaultID) -> String { "\(contentFolder(vault))/\(id)" }
 
+    func packPath(_ name: ContentID, of vault: VaultID) -> String {
+        "\(contentFolder(vault))/\(name)\(PackFile.suffix)"
+    }
+
     private static func make(_ path: String) throws(VaultError) {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(errno, path) }
     }

@@ -120,6 +120,46 @@ public struct VaultStoreConformance: Sendable, CustomStringConvertible {
                 try await refused(.notFound) { _ = try await store.content(id, of: vault, in: 0..<1) }
             }
         },
+        Self("several contents are put at once, read, listed and deleted one by one") { store in
+            let vault = newVault()
+            let first = batch(after: nil, count: 1)
+            _ = try await store.append(first, to: vault)
+            var contents: [ContentID: [UInt8]] = [:]
+            for number in 0..<100 {
+                contents[ContentID(random: SystemRandom())] = SystemRandom().bytes(1 + number * 331)
+            }
+            try await store.putContents(contents, of: vault)
+            try await store.putContents([:], of: vault)
+            let ids = contents.keys.sorted()
+            try await expect(store.contents(of: vault, after: nil, limit: 1000) == ids, "all are listed")
+            try await expect(
+                store.contents(of: vault, after: ids[49], limit: 20) == Array(ids[50..<70]), "a page of the list")
+            try await expect(store.contents(ids, of: vault, limit: 65_536) == contents, "all at once")
+            try await refused(.damaged) { _ = try await store.contents(ids, of: vault, limit: 32_000) }
+            for id in ids {
+                let bytes = contents[id] ?? []
+                let size = Int64(bytes.count)
+                try await expect(store.contentSize(id, of: vault) == size, "the size")
+                try await expect(
+                    store.content(id, of: vault, in: size / 2..<size) == Array(bytes[(bytes.count / 2)...]), "half")
+                try await refused(.damaged) { _ = try await store.content(id, of: vault, in: 0..<size + 1) }
+            }
+            // One by a deletion, one by an append, and then all that are left.
+            try await store.deleteContents([ids[0]], of: vault)
+            var second = batch(after: first.head, count: 1)
+            second.dropping = VaultAppend.Dropping(contents: [ids[99]])
+            try await expect(store.append(second, to: vault) == .committed, "an append that drops one")
+            for id in [ids[0], ids[99]] {
+                try await expect(store.contentSize(id, of: vault) == nil, "a deleted content")
+                try await refused(.notFound) { _ = try await store.content(id, of: vault, in: 0..<1) }
+            }
+            for id in ids[1..<99] {
+                let read = try await store.content(id, of: vault, in: 0..<Int64(contents[id]?.count ?? 0))
+                try await expect(read == contents[id], "what lies beside deleted ones")
+            }
+            try await store.deleteContents(ids, of: vault)
+            try await expect(store.contents(of: vault, after: nil, limit: 10).isEmpty, "nothing is left")
+        },
         Self("a content of another size than announced, or whose stream fails, leaves nothing behind") { store in
             let vault = newVault()
             _ = try await store.append(batch(after: nil, count: 1), to: vault)

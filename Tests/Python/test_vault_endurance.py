@@ -35,6 +35,10 @@ class Endurance(unittest.TestCase):
     def test_nothing_acknowledged_is_lost_by_power_cuts(self):
         self.expect(script("Scripts/power-cuts", 40, 7), "40 cuts of 1,000 (make crash)")
 
+    def test_a_rotation_that_is_killed_goes_on(self):
+        self.expect(script("Scripts/rotation-kills", 600, 6, 7),
+                    "600 documents, 6 kills of 100,000 and 100 (Scripts/rotation-kills)")
+
     def test_octets_of_the_database_that_go_unnoticed_mean_nothing(self):
         self.expect(script("Scripts/tamper-database", 211), "one octet in 211 (Scripts/tamper-database)")
 

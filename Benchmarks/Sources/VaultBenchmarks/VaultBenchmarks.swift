@@ -9,9 +9,9 @@ import VaultSQLite
 
 /// The vault beside its peers, in one run on one disk: a table on standard output, and rows in a JSON file.
 ///
-///     VaultBenchmarks [bench|scale] [results.json|-] [part of the names of the rows that are wanted]
+///     VaultBenchmarks [bench|scale] [results.json|-] [part of the names of the rows that are wanted] [documents]
 ///
-/// `bench` takes some minutes; `scale` makes the long rows: a million documents, 10 GiB. `DOSSIER_BENCH_FOLDER` names the
+/// `bench` takes some minutes; `scale` makes the long rows: a million documents (or as many as are named), 10 GiB. `DOSSIER_BENCH_FOLDER` names the
 /// folder on the disk that is measured, else `.build`.
 @main
 struct VaultBenchmarks {
@@ -28,7 +28,9 @@ struct VaultBenchmarks {
         say(Table.header)
         if isLong {
             try await MemoryRows.run(&table, scratch, largest: 10 << 30, "10 GiB")
-            try await GrowthRows.oneVault(&table, scratch, most: 1_000_000)
+            let most = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 1_000_000
+            guard most >= 20_000 else { throw CannotMeasure(description: "20,000 documents at least") }
+            try await GrowthRows.oneVault(&table, scratch, most: most)
             try await GrowthRows.manyVaults(&table, scratch, vaults: 10_000, each: 100)
         } else {
             try await ContentRows.run(&table, scratch)

@@ -58,6 +58,13 @@ public protocol VaultStore: Sendable {
         _ id: ContentID, of vault: VaultID, size: Int64, from stream: any ContentStream
     ) async throws
 
+    /// Puts several sealed contents, each as ``putContent(_:of:size:from:)`` does; all are durable when it returns. The
+    /// vault exists. What it leaves when it fails is garbage that ``contents(of:after:limit:)`` lists, or nothing.
+    ///
+    /// By default one after the other; an engine that can do better with many at once says so in
+    /// ``VaultStoreCapabilities/leastPack``.
+    func putContents(_ contents: [ContentID: [UInt8]], of vault: VaultID) async throws(VaultError)
+
     /// Octets of a sealed content, or `nil` when the store does not have it.
     func contentSize(_ id: ContentID, of vault: VaultID) async throws(VaultError) -> Int64?
 
@@ -103,6 +110,18 @@ extension VaultStore {
             contents[id] = try await content(id, of: vault, in: 0..<size)
         }
         return contents
+    }
+
+    public func putContents(_ contents: [ContentID: [UInt8]], of vault: VaultID) async throws(VaultError) {
+        for (id, bytes) in contents {
+            do {
+                try await putContent(id, of: vault, size: Int64(bytes.count), from: BytesStream(bytes))
+            } catch let error as VaultError {
+                throw error
+            } catch {
+                throw VaultError(.storeFailure, object: "content \(id)", "\(error)")
+            }
+        }
     }
 
     /// The key record of a version, or `nil`.

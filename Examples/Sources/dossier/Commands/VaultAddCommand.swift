@@ -22,11 +22,11 @@ struct VaultAddCommand: AsyncParsableCommand {
     @Option(help: "Code of the document type; `other` always exists.")
     var type: String
 
-    @Argument(help: "The file to store.")
-    var file: String
+    @Argument(help: "The files to store; several go in together, which is much faster.")
+    var files: [String]
 
     func run() async throws {
         try await stored.store(
-            file, as: type, common: common, in: options, trust: trust, at: try time.instant(), superseding: [])
+            files, as: type, common: common, in: options, trust: trust, at: try time.instant(), superseding: [])
     }
 }

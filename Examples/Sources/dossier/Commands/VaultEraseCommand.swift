@@ -25,7 +25,7 @@ struct VaultSupersedeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await stored.store(
-            file, as: type, common: common, in: options, trust: trust, at: try time.instant(),
+            [file], as: type, common: common, in: options, trust: trust, at: try time.instant(),
             superseding: [try documentID(document)])
     }
 }

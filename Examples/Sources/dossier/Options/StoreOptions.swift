@@ -24,14 +24,23 @@ struct StoreOptions: ParsableArguments {
     @Option(help: "Code of the procedure that produced it.")
     var procedure: String?
 
+    /// A file as it goes into the vault.
+    private struct Described {
+        let path: String
+        let metadata: DocumentMetadata
+        let provenance: Provenance
+        let fields: [DocumentField]
+        let report: FileReport
+
+        func upload() throws -> DocumentUpload {
+            DocumentUpload(try FileSource(path: path), metadata: metadata, provenance: provenance, fields: fields)
+        }
+    }
+
     func store(
-        _ file: String, as type: String?, common: CommonOptions, in options: VaultOptions, trust: TrustOptions,
+        _ files: [String], as type: String?, common: CommonOptions, in options: VaultOptions, trust: TrustOptions,
         at instant: Instant, superseding old: [DocumentID]
     ) async throws {
-        guard let source = Provenance.Source(rawValue: source) else {
-            throw ValidationError(
-                "--source takes \(Provenance.Source.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
         let types = try DocumentTypeCatalogue.builtIn()
         if let type, types[type] == nil {
             throw CommandFailure(
@@ -40,66 +49,118 @@ struct StoreOptions: ParsableArguments {
                     vi: "xem danh mục loại giấy tờ; `other` luôn có",
                     en: "see the catalogue of types; `other` always exists"))
         }
+        guard Provenance.Source(rawValue: source) != nil else {
+            throw ValidationError(
+                "--source takes \(Provenance.Source.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        let validator = Result { try trust.validator(at: instant) }
+        var vault: Vault?
+        var described: [Described] = []
+        for file in files {
+            do {
+                let report = try judged(file, FileSource(path: file), validator, at: instant)
+                if vault == nil { vault = try await options.open() }
+                guard let vault else { continue }
+                described.append(try await describe(file, report, as: type, types, in: vault, superseding: old))
+            } catch {
+                throw CommandFailure(error, path: file)
+            }
+        }
+        guard let vault, let first = described.first else { return }
         do {
-            let bytes = try FileSource(path: file)
-            let name = URL(filePath: file).lastPathComponent
-            let report = try judged(file, bytes, trust, at: instant)
-            let vault = try await options.open()
-            var oldType: String?
-            for document in old { oldType = try await vault.document(document).current.metadata.type }
-            let type = type ?? oldType ?? "other"
-            var metadata = DocumentMetadata(
-                type: type, name: AttachmentName.normalized(name), mediaType: try MediaType.of(bytes))
-            var fields: [DocumentField] = []
-            if let path = description {
-                let described = try describe(name, from: path)
-                metadata.number = described.number
-                metadata.issuedOn = described.issuedOn
-                metadata.validUntil = described.validUntil
-                metadata.issuerName = described.issuer
-                metadata.issuerKind = described.issuerKind
-                metadata.subjects = (described.subjects ?? []).map(\.id)
-                fields = described.vaultFields()
-            }
-            metadata.isSensitive = types[type]?.sensitivity == .sensitive
-            metadata.dossier = dossier
-            metadata.procedure = procedure
-            metadata.supersedes = old
-            if let sha256 = report.sha256.flatMap({ Digest32($0) }) {
-                for finding in try await vault.examine(bytes, sha256: sha256, name: name, mediaType: metadata.mediaType)
-                {
-                    Console.warn(finding.phrase)
-                }
-            }
-            let isQuiet = common.json
-            let size = Int(clamping: bytes.size)
-            let stored = try await vault.store(
-                bytes, metadata: metadata, provenance: .verified(report, source: source), fields: fields, at: instant
-            ) { done in if !isQuiet { Console.progress(Int(clamping: done), of: size, name) } }
+            let references = try await put(described, into: vault, at: instant, isQuiet: common.json)
             try await options.keepAnchor(of: vault)
-            let record = try await vault.document(stored.document)
+            var rows: [DocumentRow] = []
+            for reference in references {
+                rows.append(
+                    DocumentRow(
+                        try await vault.document(reference.document), on: instant.date(atOffset: vietnamOffset)))
+            }
             if common.json {
                 Console.write(
-                    try CanonicalJSON.encode(DocumentRow(record, on: instant.date(atOffset: vietnamOffset))))
+                    try rows.count == 1 ? CanonicalJSON.encode(rows[0]) : CanonicalJSON.encode(["documents": rows]))
             } else {
-                if let document = report.report, !document.signatures.isEmpty {
-                    for signature in document.signatures {
-                        Console.message(
-                            "  \(signature.facts.signingCertificate?.subject.commonName ?? "?"): \(signature.explanation(in: Console.language))"
-                        )
-                    }
-                } else {
-                    Console.message(
-                        "  "
-                            + Phrase(
-                                vi: "không có chữ ký số; lưu theo lời khai của người dùng",
-                                en: "no digital signature; kept on the holder's word")[Console.language])
+                for (one, reference) in zip(described, references) {
+                    explain(one.report)
+                    Console.print(reference.document.description)
                 }
-                Console.print(stored.document.description)
             }
         } catch {
-            throw CommandFailure(error, path: file)
+            throw CommandFailure(error, path: first.path)
         }
+    }
+
+    /// Several documents go in by as few appends as can be, each whole or not at all.
+    private func put(
+        _ described: [Described], into vault: Vault, at instant: Instant, isQuiet: Bool
+    ) async throws -> [DocumentReference] {
+        if described.count == 1 {
+            let upload = try described[0].upload()
+            let (size, name) = (Int(clamping: upload.source.size), described[0].metadata.name)
+            return [
+                try await vault.store(upload, at: instant) { done in
+                    if !isQuiet { Console.progress(Int(clamping: done), of: size, name) }
+                }
+            ]
+        }
+        let count = described.count
+        return try await vault.store(
+            count, at: instant,
+            progress: { done in if !isQuiet { Console.progress(done, of: count, "") } },
+            { place in try described[place].upload() })
+    }
+
+    private func explain(_ report: FileReport) {
+        guard let document = report.report, !document.signatures.isEmpty else {
+            Console.message(
+                "  "
+                    + Phrase(
+                        vi: "không có chữ ký số; lưu theo lời khai của người dùng",
+                        en: "no digital signature; kept on the holder's word")[Console.language])
+            return
+        }
+        for signature in document.signatures {
+            Console.message(
+                "  \(signature.facts.signingCertificate?.subject.commonName ?? "?"): \(signature.explanation(in: Console.language))"
+            )
+        }
+    }
+
+    private func describe(
+        _ file: String, _ report: FileReport, as type: String?, _ types: DocumentTypeCatalogue, in vault: Vault,
+        superseding old: [DocumentID]
+    ) async throws -> Described {
+        let bytes = try FileSource(path: file)
+        let name = URL(filePath: file).lastPathComponent
+        var oldType: String?
+        for document in old { oldType = try await vault.document(document).current.metadata.type }
+        let type = type ?? oldType ?? "other"
+        var metadata = DocumentMetadata(
+            type: type, name: AttachmentName.normalized(name), mediaType: try MediaType.of(bytes))
+        var fields: [DocumentField] = []
+        if let path = description {
+            let described = try describe(name, from: path)
+            metadata.number = described.number
+            metadata.issuedOn = described.issuedOn
+            metadata.validUntil = described.validUntil
+            metadata.issuerName = described.issuer
+            metadata.issuerKind = described.issuerKind
+            metadata.subjects = (described.subjects ?? []).map(\.id)
+            fields = described.vaultFields()
+        }
+        metadata.isSensitive = types[type]?.sensitivity == .sensitive
+        metadata.dossier = dossier
+        metadata.procedure = procedure
+        metadata.supersedes = old
+        if let sha256 = report.sha256.flatMap({ Digest32($0) }) {
+            for finding in try await vault.examine(bytes, sha256: sha256, name: name, mediaType: metadata.mediaType) {
+                Console.warn(finding.phrase)
+            }
+        }
+        return Described(
+            path: file, metadata: metadata,
+            provenance: try .verified(report, source: Provenance.Source(rawValue: source) ?? .selfUpload),
+            fields: fields, report: report)
     }
 
     private func describe(_ name: String, from path: String) throws -> DocumentDescription {
@@ -111,11 +172,11 @@ struct StoreOptions: ParsableArguments {
     }
 
     /// A file that looks signed but cannot be read is stored like any other, on the word of its holder.
-    private func judged(_ file: String, _ source: FileSource, _ trust: TrustOptions, at instant: Instant) throws
-        -> FileReport
-    {
+    private func judged(
+        _ file: String, _ source: FileSource, _ validator: Result<SignatureValidator, any Error>, at instant: Instant
+    ) throws -> FileReport {
         do {
-            return try FileReport(path: file, source: source, validator: try trust.validator(at: instant), at: instant)
+            return try FileReport(path: file, source: source, validator: try validator.get(), at: instant)
         } catch let error as ByteSourceError {
             throw error
         } catch let error as CommandFailure {
