@@ -11,9 +11,9 @@ import PKIX
 import SignatureValidation
 import TestPKI
 
-/// The public-key operations and digests that the one signature of a PDF at B-LT cannot be judged without, each once: value,
-/// time-stamp, every certificate, list and response of the file that stands below an anchor, with one import per key; the
-/// digests of content, imprints and identities.
+/// The public-key operations and digests that the first signature of a PDF at B-B or B-LT cannot be judged without, each once:
+/// value, time-stamp, every certificate, list and response that stands below an anchor, with one import per key; the digests of
+/// content, imprints and identities.
 final class BareOperations {
     private let pointer: OpaquePointer
     private(set) var verifications = 0
@@ -27,16 +27,18 @@ final class BareOperations {
         let document = try PDFDocument(parsing: MemorySource(pdf))
         let anchors = files.trust.flatMap(\.anchors)
         guard let facts = try document.signatureFacts(with: ValidationMaterial()).first,
-            let token = facts.timeStamps.first?.token,
-            let authority = facts.timeStamps.first?.facts?.signingCertificate,
             let signer = facts.signingCertificate,
             let found = try DocumentSignatures(in: document.file).signatures.first
-        else { throw PeerRefused(what: "a file at B-LT") }
+        else { throw PeerRefused(what: "a signed file") }
         let signedData = try SignedData(parsing: found.dictionary.contents, allowsTrailingZeros: true)
         try add(signedData.signers[0], by: signer)
-        try add(token.signer, by: authority)
-        let material = facts.longTermMaterial.merging(signedData.material)
-        let certificates = Set(material.certificates + token.signedData.certificates)
+        let token = facts.timeStamps.first?.token
+        if let token, let authority = facts.timeStamps.first?.facts?.signingCertificate {
+            try add(token.signer, by: authority)
+        }
+        // A file at B-B brings no lists; they come from elsewhere.
+        let material = (token == nil ? files.material : facts.longTermMaterial).merging(signedData.material)
+        let certificates = Set(material.certificates + (token?.signedData.certificates ?? []) + [signer])
             .union(material.ocspResponses.flatMap { $0.basic?.certificates ?? [] })
         func issuer(_ name: DistinguishedName) -> Certificate? {
             (anchors + certificates).first { $0.subject == name }
@@ -55,11 +57,13 @@ final class BareOperations {
             }
             try add(basic.bytes, by: responder, basic.scheme?.digest)
         }
-        // The file's own digest, the signed content, two imprints, and what names each object.
-        try digest(pdf)
+        // The signed content, two imprints, and what names each object.
+        if token != nil { try digest(pdf) }
         try digest(found.coverage.signedRanges.flatMap { Array(pdf[Int($0.lowerBound)..<Int($0.upperBound)]) })
-        try digest(signedData.signers[0].signature)
-        try digest(token.signedData.content ?? [])
+        if let token {
+            try digest(signedData.signers[0].signature)
+            try digest(token.signedData.content ?? [])
+        }
         for certificate in certificates { try digest(certificate.bytes) }
         for list in Set(material.revocationLists) { try digest(list.bytes) }
         for response in Set(material.ocspResponses) { try digest(response.bytes) }
