@@ -54,7 +54,8 @@ enum ValidationBenchmarks {
         if !bare.isEmpty {
             bench.add(
                 "PAdES \(level.rawValue), \(name), bare operations, beside pyHanko", goal: .none,
-                note: "verifications, key imports and digests by libcrypto alone, each once: the most that can be reached",
+                note:
+                    "verifications, key imports and digests by libcrypto alone, each once: the most that can be reached",
                 ours: bare, peer: theirs)
         }
         bench.add(
