@@ -42,14 +42,17 @@ let package = Package(
             name: "CSQLitePeer", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
         .systemLibrary(
             name: "CCURLPeer", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "CPostgreSQLPeer", dependencies: ["CLibpq"]),
         // The vault beside its peers, and how it behaves as it grows.
         .executableTarget(
             name: "VaultBenchmarks",
             dependencies: [
-                "CLibcrypto", "CSQLitePeer", "CCURLPeer",
+                "CLibcrypto", "CSQLitePeer", "CCURLPeer", "CPostgreSQLPeer",
                 .product(name: "DocumentVault", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "VaultObjectStore", package: "DossierKit"),
+                .product(name: "VaultPostgreSQL", package: "DossierKit"),
                 .product(name: "CryptoPrimitives", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),

@@ -18,6 +18,8 @@ let package = Package(
                 .product(name: "TrustServices", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "VaultObjectStore", package: "DossierKit"),
+                .product(name: "VaultPostgreSQL", package: "DossierKit"),
+                .product(name: "DocumentVault", package: "DossierKit"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

@@ -32,10 +32,8 @@ struct CopyingTests {
         let gone = try await Samples.store(Samples.bytes(12), in: vault)
         try await vault.rotate(at: Samples.time)
         _ = try await vault.erase(gone.document, reason: "", at: Samples.time)
-        for number in 0..<80 {
-            _ = try await vault.enrol(
-                DeviceKey(random: CountingRandom(number)).card, as: .device, label: "\(number)", at: Samples.time)
-        }
+        // More entries than are copied at once.
+        for number in 0..<70 { _ = try await Samples.store(Samples.bytes(20 + number), in: vault) }
         try await store.putDeposit(StoredDeposit(id: DepositID(random: SystemRandom()), record: [1, 2]), of: vault.id)
         return vault
     }

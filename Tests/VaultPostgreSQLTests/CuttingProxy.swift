@@ -124,6 +124,6 @@ final class CuttingProxy: Sendable {
     }
 
     private static func holds(_ octets: ArraySlice<UInt8>, _ word: [UInt8]) -> Bool {
-        octets.indices.contains { octets[$0...].starts(with: word) }
+        Data(octets).range(of: Data(word)) != nil
     }
 }

@@ -36,6 +36,7 @@ struct VaultBenchmarks {
             try await ContentRows.run(&table, scratch)
             try await WriteRows.single(&table, scratch)
             try await WriteRows.several(&table, scratch)
+            try await PostgreSQLRows.run(&table)
             try await FileRows.run(&table, scratch)
             try await FolderRows.run(&table, scratch)
             try await ObjectRows.run(&table, scratch)

@@ -37,6 +37,9 @@ extension PostgreSQLVaultStore {
         return versions
     }
 
+    /// The version of tables that this program makes.
+    public static var schemaVersion: Int { Int(Migration.newest) }
+
     /// How every cluster does, asked now.
     public func health() async throws(VaultError) -> [PostgreSQLStoreHealth] {
         var health: [PostgreSQLStoreHealth] = []

@@ -37,7 +37,8 @@ extension PostgreSQLVaultStore: EnumerableVaultStore {
     public func slotRecords(of vault: VaultID) async throws(VaultError) -> [SlotID: [UInt8]] {
         let cluster = cluster(of: vault)
         let query = Query(
-            sql: "SELECT id, record FROM \(cluster.address.access.schema).slot WHERE vault = $1", [.octets(vault.octets)])
+            sql: "SELECT id, record FROM \(cluster.address.access.schema).slot WHERE vault = $1",
+            [.octets(vault.octets)])
         return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
             var slots: [SlotID: [UInt8]] = [:]
             for row in 0..<rows[0].count {

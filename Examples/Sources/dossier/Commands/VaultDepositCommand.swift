@@ -50,7 +50,7 @@ struct VaultDepositCommand: AsyncParsableCommand {
         abstract: "Gửi giấy tờ vào kho bằng vé, không cần khóa. / Leave a document by ticket; no key is needed.")
     @OptionGroup var common: CommonOptions
     @OptionGroup var time: TimeOption
-    @Option(help: ArgumentHelp("Store of the vault, for example sqlite:PATH.", valueName: "url"))
+    @Option(help: ArgumentHelp("Store of the vault: sqlite:PATH or postgres://HOST/DATABASE?…", valueName: "url"))
     var store: String
     @Option(help: ArgumentHelp("File with the ticket.", valueName: "file"))
     var ticket: String

@@ -17,7 +17,7 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
     @OptionGroup var time: TimeOption
     @OptionGroup var trust: TrustOptions
     @OptionGroup var release: ReleaseServiceOptions
-    @Option(help: ArgumentHelp("Store of the vault, for example sqlite:PATH.", valueName: "url"))
+    @Option(help: ArgumentHelp("Store of the vault: sqlite:PATH or postgres://HOST/DATABASE?…", valueName: "url"))
     var store: String
     @Option(name: .customLong("package"), help: ArgumentHelp("The recipient's package.", valueName: "file"))
     var packageFile: String
@@ -65,7 +65,7 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
             for item in items {
                 let path = item.item.isFieldsOnly ? nil : "\(output)/\(item.item.document)"
                 if let path {
-                    let content = try item.content(in: options.openStore())
+                    let content = try await item.content(in: options.openStore())
                     try await OutputFile.write(to: path) { handle in
                         try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
                     }

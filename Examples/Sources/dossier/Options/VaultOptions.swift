@@ -6,12 +6,10 @@ import CryptoPrimitives
 import DocumentVault
 import DossierCore
 import Foundation
-import VaultObjectStore
-import VaultSQLite
 
 /// Which vault, where, and with what it is opened.
 struct VaultOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Store of the vault, for example sqlite:PATH.", valueName: "url"))
+    @Option(help: ArgumentHelp("Store of the vault: sqlite:PATH or postgres://HOST/DATABASE?…", valueName: "url"))
     var store: String
 
     @Option(help: ArgumentHelp("Identifier of the vault.", valueName: "id"))
@@ -37,22 +35,8 @@ struct VaultOptions: ParsableArguments {
     static let prompt = Phrase(vi: "Mật khẩu của kho: ", en: "Passphrase of the vault: ")
 
     /// The store that the URL names.
-    func openStore(creating: Bool = false) throws -> any VaultStore {
-        let (store, contents) = try ObjectStoreLocation.split(store)
-        guard store.hasPrefix("sqlite:"), store.count > 7 else {
-            throw ValidationError("--store takes sqlite:PATH")
-        }
-        let path = String(store.dropFirst(7))
-        do {
-            let records = try SQLiteVaultStore(path: path, creating: creating)
-            guard let contents else { return records }
-            return ObjectVaultStore(
-                records: records, contents: contents, credentials: try ObjectStoreCredentials(for: contents))
-        } catch {
-            guard creating, error.code == .notFound || error.code == .notPermitted else { throw error }
-            throw CommandFailure(
-                .cannotCreate, vi: "không tạo được kho tại \(path)", en: "cannot make a store at \(path)")
-        }
+    func openStore(creating: Bool = false) async throws -> any VaultStore {
+        try await StoreAddress(store).open(creating: creating)
     }
 
     func vaultID() throws -> VaultID {
