@@ -61,7 +61,7 @@ enum ObjectStores {
     static let inMemory = Result { try Started(ServerProcess.script("s3server.py")) }
     /// The same, as a server that does not know `If-None-Match`.
     static let withoutConditions = Result { try Started(ServerProcess.script("s3server.py", ["no-conditions"])) }
-    /// Ceph's, with two gateways; `nil` where it is not installed.
+    /// Ceph's, with three gateways; `nil` where it is not installed.
     static let ceph: Result<CephCluster, any Error>? = {
         let programs = ["ceph-mon", "ceph-osd", "ceph", "radosgw", "radosgw-admin"]
         guard ProcessInfo.processInfo.environment["DOSSIER_WITHOUT_CEPH"] == nil,
@@ -70,7 +70,7 @@ enum ObjectStores {
             print("skipped: object store of Ceph: ceph-mon, ceph-osd, ceph-common and radosgw are not installed")
             return nil
         }
-        return Result { try CephCluster(gateways: 2) }
+        return Result { try CephCluster(gateways: 3) }
     }()
     /// Ceph's where it is installed, else the one in memory.
     static func real() throws -> [String] {
@@ -93,7 +93,10 @@ enum ObjectStores {
 
 /// A small Ceph of `Scripts/ceph-cluster`.
 final class CephCluster: Sendable {
+    /// The gateways that are always there.
     let endpoints: [String]
+    /// One more, `client.rgw.c`, which a test may kill without disturbing others.
+    let expendable: String
     private let folder: TemporaryFolder
     private let process: ServerProcess
 
@@ -107,10 +110,11 @@ final class CephCluster: Sendable {
             lines.append(line)
             if line.hasPrefix("endpoint ") { endpoints.append(String(line.dropFirst(9))) }
         }
-        guard endpoints.count == gateways else {
+        guard endpoints.count == gateways, let last = endpoints.popLast() else {
             throw CocoaError(.fileReadUnknown, userInfo: [NSLocalizedDescriptionKey: "Ceph: \(lines)"])
         }
         self.endpoints = endpoints
+        expendable = last
     }
 
     /// Kills a daemon, for example `osd.1` or `client.rgw.b`.

@@ -96,7 +96,7 @@ struct ConnectionTests {
     }
 
     @Test func `many calls share few connections, and none is lost by errors or cancellation`() async throws {
-        try await TestStores.with("durability=single-node&pool=2", cases: "the pool") { store, _ in
+        try await TestStores.with("durability=single-node&pool=2&timeout=600", cases: "the pool") { store, _ in
             let cluster = store.clusters[0]
             try await withThrowingTaskGroup { group in
                 for _ in 0..<40 {
