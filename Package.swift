@@ -29,6 +29,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         // Tests only: the other reader of DER to compare with; who depends on this package does not fetch it.
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
@@ -162,7 +163,10 @@ let package = Package(
             dependencies: ["DocumentVault", "DossierCore", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(
             name: "VaultPostgreSQL",
-            dependencies: ["DocumentVault", "CryptoPrimitives", "DossierCore", "CDossierPostgreSQL"]),
+            dependencies: [
+                "DocumentVault", "CryptoPrimitives", "DossierCore", "CDossierPostgreSQL",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]),
         .target(
             name: "VaultObjectStore",
             dependencies: ["DocumentVault", "CryptoPrimitives", "XMLSyntax", "DossierCore", "CDossierCURL"]),
@@ -188,7 +192,7 @@ let package = Package(
             name: "VaultPostgreSQLTests",
             dependencies: [
                 "VaultPostgreSQL", "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting",
-                "TestSupport",
+                "TestSupport", .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
 
         // Row 8 — the flows that join signatures, vault and procedures.

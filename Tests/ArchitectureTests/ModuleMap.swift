@@ -57,7 +57,7 @@ enum ModuleMap {
         "TrustedLists": verdict.union(["XAdES"]),
         "DocumentVault": primitives.union(["DERSyntax"]),
         "VaultSQLite": vault.union(["GRDB"]),
-        "VaultPostgreSQL": vault.union(["CDossierPostgreSQL"]),
+        "VaultPostgreSQL": vault.union(["CDossierPostgreSQL", "CoreMetrics"]),
         "VaultObjectStore": vault.union(["XMLSyntax", "CDossierCURL"]),
         "VaultTesting": vault,
         "DossierKit": signatures.union(vault).union([
