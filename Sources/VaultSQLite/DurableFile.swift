@@ -19,8 +19,12 @@ struct DurableFile: ~Copyable {
     private var isCommitted = false
     private var written: Int64 = 0
     private var begun: Int64 = 0
+    private let beginsEarly: Bool
 
-    init(_ path: String) throws(VaultError) {
+    /// - Parameter beginsEarly: Whether the disk begins before everything is there; for files that are sealed while they
+    ///   are written.
+    init(_ path: String, beginsEarly: Bool = true) throws(VaultError) {
+        self.beginsEarly = beginsEarly
         // Contents have random ids and are written once, and processes differ by number: nobody else writes this name.
         let temporary = "\(path).\(getpid())\(Self.suffix)"
         descriptor = try Self.openLocked(temporary, path)
@@ -84,7 +88,7 @@ struct DurableFile: ~Copyable {
     /// on it: ``commit()`` syncs the whole file.
     private mutating func beginWriting() {
         #if canImport(Glibc)
-            guard written - begun >= 8 << 20 else { return }
+            guard beginsEarly, written - begun >= 8 << 20 else { return }
             // What is no longer needed is written out first.
             _ = posix_fadvise(descriptor, off_t(begun), off_t(written - begun), POSIX_FADV_DONTNEED)
             begun = written
