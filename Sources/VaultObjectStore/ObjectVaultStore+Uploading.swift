@@ -36,11 +36,11 @@ extension ObjectVaultStore {
     }
 
     private func read(_ count: Int, from pieces: PartReader) async throws -> [UInt8] {
-        try await client.threads.run { Result { try pieces.read(count) } }.get()
+        try await client.streams.run { Result { try pieces.read(count) } }.get()
     }
 
     private func atEnd(_ pieces: PartReader) async throws {
-        try await client.threads.run { Result { try pieces.checkEnd() } }.get()
+        try await client.streams.run { Result { try pieces.checkEnd() } }.get()
     }
 
     /// Parts go while the next one is sealed; at most three are on their way.

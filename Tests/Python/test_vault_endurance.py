@@ -32,6 +32,15 @@ class Endurance(unittest.TestCase):
     def test_nothing_acknowledged_is_lost_by_kills(self):
         self.expect(script("Scripts/crash", 24, 7), "24 kills of 1,000 (make crash)")
 
+    def test_nothing_acknowledged_is_lost_by_kills_with_contents_in_ceph(self):
+        if os.environ.get("DOSSIER_WITHOUT_CEPH") or not all(map(shutil.which, ("ceph-mon", "ceph-osd", "radosgw"))):
+            print("skipped: kills with contents in Ceph: it is not installed")
+            self.skipTest("Ceph is not installed")
+        outcome = subprocess.run(
+            ["bash", "Scripts/crash-objects", "8", "7"], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+            env=dict(os.environ, DOSSIER=str(TOOL)))
+        self.expect(outcome, "8 kills of 200 (make crash-objects)")
+
     def test_nothing_acknowledged_is_lost_by_power_cuts(self):
         self.expect(script("Scripts/power-cuts", 40, 7), "40 cuts of 1,000 (make crash)")
 

@@ -6,6 +6,7 @@ import DocumentVault
 import DossierCore
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import VaultObjectStore
 import VaultSQLite
@@ -179,6 +180,46 @@ import VaultTesting
         #expect(
             try await Set(test.store.contents(of: vault.id, after: nil, limit: 10)).isDisjoint(with: all),
             "what was erased is gone from both")
+    }
+
+    @Test func `old contents that no entry names are listed without a key, and a sweep deletes them`() async throws {
+        let test = try StoreUnderTest(ObjectStores.real())
+        defer { withExtendedLifetime(test) {} }
+        let (vault, _) = try await test.vault()
+        _ = try await Samples.store(Samples.bytes(100_000), in: vault)
+        let orphan = ContentID(random: SystemRandom())
+        try await test.store.putContent(orphan, of: vault.id, size: 3, from: .pieces([1, 2, 3]))
+        let now = Instant(seconds: Int64(Date().timeIntervalSince1970))
+        #expect(try await test.store.unnamedContents(of: vault.id, at: now).isEmpty)
+        #expect(try await test.store.unnamedContents(of: vault.id, at: now.adding(seconds: 90_000)) == [orphan])
+        #expect(try await vault.sweep(at: Samples.time) == [orphan])
+        #expect(try await test.store.unnamedContents(of: vault.id, at: now.adding(seconds: 90_000)).isEmpty)
+        #expect(try await vault.verify().isComplete)
+    }
+
+    @Test func `a gateway with TLS is believed under its own authority and name alone`() async throws {
+        let folder = try TemporaryFolder()
+        let (certificate, key) = (folder.path("certificate.pem"), folder.path("key.pem"))
+        let made = try CommandPeer.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
+            ])
+        guard made != nil else { return }
+        let server = try ObjectStores.Started(ServerProcess.script("s3server.py", ["tls", certificate, key]))
+        let port = server.endpoint.split(separator: ":").last ?? ""
+        func check(_ parameters: String) async throws {
+            let store = ObjectVaultStore(
+                records: InMemoryVaultStore(), contents: try ObjectStoreLocation("s3://vaults?endpoint=" + parameters),
+                credentials: try StoreUnderTest.credentials(), settings: StoreUnderTest.settings(rounds: 1))
+            try await store.check()
+        }
+        try await check("https://localhost:\(port)&authorities=\(certificate)")
+        await #expect(throws: VaultError(.storeFailure, "")) { try await check("https://localhost:\(port)") }
+        await #expect(throws: VaultError(.storeFailure, "")) {
+            try await check("https://127.0.0.1:\(port)&authorities=\(certificate)")
+        }
     }
 
     @Test func `many documents at once, small and large, by two stores, are all there`() async throws {

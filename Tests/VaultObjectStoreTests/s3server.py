@@ -3,11 +3,13 @@
 """An object store in memory on loopback that speaks S3 and checks every signature with code of its own. Prints its port
 and ends with its standard input.
 
-python3 s3server.py [no-conditions]: with the word it answers If-None-Match with 501, as some servers do.
+python3 s3server.py [no-conditions | tls CERTIFICATE KEY]: with the first word it answers If-None-Match with 501, as some
+servers do.
 """
 import hashlib
 import hmac
 import http.server
+import ssl
 import sys
 import threading
 import time
@@ -184,6 +186,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Handler)
+if sys.argv[1:2] == ["tls"]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 print(server.server_address[1], flush=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()

@@ -10,7 +10,9 @@ final class S3Client: Sendable {
     let location: ObjectStoreLocation
     let settings: ObjectStoreSettings
     let random: any RandomSource
-    let threads: TransferThreads
+    private let threads: TransferThreads
+    /// Where streams are pulled: what they wait for must not wait for them.
+    let streams: TransferThreads
     /// Whether the server was found not to know `If-None-Match`.
     let refusesConditions = Atomic(false)
     private let exchange: S3ExchangeSettings
@@ -25,6 +27,7 @@ final class S3Client: Sendable {
         self.settings = settings
         self.random = random
         threads = TransferThreads(limit: settings.concurrentCalls)
+        streams = TransferThreads(limit: settings.concurrentCalls)
         gateways = Gateways(count: location.endpoints.count)
         exchange = S3ExchangeSettings(
             bucket: location.bucket, region: location.region, credentials: credentials,
