@@ -8,21 +8,27 @@ extension ObjectVaultStore {
     private func name(_ id: ContentID) -> String { "content \(id)" }
 
     public func contentSize(_ id: ContentID, of vault: VaultID) async throws(VaultError) -> Int64? {
-        if let size = try await records.contentSize(id, of: vault) { return size }
+        if !places.knows(id), let size = try await records.contentSize(id, of: vault) { return size }
         do {
-            return try await client.object(key(id, of: vault))?.size
+            if let object = try await client.object(key(id, of: vault)) {
+                places.remember(id)
+                return object.size
+            }
         } catch {
             throw error.error(name(id))
         }
+        return places.forget(id) ? try await records.contentSize(id, of: vault) : nil
     }
 
     public func content(
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8] {
-        do throws(VaultError) {
-            return try await records.content(id, of: vault, in: range)
-        } catch {
-            guard error.code == .notFound else { throw error }
+        if !places.knows(id) {
+            do throws(VaultError) {
+                return try await records.content(id, of: vault, in: range)
+            } catch {
+                guard error.code == .notFound else { throw error }
+            }
         }
         let missing = VaultError(.notFound, object: name(id), "the store does not have it")
         guard range.lowerBound >= 0 else {
@@ -38,7 +44,10 @@ extension ObjectVaultStore {
             return octets
         } catch {
             switch error.kind {
-            case .answered(404, ""): throw missing
+            case .answered(404, ""):
+                // It was there a moment ago; perhaps somebody has moved it into the other store since.
+                if places.forget(id) { return try await records.content(id, of: vault, in: range) }
+                throw missing
             case .answered(416, _):
                 throw VaultError(.damaged, object: name(id), "it ends before octet \(range.upperBound)")
             default: throw error.error(name(id))
@@ -89,6 +98,7 @@ extension ObjectVaultStore {
     }
 
     public func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {
+        for id in ids { places.forget(id) }
         try await records.deleteContents(ids, of: vault)
         try await deleteObjects(ids, of: vault)
     }

@@ -9,18 +9,16 @@ extension ObjectVaultStore {
         _ id: ContentID, of vault: VaultID, size: Int64, from stream: any ContentStream
     ) async throws {
         let (key, object) = (key(id, of: vault), "content \(id)")
-        guard try await records.contentSize(id, of: vault) == nil else { throw Self.exists(object) }
         let pieces = PartReader(stream, size: size, object: object)
-        let part = partOctets(of: size)
         do {
-            if size <= Int64(part) {
-                let bytes = try await read(Int(size), from: pieces)
-                try await atEnd(pieces)
+            if size <= Int64(client.settings.singleOctets) {
+                let bytes = try await read(Int(size), from: pieces, isLast: true)
                 guard try await client.put(bytes, as: key) else { throw Self.exists(object) }
             } else {
                 guard try await client.object(key) == nil else { throw Self.exists(object) }
-                try await putParts(of: part, size: size, from: pieces, as: key)
+                try await putParts(of: partOctets(of: size), size: size, from: pieces, as: key)
             }
+            places.remember(id)
         } catch let failure as S3Failure {
             throw failure.error(object)
         }
@@ -35,15 +33,17 @@ extension ObjectVaultStore {
         max(client.settings.partOctets, 5 << 20, Int(clamping: size / 10_000 + 1))
     }
 
-    private func read(_ count: Int, from pieces: PartReader) async throws -> [UInt8] {
-        try await client.streams.run { Result { try pieces.read(count) } }.get()
+    private func read(_ count: Int, from pieces: PartReader, isLast: Bool) async throws -> [UInt8] {
+        try await client.streams.run {
+            Result {
+                let bytes = try pieces.read(count)
+                if isLast { try pieces.checkEnd() }
+                return bytes
+            }
+        }.get()
     }
 
-    private func atEnd(_ pieces: PartReader) async throws {
-        try await client.streams.run { Result { try pieces.checkEnd() } }.get()
-    }
-
-    /// Parts go while the next one is sealed; at most three are on their way.
+    /// Parts go while the next one is sealed; at most two are on their way.
     private func putParts(of part: Int, size: Int64, from pieces: PartReader, as key: String) async throws {
         let client = client
         let upload = try await client.beginUpload(key)
@@ -53,14 +53,14 @@ extension ObjectVaultStore {
                 var left = size
                 var number = 0
                 while left > 0 {
-                    if number >= 3, let (done, tag) = try await group.next() { tags[done] = tag }
-                    let bytes = try await read(Int(min(Int64(part), left)), from: pieces)
+                    if number >= 2, let (done, tag) = try await group.next() { tags[done] = tag }
+                    let count = min(Int64(part), left)
+                    let bytes = try await read(Int(count), from: pieces, isLast: count == left)
                     left -= Int64(bytes.count)
                     number += 1
                     let own = number
                     group.addTask { (own, try await client.put(bytes, part: own, of: upload)) }
                 }
-                try await atEnd(pieces)
                 for try await (done, tag) in group { tags[done] = tag }
                 return tags.sorted { $0.key < $1.key }.map(\.value)
             }

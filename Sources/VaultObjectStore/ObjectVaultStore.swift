@@ -20,6 +20,7 @@ public final class ObjectVaultStore: InspectableVaultStore {
     /// Where the large contents lie.
     public let location: ObjectStoreLocation
     let client: S3Client
+    let places = KnownPlaces()
 
     /// Joins a store and an object store. Nothing is asked yet; ``check()`` does.
     ///

@@ -28,7 +28,7 @@ struct StoreUnderTest {
         settings.stallSeconds = stall
         settings.concurrentCalls = calls
         settings.connectMilliseconds = 1_000
-        settings.partOctets = 5 << 20
+        (settings.singleOctets, settings.partOctets) = (5 << 20, 5 << 20)
         return settings
     }
 

@@ -13,10 +13,10 @@ public struct ObjectStoreSettings: Sendable, Hashable {
     public var backoffMilliseconds = 200
     /// Most requests at once; at least 1.
     public var concurrentCalls = 32
-    /// Octets of one part: a larger content is put in parts, several at once. At least 5 MiB, the least that S3 takes.
-    ///
-    /// An upload holds up to four parts in memory.
-    public var partOctets = 8 << 20
+    /// Largest content, in octets, that is put by one request, for which it is held in memory; a larger one goes in parts.
+    public var singleOctets = 32 << 20
+    /// Octets of one part, two on their way while the next is sealed. At least 5 MiB, the least that S3 takes.
+    public var partOctets = 16 << 20
 
     /// The usual settings.
     public init() {}

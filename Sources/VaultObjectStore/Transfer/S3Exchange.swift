@@ -92,12 +92,17 @@ internal import CDossierCURL
             dossier_curl_set_long(pointer, CURLOPT_LOW_SPEED_LIMIT, 1),
             dossier_curl_set_long(pointer, CURLOPT_LOW_SPEED_TIME, max(1, settings.patience.stallSeconds)),
             dossier_curl_set_long(pointer, CURLOPT_TIMEOUT_MS, most),
-            dossier_curl_set_long(pointer, CURLOPT_BUFFERSIZE, 256 << 10),
-            dossier_curl_set_long(pointer, CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10),
             dossier_curl_set_string(pointer, CURLOPT_AWS_SIGV4, "aws:amz:\(settings.region):s3"),
             dossier_curl_set_string(pointer, CURLOPT_USERNAME, settings.credentials.accessKey),
             dossier_curl_set_string(pointer, CURLOPT_PASSWORD, settings.credentials.secretKey),
         ]
+        // Larger buffers cost more than they save where little is moved.
+        if expected >= 1 << 20 {
+            codes += unsafe [
+                dossier_curl_set_long(pointer, CURLOPT_BUFFERSIZE, 256 << 10),
+                dossier_curl_set_long(pointer, CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10),
+            ]
+        }
         if let authorities = settings.authorities {
             codes.append(unsafe dossier_curl_set_string(pointer, CURLOPT_CAINFO, authorities))
         }
