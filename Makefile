@@ -5,8 +5,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo portal test test-browser test-large bench bench-scale bench-portal fuzz crash crash-objects \
-	mutate model sanitize \
+.PHONY: help setup build demo portal test test-browser test-large test-cluster bench bench-scale bench-cluster bench-portal \
+	fuzz crash crash-objects mutate model sanitize \
 	format lint samples clean
 
 help: ## show this list
@@ -72,6 +72,17 @@ crash-objects: ## the same with large contents in Ceph's object store, CRASH_ROU
 
 mutate: ## switch off each check by which a vault finds attacks; the attack's own case must fail then
 	@Scripts/mutate-vault
+
+test-cluster: ## PostgreSQL under Patroni and etcd: CLUSTER_ROUNDS (10) kills of servers and application processes; nothing may be lost
+	@$(MAKE) build
+	@Scripts/setup cluster
+	@swift build -c release --disable-build-manifest-caching --package-path Benchmarks --scratch-path .build --product StoreWriter
+	@Scripts/postgresql-cluster $${CLUSTER_ROUNDS:-10}
+
+bench-cluster: ## a million vaults in PostgreSQL beside a thousand: opening, listing, putting with 32 writers; SCALE_VAULTS
+	@$(MAKE) build
+	@swift build -c release --disable-build-manifest-caching --package-path Benchmarks --scratch-path .build --product StoreWriter
+	@Scripts/postgresql-scale $${SCALE_VAULTS:-1000000}
 
 model: ## 100,000 random operations by several devices against a model; every way in which a store can fail
 	@Scripts/vault-only .build/vault

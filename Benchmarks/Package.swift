@@ -38,6 +38,15 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),
+        // Not a measurement either: the application processes of `make test-cluster`.
+        .executableTarget(
+            name: "StoreWriter",
+            dependencies: [
+                .product(name: "DocumentVault", package: "DossierKit"),
+                .product(name: "VaultPostgreSQL", package: "DossierKit"),
+                .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "DossierCore", package: "DossierKit"),
+            ]),
         .systemLibrary(
             name: "CSQLitePeer", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
         .systemLibrary(

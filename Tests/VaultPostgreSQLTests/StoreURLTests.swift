@@ -49,6 +49,7 @@ struct StoreURLTests {
         "postgres://a.test/v?durability=none", "postgres://a.test/v?schema=A", "postgres://a.test/v?schema=a;b",
         "postgres://a.test/v?schema=", "postgres://a.test/%00", "postgres://a.test/%zz", "postgres://a.test/%f",
         "postgres://a.test/v?retry=-1", "postgres://a.test/v?shard=", "postgres://a.test,/v", "postgres://a.test/%ff",
+        "postgres://x:y@a.test/v?passwordfile=z", "postgres://x:y@a.test/v?passwordenv=z",
     ])
     func `what is no address is refused`(text: String) {
         #expect(throws: VaultError(.notAStore, "")) { _ = try PostgreSQLStoreURL(text) }

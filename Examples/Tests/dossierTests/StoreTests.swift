@@ -82,7 +82,7 @@ struct StoreTests {
             let verified = try run(["vault", "verify", "--json", "--store", store, "--vault", vault] + secret)
             #expect(verified.status == 0 && verified.json["complete"] as? Bool == true, "\(verified.errors)")
             let head = try #require(verified.json["head"] as? [String: Any])
-            heads.insert("\(head)")
+            heads.insert("\(head["sequence"] ?? "") \(head["hash"] ?? "")")
         }
         #expect(heads.count == 1)
         let added = try run(
@@ -100,6 +100,10 @@ struct StoreTests {
         #expect(wrong.status == 77 && !wrong.errors.contains("mật-khẩu-sai"))
         let open = try run(["store", "check", "--store", server.url().replacing("dossier@", with: "dossier:lộ@")])
         #expect(open.status == 64 && !open.errors.contains("lộ"))
+        let alone = server.url().replacing("dossier@", with: "dossier:lộ@").replacing(
+            "passwordenv=STORE_PASSWORD&", with: "")
+        let shown = try run(["store", "check", "--store", alone])
+        #expect(shown.status == 64 && shown.errors.contains("passwordfile") && !shown.errors.contains("lộ"))
         #expect(try run(["store", "check", "--store", "mysql://x"]).status == 64)
         let nobody = server.url("durability=single-node&retry=0").replacing(":\(server.port)/", with: ":1/")
         #expect(try run(["store", "check", "--store", nobody]).status == 69)

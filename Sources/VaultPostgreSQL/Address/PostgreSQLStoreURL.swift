@@ -119,6 +119,9 @@ public struct PostgreSQLStoreURL: Sendable, CustomStringConvertible {
     private static func apply(
         _ name: String, _ value: String, _ access: inout ClusterAccess
     ) throws(VaultError) {
+        if name.hasPrefix("password"), access.secret.isGiven {
+            throw refused("it has a password, and names another one")
+        }
         switch name {
         case "passwordfile": access.secret = .file(value)
         case "passwordenv": access.secret = .environment(value)

@@ -77,8 +77,9 @@ internal import CDossierPostgreSQL
             }
             guard unsafe PQpipelineSync(connection) == 1 else { throw PostgreSQLError(.lost) }
         } catch {
+            // libpq sends when its buffer is full: how much the server has of it is unknown.
             isBroken = true
-            throw error
+            throw PostgreSQLError(error.kind, mayHaveCommitted: true)
         }
         do throws(PostgreSQLError) {
             let rows = try collect(steps)

@@ -20,7 +20,7 @@ extension PostgreSQLVaultStore {
             let place = Greeting.Place(store: store, shard: Int64(number), shards: Int64(address.shards))
             let schema = cluster.access.schema
             let administered = Cluster(cluster, place: nil, counts: counts)
-            do {
+            do throws(VaultError) {
                 let outcome = try await administered.perform("cluster \(number + 1)") {
                     session, _ throws(PostgreSQLError) in
                     try Migrator.bringUp(session, schema: schema, place: place)
@@ -28,6 +28,9 @@ extension PostgreSQLVaultStore {
                 versions.append(Int(outcome.version))
                 // The first cluster's name of the store is everybody's.
                 if number == 0 { store = outcome.store }
+                guard outcome.store == store else {
+                    throw VaultError(.notAStore, object: "cluster \(number + 1)", "it belongs to another store")
+                }
             } catch {
                 await administered.close()
                 throw error
