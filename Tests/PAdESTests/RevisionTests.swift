@@ -136,6 +136,44 @@ struct RevisionTests {
         #expect(perByte[2] < perByte[0] * 1.5)
     }
 
+    /// Signatures in one revision, each over everything but its own contents.
+    private func signedOver(_ count: Int) throws -> PDFFile {
+        let fields = (0..<count).map { "\(6 + 2 * $0) 0 R" }.joined(separator: " ")
+        let empty = "0000000000"
+        let value =
+            "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 \(empty) \(empty) \(empty)]"
+        var objects = [(5, "<</Fields[\(fields)]/SigFlags 3>>")]
+        for index in 0..<count {
+            objects.append((6 + 2 * index, "<</FT/Sig/T(s\(index))/V \(7 + 2 * index) 0 R>>"))
+            objects.append((7 + 2 * index, "\(value)/Contents<00>>>"))
+        }
+        var bytes = PDFFixture.classic(catalog: "/AcroForm 5 0 R", more: objects)
+        let size = bytes.count
+        for (place, gap) in zip(offsets(of: "[0 \(empty)", in: bytes), offsets(of: "<00>", in: bytes)) {
+            let numbers = String(format: "[0 %010d %010d %010d]", gap, gap + 4, size - gap - 4)
+            bytes.replaceSubrange(place..<place + numbers.utf8.count, with: numbers.utf8)
+        }
+        return try PDFFixture.file(bytes)
+    }
+
+    private func offsets(of text: String, in bytes: [UInt8]) -> [Int] {
+        let text = Array(text.utf8)
+        return bytes.indices.filter { bytes[$0...].starts(with: text) }
+    }
+
+    @Test func `more signatures that each have the whole file digested than any honest file holds are refused`() throws
+    {
+        // The gaps are spread over the file: on average each has half of it digested.
+        let few = try DocumentSignatures(in: signedOver(40))
+        #expect(few.signatures.count == 40 && few.signatures.allSatisfy { $0.coverage.signedRanges.count == 2 })
+        do {
+            _ = try DocumentSignatures(in: signedOver(90))
+            Issue.record("90 signatures over one file were taken")
+        } catch let error as PAdESError {
+            #expect(error.code == .limitExceeded)
+        }
+    }
+
     @Test func `what is read of a file with 300 signatures is linear in its size`() throws {
         let read = try [75, 300].map { count in
             let bytes = try signed(count)

@@ -129,7 +129,7 @@ struct ConnectionTests {
     }
 
     @Test func `who waits too long for a connection or an answer is told so`() async throws {
-        try await TestStores.with("durability=single-node&pool=1&timeout=1&retry=0", cases: "time limits") { store, _ in
+        try await TestStores.with("durability=single-node&pool=1&timeout=5&retry=0", cases: "time limits") { store, _ in
             let cluster = store.clusters[0]
             let sleeping = Task {
                 try await cluster.perform("x") { session, _ throws(PostgreSQLError) in

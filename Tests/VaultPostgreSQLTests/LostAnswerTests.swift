@@ -18,7 +18,7 @@ struct LostAnswerTests {
     ) async throws {
         guard let server = try PostgreSQLServer.shared(cases: cases) else { return }
         let proxy = try CuttingProxy(before: server.port)
-        let settings = "durability=single-node&sslmode=disable&timeout=2&retry=10&pool=2" + options
+        let settings = "durability=single-node&sslmode=disable&timeout=5&retry=10&pool=2" + options
         let url = server.url(schema: TestStores.newSchema(), ports: [proxy.port], settings)
         let store = try await TestStores.open(url)
         do { try await body(store, proxy) } catch {

@@ -29,7 +29,8 @@ public struct DocumentSignatures: Sendable {
 
     /// Finds the signatures of the newest revision.
     ///
-    /// - Throws: ``PAdESError``: `malformedForm`, `unreadable`.
+    /// - Throws: ``PAdESError``: `malformedForm`, `unreadable`; `limitExceeded` for signatures that together cover more than 32
+    ///   times the file behind their contents.
     public init(in file: PDFFile) throws(PAdESError) {
         self.file = file
         fields = try SignatureField.all(in: file)
@@ -64,6 +65,30 @@ public struct DocumentSignatures: Sendable {
             let second = right.element.coverage.signedRanges.last?.upperBound ?? .max
             return (first, left.offset) < (second, right.offset)
         }.map(\.element)
+        try limitDigesting()
+    }
+
+    /// Most times the size of the file that is digested behind the gaps of all signatures together.
+    private static let mostPasses: Int64 = 32
+
+    /// Refuses a file whose signatures would be digested longer than any honest file's.
+    ///
+    /// What stands before a gap is digested once for all signatures. What stands behind it ends with the signature's own
+    /// revision, so that in a file of honest signers it comes to no more than the file; a hostile one could ask for its whole
+    /// size with every field.
+    private func limitDigesting() throws(PAdESError) {
+        let size = file.source.size
+        var digested: Int64 = 0
+        for signature in signatures + removedSignatures {
+            for range in signature.coverage.signedRanges.dropFirst() {
+                digested += max(0, min(range.upperBound, size) - max(range.lowerBound, 0))
+                guard digested <= size * Self.mostPasses else {
+                    throw PAdESError(
+                        .limitExceeded,
+                        "its signatures cover more than \(Self.mostPasses) times the file behind their contents")
+                }
+            }
+        }
     }
 
     private struct Identity: Hashable {

@@ -7,7 +7,7 @@ public import DossierCore
 ///
 /// Cross-references are never recovered by scanning: whoever looks at a signed file must see the objects that the file's
 /// own cross-references name, or nothing. Objects are read when asked for; object streams are kept, decoded, up to 64 MiB,
-/// and what was parsed last, up to half a MiB of the file's text.
+/// and what was parsed last, up to some 8 MiB.
 ///
 /// Not checked here: what the objects mean, except the cross-reference and object streams themselves.
 public struct PDFFile: Sendable {

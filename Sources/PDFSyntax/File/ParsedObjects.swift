@@ -10,25 +10,34 @@ internal import Synchronization
 /// object whose end hangs on another object, by an indirect `/Length`, is never kept.
 final class ParsedObjects: Sendable {
     private let known = Mutex<(byOffset: [Int64: IndirectObject], bytes: Int64)>(([:], 0))
-    /// Bytes of the file whose objects are kept; parsed they take some times more.
-    private static let kept: Int64 = 512 << 10
+    /// Most bytes that the kept objects may take, by ``cost(of:)``.
+    private static let kept: Int64 = 8 << 20
 
     func object(at offset: Int64) -> IndirectObject? { known.withLock { $0.byOffset[offset] } }
 
     func keep(_ object: IndirectObject, at offset: Int64) {
-        guard var text = object.range?.count.magnitude, object.value.stream?.dictionary["Length"]?.reference == nil
-        else {
-            return
-        }
-        // A stream's data is not read here.
-        if let data = object.value.stream?.range { text -= data.count.magnitude }
-        guard text <= Self.kept / 4 else { return }
-        // Each object costs its place in the table, however short it is.
-        let cost = Int64(text) + 64
+        guard object.value.stream?.dictionary["Length"]?.reference == nil, let cost = Self.cost(of: object),
+            cost <= Self.kept / 4
+        else { return }
         known.withLock { state in
             if state.bytes + cost > Self.kept { state = ([:], 0) }
             state.bytes += cost
             state.byOffset[offset] = object
         }
+    }
+
+    /// About how many bytes the object takes in memory: its strings as they are, everything else a multiple of its text.
+    private static func cost(of object: IndirectObject) -> Int64? {
+        guard let range = object.range else { return nil }
+        var text = Int64(range.count)
+        // A stream's data is not kept.
+        if let data = object.value.stream?.range { text -= Int64(data.count) }
+        var strings: Int64 = 0
+        for key in object.value.dictionary?.keys ?? [] {
+            guard case .string(let bytes, let isHexadecimal) = object.value.dictionary?[key] else { continue }
+            strings += Int64(bytes.count)
+            text -= Int64(bytes.count) * (isHexadecimal ? 2 : 1)
+        }
+        return 256 + strings + max(0, text) * (object.value.array == nil ? 8 : 3)
     }
 }
