@@ -40,14 +40,16 @@ public struct DocumentContent: Sendable {
     ///   that was changed; pieces given out before must not be acted upon as complete. `CancellationError` between
     ///   pieces.
     public func forEachPiece(_ body: ([UInt8]) async throws -> Void) async throws {
-        let chunks = try await chunks()
+        // What one read would bring in any case is asked for once, head and all.
+        let whole = try await small()
+        let chunks = try await chunks(of: whole)
         var digest = try digestState()
         var position: Int64 = 0
         var first: Int64 = 0
         while first < chunks.count {
             try Task.checkCancellation()
             let last = min(first + Self.chunksPerRead, chunks.count)
-            let piece = try await open(first..<last, of: chunks)
+            let piece = try await open(first..<last, of: chunks, in: whole)
             let own = Int(max(0, min(Int64(piece.count), size - position)))
             guard piece[own...].allSatisfy({ $0 == 0 }) else { throw damaged("padding that is not zero") }
             position += Int64(piece.count)
@@ -93,7 +95,7 @@ public struct DocumentContent: Sendable {
                 offset: range.lowerBound, count: Int(clamping: range.upperBound - range.lowerBound), size: size)
         }
         guard !range.isEmpty else { return [] }
-        let chunks = try await chunks()
+        let chunks = try await chunks(of: nil)
         let chunk = Int64(Cobblestone256.chunkByteCount)
         let first = range.lowerBound / chunk
         let last = (range.upperBound - 1) / chunk + 1
@@ -102,26 +104,38 @@ public struct DocumentContent: Sendable {
         while next < last {
             try Task.checkCancellation()
             let end = min(next + Self.chunksPerRead, last)
-            bytes += try await open(next..<end, of: chunks)
+            bytes += try await open(next..<end, of: chunks, in: nil)
             next = end
         }
         let start = Int(range.lowerBound - first * chunk)
         return Array(bytes[start..<start + Int(range.upperBound - range.lowerBound)])
     }
 
-    // Checks the size in the store, which is authenticated by the journal, and the key commitment.
-    private func chunks() async throws(VaultError) -> Cobblestone256Chunks {
-        guard let size = try await store.contentSize(version.content, of: vault) else {
-            throw damaged("the store does not have it")
-        }
-        let expected: Int64
+    /// Octets of the sealed content, as the journal tells them.
+    private func sealedSize() throws(VaultError) -> Int64 {
         do {
-            expected = try Cobblestone256.sealedSize(ofPlaintext: version.paddedSize)
+            return try Cobblestone256.sealedSize(ofPlaintext: version.paddedSize)
         } catch {
             throw damaged("a size that no content has")
         }
-        guard size == expected else { throw damaged("\(size) octets, the journal says \(expected)") }
-        let header = try await store.content(version.content, of: vault, in: 0..<Int64(Cobblestone256.headerByteCount))
+    }
+
+    /// The whole sealed content by one call of the store, or `nil` when it is more than one read brings.
+    private func small() async throws(VaultError) -> [UInt8]? {
+        let expected = try sealedSize()
+        guard expected <= Self.chunksPerRead * Int64(Cobblestone256.sealedChunkByteCount) else { return nil }
+        guard let sealed = try await store.contents([version.content], of: vault, limit: expected)[version.content]
+        else { throw damaged("the store does not have it") }
+        guard sealed.count == Int(expected) else {
+            throw damaged("\(sealed.count) octets, the journal says \(expected)")
+        }
+        return sealed
+    }
+
+    // Checks the size in the store, which is authenticated by the journal, and the key commitment.
+    private func chunks(of whole: [UInt8]?) async throws(VaultError) -> Cobblestone256Chunks {
+        let size = try sealedSize()
+        let header = try await header(of: whole, size)
         guard header.count == Cobblestone256.headerByteCount,
             Array(header[Cobblestone256.saltByteCount...]) == version.commitment.octets
         else { throw damaged("the commitment is not the one in the journal", at: 0) }
@@ -135,13 +149,14 @@ public struct DocumentContent: Sendable {
         }
     }
 
-    private func open(_ range: Range<Int64>, of chunks: borrowing Cobblestone256Chunks) async throws(VaultError)
-        -> [UInt8]
-    {
-        let start = chunks.sealedRange(of: range.lowerBound).lowerBound
+    private func open(
+        _ range: Range<Int64>, of chunks: borrowing Cobblestone256Chunks, in whole: [UInt8]?
+    ) async throws(VaultError) -> [UInt8] {
+        // Of a content that is there whole the chunks are taken from where they stand.
+        let start = whole == nil ? chunks.sealedRange(of: range.lowerBound).lowerBound : 0
         let end = chunks.sealedRange(of: range.upperBound - 1).upperBound
-        let sealed = try await store.content(version.content, of: vault, in: start..<end)
-        guard sealed.count == Int(end - start) else { throw damaged("cut short", at: start + Int64(sealed.count)) }
+        let sealed = try await octets(start..<end, in: whole)
+        guard sealed.count >= Int(end - start) else { throw damaged("cut short", at: start + Int64(sealed.count)) }
         var failed: Int64 = 0
         do {
             return try [UInt8](capacity: sealed.count) { output throws(CryptoPrimitivesError) in
@@ -157,6 +172,20 @@ public struct DocumentContent: Sendable {
         } catch {
             throw damaged("a chunk that was changed", at: failed)
         }
+    }
+
+    private func header(of whole: [UInt8]?, _ size: Int64) async throws(VaultError) -> [UInt8] {
+        if let whole { return Array(whole.prefix(Cobblestone256.headerByteCount)) }
+        guard let stored = try await store.contentSize(version.content, of: vault) else {
+            throw damaged("the store does not have it")
+        }
+        guard stored == size else { throw damaged("\(stored) octets, the journal says \(size)") }
+        return try await store.content(version.content, of: vault, in: 0..<Int64(Cobblestone256.headerByteCount))
+    }
+
+    private func octets(_ range: Range<Int64>, in whole: [UInt8]?) async throws(VaultError) -> [UInt8] {
+        if let whole { return whole }
+        return try await store.content(version.content, of: vault, in: range)
     }
 
     private func digestState() throws(VaultError) -> DigestState {

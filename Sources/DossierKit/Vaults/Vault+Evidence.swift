@@ -14,22 +14,30 @@ extension Vault {
     ///   - validator: When given, every document is read and its signatures are judged anew: a certificate revoked since
     ///     it was stored no longer counts. Without it the verdict stored with the document counts.
     ///   - time: The instant of judgement; also the day on which expiry is judged.
+    ///   - memory: Verdicts of this validator of a moment ago, which are taken instead of reading and judging again; `nil`
+    ///     judges everything now.
     /// - Throws: ``DocumentVault/VaultError`` for a document that cannot be read.
-    public func evidence(judgedBy validator: SignatureValidator?, at time: Instant) async throws -> [Evidence] {
+    public func evidence(
+        judgedBy validator: SignatureValidator?, at time: Instant, remembering memory: EvidenceMemory? = nil
+    ) async throws -> [Evidence] {
         var evidence: [Evidence] = []
         for record in try await list() {
             var signature = record.current.provenance.storedSignature
-            if let validator {
+            let version = record.current.id
+            if validator != nil, let known = memory?.signature(of: version, in: id, at: time) {
+                signature = known
+            } else if let validator {
                 let source = MemorySource(try await read(record.id).bytes())
                 signature = Self.signature(
                     try? FileReport(path: record.current.metadata.name, source: source, validator: validator, at: time))
+                memory?.keep(signature, of: version, in: id, at: time)
             }
             evidence.append(Evidence(record, signature: signature, on: time.date(atOffset: vietnamOffset)))
         }
         return evidence
     }
 
-    private static func signature(_ report: FileReport?) -> EvidenceSignature {
+    static func signature(_ report: FileReport?) -> EvidenceSignature {
         guard let report = report?.report, let first = report.signatures.first, let indication = report.indication
         else {
             return .none
