@@ -20,7 +20,8 @@ struct DossierCommand: AsyncParsableCommand {
             PrepareCommand.self, CompleteCommand.self,
             CertificateCommand.self, AssembleCommand.self,
             ExamineCommand.self,
-            VaultCommand.self, StoreCommand.self, PlanCommand.self, ProceduresCommand.self, TestPKICommand.self,
+            VaultCommand.self, StoreCommand.self, WitnessCommand.self, PlanCommand.self, ProceduresCommand.self,
+            TestPKICommand.self,
         ])
 
     /// Errors are printed in the voice of this tool; help and version are left to the argument parser.

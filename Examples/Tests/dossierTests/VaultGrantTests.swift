@@ -92,4 +92,55 @@ struct VaultGrantTests {
         #expect(log.json["standing"] as? String == "unwitnessed")
         #expect(try run("log", vault + Bench.trust() + service).status == 0, "and again, against the anchor")
     }
+
+    /// A vault whose log has an entry.
+    private func unlockedAndLogged() throws {
+        try card("official", "release-service")
+        try card("commune", "recipient")
+        let file = try bench.write(Array("giấy tờ thử nghiệm".utf8), "paper.txt")
+        let document = try #require(try run("add", vault + ["--type", "other", file]).json["id"] as? String)
+        let text = try bench.write(Array("Tôi đồng ý cho đọc giấy tờ thử nghiệm.\n".utf8), "text")
+        let granted = try run(
+            "grant",
+            vault + Bench.trust() + [
+                "--recipient", bench.path("recipient.card"), "--service-card", bench.path("release-service.card"),
+                "--domain", "public-duty", "--procedure", "1.004222", "--dossier", "T-1", "--text-file", text,
+                "--until", "2099-01-01T00:00:00Z", "--uses", "9", "--package", bench.path("package"), "--escrow",
+                bench.path("escrow"), document,
+            ])
+        guard granted.status == 0 else { throw Bench.Unexpected(granted) }
+    }
+
+    @Test func `a witness in another process cosigns a log that goes on, and no other log`() throws {
+        try unlockedAndLogged()
+        #expect(try open("one", ["--escrow", bench.path("escrow")]).status == 0)
+        let made = try DossierTool.run(["witness", "make", "--json", "--state", bench.path("witness")])
+        let key = try #require(made.json["witness"] as? String)
+        let serve =
+            "'\(DossierTool.executable.path(percentEncoded: false))' witness serve --state '\(bench.path("witness"))' --service-card '\(bench.path("release-service.card"))'"
+        func log(_ key: String) throws -> DossierTool.Outcome {
+            try run("log", vault + Bench.trust() + service + ["--witness-command", serve, "--witness-key", key])
+        }
+        let first = try log(key)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.json["standing"] as? String == "witnessed")
+        #expect(try log(String(repeating: "ab", count: 32)).json["standing"] as? String == "unwitnessed", "another key")
+        // What whoever keeps the log would have to do to show somebody else another one.
+        let files = ["log.sqlite", "log.sqlite-wal", "log.sqlite-shm"]
+        let before = files.map { (name: $0, bytes: try? bench.read($0)) }
+        #expect(try open("two").status == 0)
+        let second = try log(key)
+        #expect(second.json["standing"] as? String == "witnessed")
+        #expect((second.json["size"] as? Int ?? 0) > (first.json["size"] as? Int ?? 0))
+        for file in before {
+            try? FileManager.default.removeItem(atPath: bench.path(file.name))
+            if let bytes = file.bytes { _ = try bench.write(bytes, file.name) }
+        }
+        #expect(try log(key).status == 74, "the log is shorter than what was cosigned")
+        #expect(try open("three").status == 0)
+        let other = try log(key)
+        #expect(other.status == 74, "as long, and with another entry")
+        #expect(other.errors.contains("fork"))
+        #expect(try run("log", vault + ["--witness-command", "true"] + Bench.trust() + service).status == 64)
+    }
 }

@@ -25,7 +25,8 @@ public actor Witness {
     /// The key that its cosignatures are signed with.
     public nonisolated let verification: VaultVerificationKey
     private let key: DeviceKey
-    private let logs: Set<VaultVerificationKey>
+    /// The keys of the logs that it cosigns for.
+    public nonisolated let logs: Set<VaultVerificationKey>
     private let keep: @Sendable (VaultID, Seen) async throws -> Void
     /// What was cosigned, by vault.
     public private(set) var seen: [VaultID: Seen]

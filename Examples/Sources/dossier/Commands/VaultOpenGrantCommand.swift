@@ -101,6 +101,7 @@ struct VaultLogCommand: AsyncParsableCommand {
     @OptionGroup var time: TimeOption
     @OptionGroup var trust: TrustOptions
     @OptionGroup var release: ReleaseServiceOptions
+    @OptionGroup var witness: WitnessOptions
 
     private struct Row: Encodable {
         let place: Int64, kind, time, agency, official, procedure, dossier, purpose, reason, grant: String?
@@ -135,7 +136,9 @@ struct VaultLogCommand: AsyncParsableCommand {
             let (checkpoint, entries) = try await service.log.history(of: vault.id, at: instant)
             let history = try AccessHistory(
                 entries, checkpoint, signedBy: service.card.card.verification, since: await vault.accessLogAnchor,
-                at: instant)
+                cosignatures: try await witness.cosignatures(of: checkpoint, in: service.log),
+                trusting: try witness.trusted(), at: instant)
+            let standing = if case .witnessed = history.standing { "witnessed" } else { "unwitnessed" }
             let rows = history.lines(with: try await vault.grants()).map(Row.init)
             try await vault.anchor(history, signedBy: service.card.card.verification, at: instant)
             try await options.keepAnchor(of: vault)
@@ -143,7 +146,7 @@ struct VaultLogCommand: AsyncParsableCommand {
                 Console.write(
                     try CanonicalJSON.encode(
                         Report(
-                            size: checkpoint.size, root: checkpoint.root.description, standing: "unwitnessed",
+                            size: checkpoint.size, root: checkpoint.root.description, standing: standing,
                             entries: rows)))
             } else {
                 for row in rows {

@@ -20,6 +20,8 @@ public struct DemoWorld: Sendable {
     let procedures: ProcedureCatalogue
     let desk: AgencyDesk
     let release: ReleaseDesk
+    /// Cosigns the access log: somebody else's in real life, with a memory of its own.
+    let witness: Witness
     let accounts = VaultAccounts()
     /// Who is there for measuring only.
     var crowd: DemoCrowd?
@@ -72,9 +74,12 @@ public struct DemoWorld: Sendable {
         let service = try Self.subscriber(
             "DỊCH VỤ CẤP QUYỀN ĐỌC THỬ NGHIỆM (TEST)", "MST:0100000003",
             of: infrastructure.publicDutyDomain, at: time)
-        release = try await ReleaseDesk(
+        let release = try await ReleaseDesk(
             agency: commune, service: service, judgedBy: validator, log: "\(folder)/access-log.sqlite",
             at: time)
+        self.release = release
+        witness = Witness(
+            key: try DeviceKey(random: SystemRandom()), for: [release.service.log.verification])
     }
 
     /// Who may sign in.

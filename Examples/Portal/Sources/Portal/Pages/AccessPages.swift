@@ -36,8 +36,11 @@ struct AccessPages {
         let grants = try await vault.grants()
         let log = site.world.release.service.log
         let (checkpoint, entries) = try await log.history(of: vault.id, at: visit.now)
+        let witness = site.world.witness
+        let word = try await log.cosignature(of: checkpoint, by: witness, at: visit.now)
         let history = try await AccessHistory(
-            entries, checkpoint, signedBy: log.verification, since: vault.accessLogAnchor, at: visit.now)
+            entries, checkpoint, signedBy: log.verification, since: vault.accessLogAnchor,
+            cosignatures: [word], trusting: [witness.verification], at: visit.now)
         // From now on a shorter or another log is found out, on every device.
         try await vault.anchor(history, signedBy: log.verification, at: visit.now)
         await site.keepAnchor(of: vault)
@@ -45,7 +48,7 @@ struct AccessPages {
             <h2>\(t("Những gì bạn đã đồng ý", "What you have agreed to"))</h2>
             \(consents(grants, names, visit))
             <h2>\(t("Nhật ký truy cập", "Access log"))</h2>
-            <p class="hint">\(t("Do dịch vụ cấp quyền ghi trước khi cho đọc, không do người đọc ghi. Đã đối chiếu: đủ \(entries.count) mục, khớp với mốc trong kho", "Written by the release service before it releases, never by the reader. Checked: all \(entries.count) entries, in agreement with the mark in the vault")); \(t(history.standing.phrase)).</p>
+            <p class="hint">\(t("Do dịch vụ cấp quyền ghi trước khi cho đọc, không do người đọc ghi. Đã đối chiếu: đủ \(entries.count) mục, khớp với mốc trong kho", "Written by the release service before it releases, never by the reader. Checked: all \(entries.count) entries, in agreement with the mark in the vault")); \(t(history.standing.phrase)). \(t("Trong bản trình diễn, bên thứ ba ấy chạy chung chương trình với cổng.", "In the demonstration that third party runs in the portal's own process."))</p>
             \(lines(history.lines(with: grants), names, visit))
             """
         return .page(title: t("Ai được xem và ai đã xem", "Who may read and who has read"), body)
