@@ -81,6 +81,53 @@ struct MandateTests {
         _ = try await good.grant(scene)
     }
 
+    @Test func `who acts for the owner sees the documents of the scope until the mandate ends, and no others`()
+        async throws
+    {
+        let scene = try await GrantScene()
+        let delegate = try await Delegate(scene, scope: Mandate.Scope(documentTypes: ["birth-certificate"]))
+        #expect(try await delegate.vault.list().count == 2, "the slot itself opens all of it")
+        let bounded = try await MandatedVault(delegate.vault, under: delegate.mandate, at: GrantScene.now)
+        #expect(try await bounded.list(at: GrantScene.now).map(\.id) == [scene.birth.document])
+        #expect(try await bounded.read(scene.birth.document, at: GrantScene.now).bytes() == Samples.bytes(3000))
+        await #expect(throws: VaultError(.notFound, "")) {
+            _ = try await bounded.document(scene.residence.document, at: GrantScene.now)
+        }
+        await #expect(throws: VaultError(.notFound, "")) {
+            _ = try await bounded.read(scene.residence.document, at: GrantScene.now)
+        }
+        let later = Self.end.adding(seconds: 1)
+        await #expect(throws: VaultError(.notPermitted, "")) { _ = try await bounded.list(at: later) }
+        await #expect(throws: VaultError(.notPermitted, "")) {
+            _ = try await bounded.read(scene.birth.document, at: later)
+        }
+        await #expect(throws: VaultError(.notPermitted, "")) {
+            _ = try await MandatedVault(delegate.vault, under: delegate.mandate, at: later)
+        }
+        // Without types the scope is every document; somebody else's mandate, and one that the delegate made, are none.
+        let all = try await Delegate(scene)
+        #expect(
+            try await MandatedVault(all.vault, under: all.mandate, at: GrantScene.now).list(at: GrantScene.now).count
+                == 2)
+        await #expect(throws: VaultError(.notPermitted, "")) {
+            _ = try await MandatedVault(delegate.vault, under: all.mandate, at: GrantScene.now)
+        }
+        let forged = try Mandate(
+            id: delegate.mandate.id, vault: scene.vault.id, delegate: delegate.key.card.verification, name: "x",
+            ground: .parent, scope: Mandate.Scope(), notBefore: GrantScene.now, notAfter: Self.end,
+            signedBy: delegate.key.signing)
+        await #expect(throws: VaultError(.damaged, "")) {
+            _ = try await MandatedVault(delegate.vault, under: forged, at: GrantScene.now)
+        }
+        await #expect(throws: VaultError(.notPermitted, "")) {
+            _ = try await MandatedVault(scene.vault, under: delegate.mandate, at: GrantScene.now)
+        }
+        let issued = try await bounded.grant(
+            [Vault.GrantRequest(scene.birth)], under: GrantScene.terms(uses: 5), to: scene.agency.card,
+            release: .by(scene.service.card), at: GrantScene.now)
+        #expect(issued.grant.mandate?.id == delegate.mandate.id)
+    }
+
     @Test func `a forged scope, a mandate of another vault and an ended one are refused where the share is kept`()
         async throws
     {

@@ -54,7 +54,7 @@ extension Vault {
             Set(items.map(\.reference.version)).count == items.count, terms.notAfter > time
         else { throw VaultError(.invalidMetadata, "a grant has 1 to \(Grant.mostItems) items and an end to come") }
         let card = try await card()
-        let mandate = try checked(mandate, at: time)
+        let mandate = try mandated(by: mandate, at: time)
         var granted: [(item: GrantItem, secret: GrantedSecret)] = []
         for item in items { granted.append(try await grantable(item, attended: service != nil, on: time.date)) }
         let draft = Grant.Draft(
@@ -71,7 +71,8 @@ extension Vault {
         return issued
     }
 
-    private func checked(_ mandate: Mandate?, at time: Instant) throws(VaultError) -> Mandate? {
+    /// The mandate under which the key that opened the vault acts; `nil` for the owner, who needs none.
+    func mandated(by mandate: Mandate?, at time: Instant) throws(VaultError) -> Mandate? {
         if owner != nil { return nil }
         guard case .device(let key) = access.opener, let mandate, mandate.vault == id,
             mandate.delegate == key.signing.verificationKey, mandate.isInForce(at: time)
