@@ -5,8 +5,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo portal test test-browser test-large test-cluster bench bench-scale bench-cluster bench-portal \
-	fuzz crash crash-objects mutate model sanitize \
+.PHONY: help setup build demo portal docs docs-library test test-browser test-large test-cluster bench bench-scale \
+	bench-cluster bench-portal fuzz crash crash-objects mutate model sanitize \
 	format lint samples clean
 
 help: ## show this list
@@ -47,6 +47,12 @@ bench-scale: ## the long rows of the vault: a million documents, 10 GiB; about a
 	@Scripts/setup bench
 	@swift build -c release --package-path Benchmarks --scratch-path .build --product VaultBenchmarks
 	@.build/release/VaultBenchmarks scale Benchmarks/results.json
+
+docs: ## the portal developer's tutorial as pages in .build/docs; `make docs-library` the reference as well
+	@Scripts/docs
+
+docs-library:
+	@Scripts/docs library
 
 bench-portal: ## 50 people, 10,000 vaults and floods of passphrases against the portal; a table with the goals
 	@Scripts/bench-portal

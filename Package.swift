@@ -249,3 +249,8 @@ if Context.environment["FUZZ"] != nil {
         target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
     }
 }
+
+// For `make docs` only: who depends on this package does not fetch it.
+if Context.environment["DOSSIER_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -20,6 +20,21 @@ let package = Package(
                 .product(name: "VaultSQLite", package: "DossierKit"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ]),
+        // The listings of the tutorial, and a program that serves them.
+        .target(
+            name: "PortalGuide",
+            dependencies: [
+                .product(name: "DossierKit", package: "DossierKit"),
+                .product(name: "CryptoPrimitives", package: "DossierKit"),
+                .product(name: "SoftwareKeys", package: "DossierKit"),
+                .product(name: "TestPKI", package: "DossierKit"),
+                .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            // Made into pages by `make docs`.
+            exclude: ["PortalGuide.docc"]),
+        .executableTarget(name: "guide", dependencies: ["PortalGuide"]),
+        .testTarget(name: "PortalGuideTests", dependencies: ["PortalGuide"]),
         // What the executable frees is overwritten first, whoever freed it.
         .target(name: "CWipingFree"),
         .executableTarget(name: "portal-demo", dependencies: ["CWipingFree", "Portal"]),

@@ -90,8 +90,11 @@ public struct PortalSite: Sendable {
         }
     }
 
-    /// What the vault has, as evidence: every signature judged anew.
-    @concurrent func evidence(in vault: Vault, at time: Instant) async throws -> EvidenceSet {
-        try EvidenceSet(await vault.evidence(judgedBy: world.validator, at: time), types: world.types)
+    /// What the vault has, as evidence: every signature judged anew, or by a memory at most a minute ago.
+    @concurrent func evidence(
+        in vault: Vault, at time: Instant, remembering memory: EvidenceMemory?
+    ) async throws -> EvidenceSet {
+        try EvidenceSet(
+            await vault.evidence(judgedBy: world.validator, at: time, remembering: memory), types: world.types)
     }
 }

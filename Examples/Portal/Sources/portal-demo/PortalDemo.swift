@@ -36,6 +36,8 @@ struct PortalDemo {
         logger.logLevel = .warning
         let application = Application(
             router: site.router(),
+            // What a browser that keeps its connection sent last stays in the connection's buffer as long.
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: .init(address: .hostname("127.0.0.1", port: options.port), serverName: nil),
             onServerRunning: { channel in
                 FileHandle.standardOutput.write(

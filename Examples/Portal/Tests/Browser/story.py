@@ -4,17 +4,22 @@
 
     story.py ADDRESS SAMPLES PICTURES [CHROMIUM]
 
+With STORY_XUNIT in the environment the outcome is written to that file as well: a case for every page and every act.
+
 Pages with an upload have one script, the portal's own; the policy of the other pages would run none. One person comes without
 JavaScript. Every page is photographed at desk and phone width, must not scroll sideways on a
 phone, has one first heading and a label on every field, and is held against the rules of axe-core; findings that are serious
 or critical fail the run.
 """
 
+import os
 import pathlib
 import shutil
 import sys
 import tempfile
+import traceback
 import zipfile
+from xml.sax.saxutils import quoteattr
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
@@ -26,11 +31,13 @@ DESK, PHONE = {"width": 1100, "height": 800}, {"width": 360, "height": 740}
 
 axe = Axe()
 problems = []
+cases = {}
 looked_at = 0
 
 
 def fail(where, what):
     problems.append(f"{where}: {what}")
+    cases.setdefault(where, []).append(what)
     print(f"  ✘ {where}: {what}")
 
 
@@ -39,6 +46,7 @@ def look(page, name):
     global looked_at
     looked_at += 1
     number = f"{looked_at:02d}-{name}"
+    cases.setdefault(name, [])
     page.screenshot(path=PICTURES / f"{number}.png", full_page=True)
     page.set_viewport_size(PHONE)
     wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
@@ -313,24 +321,58 @@ def citizen_leaves(page, code):
     heading(page, "Đăng nhập thử")
 
 
-def main():
-    PICTURES.mkdir(parents=True, exist_ok=True)
+def play():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         # One that does not answer fails rather than waits for ever.
-        citizen = person(browser, "citizen-1")
-        recovery = citizen_makes_vault(citizen)
-        signed = citizen_fills_vault(citizen)
-        code = citizen_applies(citizen)
-        official = person(browser, "official-1")
-        official_decides(official, code)
-        citizen_receives(citizen, code)
-        citizen_withdraws(citizen, code)
-        official_is_refused(official, code)
-        verifier_checks(browser, signed)
-        upload_shows_progress(browser, signed)
-        citizen_leaves(citizen, recovery)
+        citizen = act(person, browser, "citizen-1")
+        recovery = act(citizen_makes_vault, citizen)
+        signed = act(citizen_fills_vault, citizen)
+        code = act(citizen_applies, citizen)
+        official = act(person, browser, "official-1")
+        act(official_decides, official, code)
+        act(citizen_receives, citizen, code)
+        act(citizen_withdraws, citizen, code)
+        act(official_is_refused, official, code)
+        act(verifier_checks, browser, signed)
+        act(upload_shows_progress, browser, signed)
+        act(citizen_leaves, citizen, recovery)
         browser.close()
+
+
+def act(part, *arguments):
+    """One act of the story; what goes wrong in it is a failure of its own, and ends the story."""
+    name = part.__name__.replace("_", " ")
+    cases.setdefault(name, [])
+    try:
+        return part(*arguments)
+    except Exception as error:
+        fail(name, f"{type(error).__name__}: {error}")
+        traceback.print_exc()
+        raise EndOfStory from error
+
+
+class EndOfStory(Exception):
+    pass
+
+
+def write_xunit(path):
+    rows = []
+    for name, found in cases.items():
+        failure = "".join(f"<failure message={quoteattr(what[:2000])}/>" for what in found[:1])
+        rows.append(f'<testcase classname="portal.story" name={quoteattr(name)}>{failure}</testcase>')
+    pathlib.Path(path).write_text(
+        f'<testsuites><testsuite name="portal.story" tests="{len(rows)}">{"".join(rows)}</testsuite></testsuites>\n')
+
+
+def main():
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    try:
+        play()
+    except EndOfStory:
+        pass
+    if path := os.environ.get("STORY_XUNIT"):
+        write_xunit(path)
     print(f"{looked_at} pages looked at, {len(problems)} problems; pictures in {PICTURES}")
     return 1 if problems else 0
 

@@ -83,6 +83,8 @@ import Testing
         let log = try await citizen.get("/log")
         #expect(log.text.contains(AccessRecord.Kind.released.name.vi.dropFirst()))
         #expect(log.text.contains("Lê Thị Kiểm"))
+        let witnessed = WitnessStanding.witnessed([portal.site.world.witness.verification]).phrase.vi
+        #expect(log.text.contains(witnessed))
         let start = try #require(log.text.firstRange(of: "action=\"/grants/"))
         let id = log.text[start.upperBound...].prefix { $0 != "/" }
         #expect(try await citizen.post("/grants/\(id)/revoke").status == 303)

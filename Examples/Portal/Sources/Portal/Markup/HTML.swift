@@ -60,6 +60,10 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
     }
 
     private static func escape(_ text: String) -> String {
+        // Most texts have nothing to escape, and looking is much cheaper than writing.
+        guard text.utf8.contains(where: { $0 == 0x26 || $0 == 0x3c || $0 == 0x3e || $0 == 0x22 || $0 == 0x27 }) else {
+            return text
+        }
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

@@ -31,7 +31,7 @@ struct SubmissionPages {
         let answers = Dictionary(
             form.fields(beginning: "q.").map { ($0.name, $0.value) },
             uniquingKeysWith: { first, _ in first })
-        let plan = try await Planning(site: site).plan(procedure, answers: answers, visit)
+        let plan = try await Planning(site: site).plan(procedure, answers: answers, isFresh: true, visit)
         guard plan.isCovered, plan.openQuestions.isEmpty else {
             throw PortalError.badForm(
                 Phrase(vi: "Hồ sơ chưa đủ giấy tờ.", en: "The dossier does not have everything it needs."))

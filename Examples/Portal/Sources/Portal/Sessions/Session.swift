@@ -41,6 +41,8 @@ final class Session: Sendable {
 
     let identity: IdentityAssertion
     let startedAt: Instant
+    /// What the signatures of the documents were found to be during the last minute.
+    let verdicts = EvidenceMemory()
     private let state: Mutex<State>
 
     init(_ identity: IdentityAssertion, at time: Instant) {
@@ -84,6 +86,7 @@ final class Session: Sendable {
 
     /// Lets go of everything secret.
     func close() {
+        verdicts.forget()
         state.withLock {
             $0.vault = nil
             $0.pendingCode = nil

@@ -14,10 +14,13 @@ struct Planning {
         return found
     }
 
-    func plan(_ procedure: Procedure, answers: [String: String], _ visit: Visit) async throws
-        -> ReusePlan
-    {
-        let evidence = try await site.evidence(in: site.vault(visit), at: visit.now)
+    /// - Parameter isFresh: Whether every signature is judged now: for what will be signed. To look at a plan, verdicts of
+    ///   the last minute of the same session will do.
+    func plan(
+        _ procedure: Procedure, answers: [String: String], isFresh: Bool = false, _ visit: Visit
+    ) async throws -> ReusePlan {
+        let evidence = try await site.evidence(
+            in: site.vault(visit), at: visit.now, remembering: isFresh ? nil : visit.session?.verdicts)
         return procedure.plan(
             using: evidence, for: try applicant(visit), answers: answers, on: visit.today,
             decisionBy: decision(procedure, visit))
@@ -25,7 +28,8 @@ struct Planning {
 
     /// Every procedure in force, nearest to being possible first.
     func overview(_ visit: Visit) async throws -> [ReusePlan] {
-        let evidence = try await site.evidence(in: site.vault(visit), at: visit.now)
+        let evidence = try await site.evidence(
+            in: site.vault(visit), at: visit.now, remembering: visit.session?.verdicts)
         return site.world.procedures.plans(using: evidence, for: try applicant(visit), on: visit.today) {
             decision($0, visit)
         }

@@ -1,0 +1,1 @@
+../../GuideAgency.swift

@@ -1,0 +1,1 @@
+../../GuideConsent.swift

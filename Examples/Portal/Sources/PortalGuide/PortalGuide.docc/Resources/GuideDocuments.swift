@@ -1,0 +1,1 @@
+../../GuideDocuments.swift

@@ -1,0 +1,1 @@
+../../GuideLog.swift

@@ -1,0 +1,1 @@
+../../GuidePlan.swift

@@ -1,0 +1,1 @@
+../../GuideTrust.swift

@@ -1,0 +1,1 @@
+../../GuideVaults.swift

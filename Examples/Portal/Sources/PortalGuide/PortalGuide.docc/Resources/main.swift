@@ -1,0 +1,1 @@
+../../../guide/main.swift
