@@ -270,7 +270,7 @@ def upload_shows_progress(browser, signed):
               {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 256 << 10})
     page.get_by_label("Tệp cần kiểm tra").set_input_files(large)
     page.get_by_role("button", name="Kiểm tra", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Đã gửi")
+    expect(page.locator("[data-sent]")).to_contain_text("Đã gửi")
     expect(page.get_by_role("progressbar")).to_be_visible()
     look(page, "upload-progress")
     heading(page, "Kết quả kiểm tra")

@@ -58,7 +58,7 @@ enum UploadScript {
     static func progress(_ t: Words) -> HTML {
         """
         <progress hidden value="0" aria-label="\(t("Đã gửi", "Sent"))"></progress>
-        <p class="hint" role="status" data-sent="\(t("Đã gửi #%", "# % sent"))" data-failed="\(t("Mất kết nối, chưa có gì được lưu. Xin gửi lại.", "The connection was lost and nothing was stored. Please send it again."))"></p>
+        <p class="hint" aria-live="polite" data-sent="\(t("Đã gửi #%", "# % sent"))" data-failed="\(t("Mất kết nối, chưa có gì được lưu. Xin gửi lại.", "The connection was lost and nothing was stored. Please send it again."))"></p>
         """
     }
 }
