@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 static inline CURLcode dossier_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
 static inline CURLcode dossier_curl_set_long(CURL *handle, CURLoption option, long value) {
@@ -110,6 +111,46 @@ static inline int dossier_thread_start(void *(*body)(void *), void *context) {
     if (code == 0) code = pthread_create(&thread, &attributes, body, context);
     pthread_attr_destroy(&attributes);
     return code;
+}
+// Where threads that have nothing to do wait to be called.
+typedef struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t condition;
+    long calls;
+} dossier_bench;
+static inline dossier_bench *dossier_bench_make(void) {
+    dossier_bench *bench = (dossier_bench *)calloc(1, sizeof(dossier_bench));
+    if (bench == NULL) return NULL;
+    pthread_mutex_init(&bench->mutex, NULL);
+    pthread_cond_init(&bench->condition, NULL);
+    return bench;
+}
+static inline void dossier_bench_free(dossier_bench *bench) {
+    if (bench == NULL) return;
+    pthread_cond_destroy(&bench->condition);
+    pthread_mutex_destroy(&bench->mutex);
+    free(bench);
+}
+static inline void dossier_bench_call(dossier_bench *bench) {
+    pthread_mutex_lock(&bench->mutex);
+    bench->calls += 1;
+    pthread_cond_signal(&bench->condition);
+    pthread_mutex_unlock(&bench->mutex);
+}
+// Waits to be called, some seconds at most; whether it was.
+static inline int dossier_bench_wait(dossier_bench *bench, int seconds) {
+    struct timespec end;
+    int called = 0, code = 0;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += seconds;
+    pthread_mutex_lock(&bench->mutex);
+    while (bench->calls == 0 && code == 0) code = pthread_cond_timedwait(&bench->condition, &bench->mutex, &end);
+    if (bench->calls > 0) {
+        bench->calls -= 1;
+        called = 1;
+    }
+    pthread_mutex_unlock(&bench->mutex);
+    return called;
 }
 static inline const char *dossier_environment(const char *name) { return getenv(name); }
 
