@@ -98,8 +98,11 @@ static void *work(void *context) {
     static const Oid text[] = {25};
     w->failed = !(prepare(w, "scope", w->scope, 1, text) && prepare(w, "create", w->create, 7, create)
                   && prepare(w, "append", w->append, 10, append) && PQenterPipelineMode(w->connection) && one(w, 0));
+    // A new connection's first statements fill the server's caches; the library's connections have done that before.
+    const int64_t warm = 100;
+    for (int64_t number = 1; number <= warm && !w->failed; number++) w->failed = !one(w, number);
     pthread_barrier_wait(w->barrier);
-    for (int64_t number = 1; number <= w->count && !w->failed; number++) w->failed = !one(w, number);
+    for (int64_t number = 1; number <= w->count && !w->failed; number++) w->failed = !one(w, warm + number);
     pthread_barrier_wait(w->barrier);
     return NULL;
 }
