@@ -90,7 +90,8 @@ public actor Vault {
     ///
     /// - Throws: As ``list()``.
     public func documents(withDigest sha256: Digest32) async throws(VaultError) -> [DocumentRecord] {
-        try await list().filter { $0.current.sha256 == sha256 }
+        try await loadDocuments()
+        return state.catalogue?.documents(withDigest: sha256) ?? []
     }
 
     /// The content of a version, read as it is asked for.

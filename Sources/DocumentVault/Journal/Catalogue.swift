@@ -28,6 +28,15 @@ struct Catalogue: Sendable {
     /// All documents that are not erased.
     var list: [DocumentRecord] { rows.compactMap { documents[$0] } }
 
+    /// The documents whose newest version has a digest; the others are looked at in place.
+    func documents(withDigest sha256: Digest32) -> [DocumentRecord] {
+        var found: [DocumentRecord] = []
+        for id in rows where documents[id]?.current.sha256 == sha256 {
+            if let record = documents[id] { found.append(record) }
+        }
+        return found
+    }
+
     /// The contents that versions name.
     func names(_ content: ContentID) -> Bool { contents.contains(content) }
 
