@@ -137,10 +137,15 @@ import VaultTesting
         let document = try await Samples.store(Samples.bytes(200_000), in: vault)
         try gateway.fail("changed", "GET")
         await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(document.document).bytes() }
-        try gateway.fail("another-size", "GET")
-        await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(document.document).bytes() }
         try gateway.recover()
         #expect(try await vault.read(document.document).bytes() == Samples.bytes(200_000))
+        // One that is not read whole at once is asked for its size first.
+        let large = try await Samples.store(Samples.bytes(2_000_000), in: vault)
+        try gateway.fail("another-size", "GET")
+        await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(large.document).bytes() }
+        #expect(try await vault.read(document.document).bytes() == Samples.bytes(200_000), "the octets are the right ones")
+        try gateway.recover()
+        #expect(try await vault.read(large.document).bytes() == Samples.bytes(2_000_000))
     }
 
     @Test(arguments: ["bomb", "deep", "many", "unordered", "no-end", "failed-200", "html", "endless"])
@@ -171,8 +176,9 @@ import VaultTesting
             #expect(try await vault.read(document.document).bytes() == Samples.bytes(100_000 + number))
         }
         #expect(try await vault.verify().isComplete)
-        // It is asked now and then whether it is back, not at every call.
-        if fault != "gone" { #expect(try #require(try gateway.requests()) < 5) }
+        // It is asked now and then whether it is back, and when the other is slow; not at every call, of which eight documents
+        // written, read and verified are 24 at least.
+        if fault != "gone" { #expect(try #require(try gateway.requests()) < 12) }
     }
 
     @Test func `a call whose task is cancelled ends, and leaves nothing behind`() async throws {
