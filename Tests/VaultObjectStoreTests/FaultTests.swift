@@ -143,7 +143,8 @@ import VaultTesting
         let large = try await Samples.store(Samples.bytes(2_000_000), in: vault)
         try gateway.fail("another-size", "GET")
         await #expect(throws: VaultError(.damaged, "")) { _ = try await vault.read(large.document).bytes() }
-        #expect(try await vault.read(document.document).bytes() == Samples.bytes(200_000), "the octets are the right ones")
+        #expect(
+            try await vault.read(document.document).bytes() == Samples.bytes(200_000), "the octets are the right ones")
         try gateway.recover()
         #expect(try await vault.read(large.document).bytes() == Samples.bytes(2_000_000))
     }
