@@ -177,8 +177,8 @@ import VaultTesting
             #expect(try await vault.read(document.document).bytes() == Samples.bytes(100_000 + number))
         }
         #expect(try await vault.verify().isComplete)
-        // It is asked now and then whether it is back, and when the other is slow; not at every call, of which eight documents
-        // written, read and verified are 24 at least.
+        // It is asked now and then whether it is back, and when the other is slow; not at every call: eight documents
+        // that are written, read and verified are 24 calls at least.
         if fault != "gone" { #expect(try #require(try gateway.requests()) < 12) }
     }
 
