@@ -102,6 +102,11 @@ public final class ObjectVaultStore: InspectableVaultStore {
         try await (records as? any InspectableVaultStore)?.inspect(vault)
     }
 
+    /// Contents that are put together are small ones, which lie in the other store.
+    public func putContents(_ contents: [ContentID: [UInt8]], of vault: VaultID) async throws(VaultError) {
+        try await records.putContents(contents, of: vault)
+    }
+
     // MARK: Appending
 
     public func append(_ batch: VaultAppend, to vault: VaultID) async throws(VaultError) -> VaultAppendOutcome {

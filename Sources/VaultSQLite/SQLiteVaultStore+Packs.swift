@@ -20,6 +20,15 @@ extension SQLiteVaultStore {
     public func putContents(_ contents: [ContentID: [UInt8]], of vault: VaultID) async throws(VaultError) {
         let ordered = contents.sorted { $0.key < $1.key }
         guard let name = ordered.first?.key else { return }
+        // A call that is repeated must neither write the file anew nor, when it then fails, take it away from its rows.
+        let exists = try await read(vault) { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT 1 FROM pack WHERE vault = (SELECT no FROM vault WHERE id = ?) AND name = ?",
+                arguments: [vault.data, name.data])
+        }
+        guard exists != true else {
+            throw VaultError(.alreadyExists, object: "content \(name)", "a content is written once")
+        }
         let path = folder.packPath(name, of: vault)
         let (parent, grandparent) = (folder.contentFolder(vault), folder.path + "/contents")
         let file = try await onFilesTyped { () throws(VaultError) in

@@ -107,6 +107,10 @@ extension StoreDecorator {
         try await after(.putContent)
     }
 
+    public func putContents(_ contents: [ContentID: [UInt8]], of vault: VaultID) async throws(VaultError) {
+        try await pass(.putContent) { () throws(VaultError) in try await inner.putContents(contents, of: vault) }
+    }
+
     public func contentSize(_ id: ContentID, of vault: VaultID) async throws(VaultError) -> Int64? {
         try await pass(.contentSize) { () throws(VaultError) in try await inner.contentSize(id, of: vault) }
     }

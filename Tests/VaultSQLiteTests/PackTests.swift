@@ -150,6 +150,30 @@ struct PackTests {
         #expect(try await scene.open().verify().documents == 200)
     }
 
+    @Test func `contents are put once: a repetition leaves their pack as it is, even when nothing can be written`()
+        async throws
+    {
+        let scene = try await Scene(1)
+        let store = try SQLiteVaultStore(path: scene.path)
+        let id = scene.vault.id
+        var contents: [ContentID: [UInt8]] = [:]
+        for number in 0..<60 { contents[ContentID(random: SystemRandom())] = Scene.bytes(number) }
+        try await store.putContents(contents, of: id)
+        let before = scene.octets()
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let locked = try DatabaseQueue(path: scene.path + "/shard-00.sqlite", configuration: configuration)
+        defer { try? locked.close() }
+        let first = try #require(contents.keys.min())
+        for repeated in [contents, [first: Scene.bytes(99) + [1]]] {
+            try await locked.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+            await #expect(throws: VaultError(.alreadyExists, "")) { try await store.putContents(repeated, of: id) }
+            try await locked.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        }
+        #expect(scene.octets() == before)
+        #expect(try await store.contents(Array(contents.keys), of: id, limit: 1 << 20) == contents)
+    }
+
     @Test func `wiping that was interrupted is taken up`() async throws {
         let scene = try await Scene(200)
         let place = try await scene.place(scene.references[3])

@@ -141,6 +141,10 @@ public final class MeteredVaultStore: VaultStore {
         try await pass("putContent") { try await inner.putContent(id, of: vault, size: size, from: stream) }
     }
 
+    public func putContents(_ contents: [ContentID: [UInt8]], of vault: VaultID) async throws(VaultError) {
+        try await typed("putContents") { () throws(VaultError) in try await inner.putContents(contents, of: vault) }
+    }
+
     public func contentSize(_ id: ContentID, of vault: VaultID) async throws(VaultError) -> Int64? {
         try await typed("contentSize") { () throws(VaultError) in try await inner.contentSize(id, of: vault) }
     }
