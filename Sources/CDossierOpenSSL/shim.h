@@ -24,11 +24,11 @@ static inline int dossier_start_mac(EVP_MAC_CTX *context, const char *digest, co
     return EVP_MAC_init(context, key, count, parameters);
 }
 
-static inline EVP_PKEY *dossier_public_key_from(const char *type, OSSL_PARAM *parameters) {
+static inline EVP_PKEY *dossier_key_from(const char *type, int selection, OSSL_PARAM *parameters) {
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
     if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+        EVP_PKEY_fromdata(context, &key, selection, parameters) != 1) {
         key = NULL;
     }
     EVP_PKEY_CTX_free(context);
@@ -43,7 +43,7 @@ static inline EVP_PKEY *dossier_rsa_public_key(
     if (n != NULL && e != NULL && builder != NULL && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1) {
         OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
-        if (parameters != NULL) key = dossier_public_key_from("RSA", parameters);
+        if (parameters != NULL) key = dossier_key_from("RSA", EVP_PKEY_PUBLIC_KEY, parameters);
         OSSL_PARAM_free(parameters);
     }
     OSSL_PARAM_BLD_free(builder);
@@ -51,12 +51,11 @@ static inline EVP_PKEY *dossier_rsa_public_key(
     BN_free(e);
     return key;
 }
-static inline EVP_PKEY *dossier_elliptic_public_key(const char *group, const unsigned char *point, size_t pointCount) {
-    OSSL_PARAM parameters[3];
+static inline EVP_PKEY *dossier_elliptic_parameters(const char *group) {
+    OSSL_PARAM parameters[2];
     parameters[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)group, 0);
-    parameters[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)point, pointCount);
-    parameters[2] = OSSL_PARAM_construct_end();
-    return dossier_public_key_from("EC", parameters);
+    parameters[1] = OSSL_PARAM_construct_end();
+    return dossier_key_from("EC", EVP_PKEY_KEY_PARAMETERS, parameters);
 }
 static inline EVP_PKEY *dossier_generate_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *dossier_generate_elliptic(const char *group) { return EVP_EC_gen((char *)group); }
