@@ -53,6 +53,27 @@ enum EngineBenchmarks {
         } peer: {
             try judge(200)
         }
+        // What the machine gives a second task, memory and reference counts left out.
+        let first = Self.arithmetic(1)
+        try await bench.compare(
+            "arithmetic on two cores", goal: .none, note: "nothing shared; the other column is one task"
+        ) {
+            try await withThrowingTaskGroup(of: UInt64.self) { group in
+                for _ in 0..<2 { group.addTask { arithmetic(10_000_000) } }
+                for try await result in group where result == first { throw PeerRefused(what: "multiplication") }
+            }
+        } peer: {
+            if arithmetic(20_000_000) == first { throw PeerRefused(what: "multiplication") }
+        }
+    }
+
+    private static func arithmetic(_ steps: UInt64) -> UInt64 {
+        var value: UInt64 = 1
+        for step in 0..<steps {
+            value = value &* 6_364_136_223_846_793_005 &+ step
+            value ^= value >> 13
+        }
+        return value
     }
 
     private static func signature(_ chain: Chain) async throws -> [UInt8] {
