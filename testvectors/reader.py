@@ -81,7 +81,6 @@ def recovery_code(text):
     octets = octets.to_bytes(35, "big")
     check(len(text) == 56 and sha256(PREFIX + b"recovery-code\0" + octets[:32])[:3] == octets[32:], "mistyped code")
     return octets[:32]
-
 class Store:  # section 9: only here is anything of SQLite
     header = header_slot = None
     def __init__(self, path, vault=None):
@@ -109,7 +108,8 @@ class Store:  # section 9: only here is anything of SQLite
     def content(self, content):
         name, place, size = self.packed.get(content, (content, 0, None))
         file = self.path / "contents" / self.vault.hex() / (name.hex() + (".pack" if size else ""))
-        return self.one("content", "sealed", "id", content) or file.is_file() and file.read_bytes()[place:][:size]
+        found = file.is_file() and file.read_bytes()[place:][:size]
+        return self.one("content", "sealed", "id", content) or found and len(found) == (size or len(found)) and found
 class Export:  # section 13
     def __init__(self, path):
         octets, place, kind, records = path.read_bytes(), 20, None, {}

@@ -5,9 +5,12 @@
 Everything that was synced is there. Of everything else any part may be there or not, in pieces of a sector: a later write
 without an earlier one, a name without its content, a renaming that did not happen. Names are only safe once their folder
 was synced; this is stricter than the file systems in use."""
+import contextlib
 import os
+import shutil
 import sqlite3
 import struct
+import tempfile
 
 
 def events(log):
@@ -73,6 +76,8 @@ class Folder:
 
     def after_cut(self, random, share):
         names = dict(self.synced)
+        if share == 0:
+            return names
         if random.random() < 0.5:
             # In the order in which it was done, as a journaling file system does it.
             for change in self.waiting[:random.randrange(len(self.waiting) + 1)]:
@@ -144,9 +149,10 @@ class Disk:
     def at(self, path):
         return self.folders[os.path.dirname(path.decode())]
 
-    def after_cut(self, random, to):
-        """Writes what may be left into the folder `to`."""
-        share = random.choice([0.0, 1.0, 0.5, random.random()])
+    def after_cut(self, random, to, share=None):
+        """Writes what may be left into the folder `to`: of what was not synced, about a share, or nothing with 0."""
+        if share is None:
+            share = random.choice([0.0, 1.0, 0.5, random.random()])
         sector = random.choice([512, 4096])
         self.write(self.folders[self.root], to, random, share, sector)
 
@@ -165,12 +171,55 @@ def name(path):
     return os.path.basename(path.decode())
 
 
+def databases(store):
+    """The databases of a store, copied with their logs: SQLite leaves files beside one that it only reads."""
+    for shard in sorted(store.glob("shard-*.sqlite")):
+        with tempfile.TemporaryDirectory() as folder:
+            for suffix in ("", "-wal"):
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copy(f"{shard}{suffix}", folder)
+            with contextlib.closing(sqlite3.connect(os.path.join(folder, shard.name))) as database:
+                yield database
+
+
 def strays(store):
     """Files beside the databases of a store that are unfinished, and packs that no database names."""
     known = set()
-    for shard in store.glob("shard-*.sqlite"):
-        database = sqlite3.connect(f"file:{shard}?mode=ro", uri=True)
+    for database in databases(store):
         known |= {name.hex() for name, in database.execute("SELECT name FROM pack")}
-        database.close()
     return [str(path) for path in store.glob("contents/*/*")
             if path.suffix == ".part" or path.suffix == ".pack" and path.stem not in known]
+
+
+class Packs:
+    """The packs of a store as its databases and files say (docs/formats/vault-v1.md §9)."""
+
+    def __init__(self, store):
+        self.names, self.contents, self.wiping, self.gaps, self.faults = set(), 0, 0, 0, []
+        for database in databases(store):
+            for number, vault, name, live in list(database.execute(
+                    "SELECT pack.no, vault.id, name, live FROM pack JOIN vault ON vault.no = pack.vault")):
+                ranges = {table: [(place, place + size) for place, size in database.execute(
+                    f"SELECT place, size FROM {table} WHERE pack = ? ORDER BY place", (number,))]
+                    for table in ("packed", "wiping")}
+                path = store / "contents" / vault.hex() / f"{name.hex()}.pack"
+                self.look(path, live, ranges["packed"], ranges["wiping"])
+
+    def look(self, path, live, packed, wiping):
+        """Every octet belongs to a content, or is to be wiped, or is zero; every content is there whole, and alone."""
+        self.names.add(path.stem)
+        self.contents += len(packed)
+        self.wiping += len(wiping)
+        octets = path.read_bytes() if path.exists() else b""
+        if len(packed) != live:
+            self.faults.append(f"{path.name}: {len(packed)} contents, {live} are said to be there")
+        if packed and packed[-1][1] > len(octets):
+            self.faults.append(f"{path.name}: {len(octets)} octets, contents up to {packed[-1][1]}")
+        end = 0
+        for start, stop in [*sorted(packed + wiping), (len(octets), len(octets))]:
+            if start < end:
+                self.faults.append(f"{path.name}: what lies at {start} begins before {end}, where another ends")
+            if any(octets[end:start]):
+                self.faults.append(f"{path.name}: octets {end} to {start} belong to nothing and were not overwritten")
+            self.gaps += start > end
+            end = max(end, stop)

@@ -6,6 +6,7 @@
 //
 //   RECORD_ROOT  the folder, absolute
 //   RECORD_LOG   the file that events are appended to
+//   RECORD_STOP  optional: the program is killed (SIGKILL) as soon as it has done this many of them
 //
 // An event is: its letter, then three numbers of 8 octets (inode, offset or size, octets that follow), then the octets.
 // P is what the program prints on its standard output: from then on its work is acknowledged.
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,12 +32,15 @@ static pthread_mutex_t order = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static int record_file = -1;
 static const char *root;
 static size_t root_length;
+static long left = -1;
 
 __attribute__((constructor)) static void begin(void) {
     const char *log = getenv("RECORD_LOG");
     root = getenv("RECORD_ROOT");
     if (log == NULL || root == NULL) { return; }
     root_length = strlen(root);
+    const char *stop = getenv("RECORD_STOP");
+    if (stop != NULL) { left = strtol(stop, NULL, 10); }
     int opened = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (opened < 0) { _exit(120); }
     // Out of the way of the numbers that programs count on.
@@ -62,6 +67,11 @@ static void event(char letter, uint64_t inode, uint64_t number, const void *byte
     memcpy(head + 1, numbers, sizeof numbers);
     put(head, sizeof head);
     put(bytes, count);
+    // The lock is held: nothing takes place that is not recorded.
+    if (letter != 'P' && left > 0 && --left == 0) {
+        kill(getpid(), SIGKILL);
+        for (;;) { pause(); }
+    }
 }
 
 static int inside(const char *path) {

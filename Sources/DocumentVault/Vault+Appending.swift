@@ -16,6 +16,8 @@ extension Vault {
         var inline: [ContentID: [UInt8]] = [:]
         var slots: [SlotID: [UInt8]]?
         var dropping = VaultAppend.Dropping()
+        /// Whether the events name contents that somebody else put.
+        var takesUpContents = false
         /// The payloads of all events, if they were sealed under ``secret`` already; the first one for the operation.
         var ready: [Payload.Ready] = []
     }
@@ -91,7 +93,8 @@ extension Vault {
             }
             let batch = VaultAppend(
                 expecting: head, entries: made.map(\.stored), head: last, slots: change.slots,
-                keyRecords: change.keyRecords, contents: change.inline, dropping: change.dropping)
+                keyRecords: change.keyRecords, contents: change.inline, dropping: change.dropping,
+                takesUpContents: change.takesUpContents)
             switch try await store.append(batch, to: id) {
             case .committed:
                 secrets[change.secret.number] = change.secret

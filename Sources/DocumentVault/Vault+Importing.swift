@@ -82,7 +82,8 @@ extension Vault {
         let slots = try export.slots.map { try Slot(parsing: $0) }
         let batch = VaultAppend(
             expecting: nil, entries: export.entries + [entry.stored], head: entry.head,
-            slots: Dictionary(slots.map { ($0.id, $0.bytes) }) { first, _ in first }, keyRecords: export.keyRecords)
+            slots: Dictionary(slots.map { ($0.id, $0.bytes) }) { first, _ in first }, keyRecords: export.keyRecords,
+            takesUpContents: true)
         if case .conflict = try await store.append(batch, to: export.vault) {
             throw VaultError(.alreadyExists, object: "vault \(export.vault)", "the store has it already")
         }

@@ -15,10 +15,27 @@ import FoundationEssentials
 
 /// A sealed content as a file of its own. Every call blocks.
 enum ContentFile {
+    /// Makes a folder, whose name is on stable storage afterwards.
     static func makeFolder(_ path: String) throws(VaultError) {
-        guard FileKind(path) != .folder else { return }
+        // Who made an empty one may have been killed before its name was synced. One with anything in it was synced by
+        // whoever put that.
+        guard FileKind(path) != .folder || isEmpty(path) else { return }
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(errno, path) }
         try DurableFile.syncFolder(of: path)
+    }
+
+    private static func isEmpty(_ folder: String) -> Bool {
+        // Its own name and its parent's are always there.
+        guard let names = unsafe opendir(folder) else { return true }
+        defer { unsafe closedir(names) }
+        for _ in 0..<3 { guard unsafe readdir(names) != nil else { return true } }
+        return false
+    }
+
+    /// Makes durable what a folder of contents holds, whoever put it there; without the folder there is nothing to do.
+    static func settle(_ folder: String) throws(VaultError) {
+        guard FileKind(folder) == .folder else { return }
+        try DurableFile.syncFolder(folder)
     }
 
     static func write(_ stream: any ContentStream, size: Int64, to path: String) throws {

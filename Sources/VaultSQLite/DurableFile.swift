@@ -113,7 +113,11 @@ struct DurableFile: ~Copyable {
 
     /// Makes the names in the folder of `path` durable.
     static func syncFolder(of path: String) throws(VaultError) {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        try syncFolder(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
+    }
+
+    /// Makes the names in a folder durable.
+    static func syncFolder(_ folder: String) throws(VaultError) {
         let opened = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else { throw .system(errno, folder) }
         defer { close(opened) }

@@ -56,16 +56,24 @@ final class PackFile: Sendable {
         deinit { close(descriptor) }
     }
 
-    /// The packs of a folder that nobody is writing.
-    static func settled(in folder: String) throws(VaultError) -> [Settled] {
+    /// Packs that are looked at together: each costs a descriptor, of which a process has often no more than 1,024.
+    static let mostSettled = 64
+
+    /// Packs of a folder that nobody is writing, at most ``mostSettled``.
+    ///
+    /// - Parameter known: Those that need not be looked at.
+    static func settled(in folder: String, besides known: Set<Data>) throws(VaultError) -> [Settled] {
         guard FileKind(folder) == .folder else { return [] }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             throw VaultError(.storeFailure, object: folder, "the folder cannot be read")
         }
-        return names.compactMap { name in
-            guard name.hasSuffix(suffix), let id = ContentID(name.dropLast(suffix.count)) else { return nil }
-            return Settled(id, "\(folder)/\(name)")
+        var settled: [Settled] = []
+        for name in names where name.hasSuffix(suffix) {
+            guard let id = ContentID(name.dropLast(suffix.count)), !known.contains(id.data) else { continue }
+            guard settled.count < mostSettled else { break }
+            if let pack = Settled(id, "\(folder)/\(name)") { settled.append(pack) }
         }
+        return settled
     }
 
     /// Overwrites ranges with zeros, and syncs; the room is given back with the whole file.

@@ -44,8 +44,10 @@ extension SQLiteVaultStore {
         }
         let path = folder.contentFolder(vault)
         // Who lists contents collects garbage: what killed uploads left goes with the first page.
+        // And what is listed lasts, whoever put it: copies are taken up by it.
         let beside = try await onFilesTyped { () throws(VaultError) in
-            try ContentFile.names(in: path, cleaning: id == nil)
+            if id == nil { try ContentFile.settle(path) }
+            return try ContentFile.names(in: path, cleaning: id == nil)
         }
         if id == nil {
             try await wipePacks(of: vault)

@@ -150,12 +150,13 @@ extension SQLiteVaultStore {
             }
             let gone = Dictionary(
                 wipes.lazy.filter(\.isLast).map { ($0.number, $0.path) }, uniquingKeysWith: { first, _ in first })
+            // The file before its rows: as long as they are there, whoever comes next takes up what was interrupted.
+            try await onFilesTyped { () throws(VaultError) in
+                for path in gone.values { try ContentFile.delete(path) }
+            }
             try await shard.commits.write { db in
                 for wipe in wipes { try db.run("DELETE FROM wiping WHERE no = ?", [wipe.row]) }
                 for number in gone.keys { try db.run("DELETE FROM pack WHERE no = ? AND live <= 0", [number]) }
-            }
-            try await onFilesTyped { () throws(VaultError) in
-                for path in gone.values { try ContentFile.delete(path) }
             }
         } catch {
             shard.owesWipe.withLock { $0 = true }
@@ -187,16 +188,26 @@ extension SQLiteVaultStore {
     /// Deletes packs that no row names: what killed writers left.
     func deleteUnknownPacks(of vault: VaultID) async throws(VaultError) {
         let path = folder.contentFolder(vault)
-        // The locks come first: who held one before has entered its pack by now, or never will.
-        let settled = try await onFilesTyped { () throws(VaultError) in try PackFile.settled(in: path) }
-        guard !settled.isEmpty else { return }
-        let known = try await read(vault) { db in
+        while true {
+            let likely = try await packNames(of: vault)
+            // The locks come first: who held one before has entered its pack by now, or never will.
+            let settled = try await onFilesTyped { () throws(VaultError) in
+                try PackFile.settled(in: path, besides: likely)
+            }
+            guard !settled.isEmpty else { return }
+            let known = try await packNames(of: vault)
+            try await onFilesTyped { () throws(VaultError) in
+                for pack in settled where !known.contains(pack.name.data) { try ContentFile.delete(pack.path) }
+            }
+            guard settled.count == PackFile.mostSettled else { return }
+        }
+    }
+
+    private func packNames(of vault: VaultID) async throws(VaultError) -> Set<Data> {
+        try await read(vault) { db in
             try Data.fetchSet(
                 db, sql: "SELECT name FROM pack WHERE vault = (SELECT no FROM vault WHERE id = ?)",
                 arguments: [vault.data])
-        }
-        try await onFilesTyped { () throws(VaultError) in
-            for pack in settled where !known.contains(pack.name.data) { try ContentFile.delete(pack.path) }
         }
     }
 }

@@ -43,6 +43,11 @@ public final class SQLiteVaultStore: VaultStore {
             throw VaultError(.storeFailure, object: "vault \(vault)", "a batch that does not follow its expected head")
         }
         let shard = try shard(of: vault)
+        if batch.takesUpContents {
+            // Its writer may have been killed between the name of a file and the sync of its folder.
+            let path = folder.contentFolder(vault)
+            try await onFilesTyped { () throws(VaultError) in try ContentFile.settle(path) }
+        }
         let outcome: VaultAppendOutcome
         do {
             outcome = try await shard.commits.write { db in try Self.append(batch, first, to: vault, db) }

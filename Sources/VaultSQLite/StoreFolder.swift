@@ -42,6 +42,7 @@ struct StoreFolder: Sendable {
             guard (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true else {
                 throw VaultError(.notAStore, object: path, "a folder with other things in it")
             }
+            try DurableFile.syncFolder(of: path)
             try Self.writeManifest(Manifest(format: "dossier-vault-store", version: 1, shards: shards), manifestPath)
         }
         let manifest: Manifest

@@ -45,10 +45,10 @@ class Endurance(unittest.TestCase):
         self.expect(script("Scripts/power-cuts", 40, 7), "40 cuts of 1,000 (make crash)")
 
     def test_a_rotation_that_is_killed_goes_on(self):
-        self.expect(script("Scripts/rotation-kills", 600, 6, 7),
-                    "600 documents, 6 kills of 100,000 and 100 (Scripts/rotation-kills)")
+        self.expect(script("Scripts/rotation-kills", 1200, 8, 7),
+                    "1,200 documents, 8 kills of 100,000 and 100 (Scripts/rotation-kills)")
 
-    def test_octets_of_the_database_that_go_unnoticed_mean_nothing(self):
+    def test_octets_of_the_database_and_a_pack_that_go_unnoticed_mean_nothing(self):
         self.expect(script("Scripts/tamper-database", 211), "one octet in 211 (Scripts/tamper-database)")
 
 

@@ -5,7 +5,6 @@ import CryptoPrimitives
 import DocumentVault
 import DossierCore
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 import VaultSQLite
@@ -242,43 +241,6 @@ struct GoldenVaultTests {
         }
     }
 
-    /// Fills a vault with every kind of entry and object of format version 1; kept as ``fill(_:)`` is.
-    private static func fillEveryKind(_ vault: Vault, _ store: any VaultStore) async throws {
-        try await fill(vault)
-        var metadata = Samples.metadata(name: "lưu vĩnh viễn")
-        metadata.retention = .permanent
-        _ = try await Samples.store(Samples.bytes(70_000), as: metadata, in: vault)
-        let (device, delegate) = (try DeviceKey(random: SystemRandom()), try DeviceKey(random: SystemRandom()))
-        let removed = try DeviceKey(random: SystemRandom())
-        _ = try await vault.enrol(device.card, as: .device, label: "điện thoại", at: Samples.time)
-        _ = try await vault.enrol(delegate.card, as: .delegate, writing: [], label: "người thân", at: Samples.time)
-        let slot = try await vault.enrol(removed.card, as: .session, label: "phiên", at: Samples.time).slot
-        let writer = try await Vault.open(vault.id, in: store, unlocking: .device(device))
-        for size in 0..<3 { _ = try await Samples.store(Samples.bytes(size), in: writer) }
-        try await vault.refresh()
-        let records = try await vault.list()
-        try await vault.hold(records[1].id, ground: "QĐ 1", decidedBy: "Tòa án thử nghiệm", at: Samples.time)
-        try await vault.hold(records[2].id, ground: "QĐ 2", decidedBy: "Tòa án thử nghiệm", at: Samples.time)
-        try await vault.liftHold(on: records[2].id, at: Samples.time)
-        _ = try await vault.erase(records[0].id, reason: "yêu cầu", at: Samples.time)
-        func deposit(_ size: Int) async throws {
-            _ = try await vault.issueTicket(for: "H29.1-0001").deposit(
-                MemorySource(Samples.bytes(size)), sha256: Digest32(of: Samples.bytes(size)),
-                metadata: Samples.metadata(), depositor: "UBND phường Thử Nghiệm", in: store, at: Samples.time)
-        }
-        try await deposit(66_000)
-        _ = try await vault.absorbDeposits(at: Samples.time)
-        try await store.putDeposit(
-            StoredDeposit(id: DepositID(random: SystemRandom()), record: [1, 2, 3]), of: vault.id)
-        _ = try await vault.absorbDeposits(at: Samples.time)
-        try await store.putContent(
-            ContentID(random: SystemRandom()), of: vault.id, size: 70_000, from: ZeroStream(70_000))
-        _ = try await vault.sweep(at: Samples.time)
-        try await vault.rotate(removing: [slot], at: Samples.time)
-        try await vault.makeSnapshot(at: Samples.time)
-        try await deposit(20)
-    }
-
     @Test func `golden vaults with every kind stay readable, by us and by the reader`() async throws {
         let vaults = try FileManager.default.contentsOfDirectory(atPath: Self.golden.path()).filter {
             FileManager.default.fileExists(atPath: Self.golden.appending(path: "\($0)/expected.json").path())
@@ -352,8 +314,8 @@ struct GoldenVaultTests {
         let code = RecoveryCode(random: SystemRandom())
         let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
         let vault = try await Vault.create(
-            name: "kho mẫu", in: store, unlocking: [.passphrase(Self.passphrase), .recoveryCode(code)], at: Samples.time
-        )
+            name: "kho mẫu", in: PackingStore(inner: store),
+            unlocking: [.passphrase(Self.passphrase), .recoveryCode(code)], at: Samples.time)
         try await Self.fillEveryKind(vault, store)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -361,20 +323,5 @@ struct GoldenVaultTests {
         let anchor = try #require(await vault.anchor)
         try Data("\(anchor)\n".utf8).write(to: URL(filePath: path + "/anchor.txt"))
         try Data((try code.text() + "\n").utf8).write(to: URL(filePath: path + "/recovery-code.txt"))
-    }
-}
-
-/// Zero octets as a content.
-private final class ZeroStream: ContentStream {
-    private let left: Mutex<Int>
-
-    init(_ count: Int) { left = Mutex(count) }
-
-    func next() -> [UInt8]? {
-        left.withLock { left in
-            guard left > 0 else { return nil }
-            defer { left = 0 }
-            return [UInt8](repeating: 0, count: left)
-        }
     }
 }

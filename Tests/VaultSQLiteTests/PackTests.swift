@@ -195,6 +195,49 @@ struct PackTests {
         #expect(try await opened.read(scene.references[4].document).bytes() == Scene.bytes(4))
     }
 
+    @Test func `an emptied pack whose file went before its rows is no damage, and the rows go with the next sweep`()
+        async throws
+    {
+        let scene = try await Scene(200)
+        let place = try await scene.place(scene.references[3])
+        // As it is when the process that erases the last one ends after deleting the file.
+        for reference in scene.references where reference != scene.references[3] {
+            _ = try await scene.vault.erase(reference.document, reason: "thử", at: Samples.time)
+        }
+        let pack = try #require(scene.packs().first)
+        let kept = try #require(FileManager.default.contents(atPath: pack))
+        let others = kept.indices.filter { !place.range.contains($0) }
+        #expect(others.allSatisfy { kept[$0] == 0 })
+        let rows = try scene.database { try Row.fetchAll($0, sql: "SELECT * FROM pack") }
+        _ = try await scene.vault.erase(scene.references[3].document, reason: "thử", at: Samples.time)
+        #expect(scene.packs().isEmpty)
+        try scene.database { db in
+            for row in rows {
+                try db.execute(
+                    sql: "INSERT INTO pack (no, vault, name, live) VALUES (?, ?, ?, 0)",
+                    arguments: [row["no"], row["vault"], row["name"]])
+                try db.execute(sql: "INSERT INTO wiping (pack, place, size) VALUES (?, 0, 7)", arguments: [row["no"]])
+            }
+        }
+        let opened = try await scene.open()
+        #expect(try await opened.verify().isComplete)
+        _ = try await opened.sweep(at: Samples.time)
+        for table in ["pack", "wiping"] {
+            #expect(try scene.database { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") } == 0)
+        }
+    }
+
+    @Test func `many packs that no row names are all deleted, some at a time`() async throws {
+        let scene = try await Scene(200)
+        for _ in 0..<300 {
+            let stray = "\(scene.contents)/\(ContentID(random: SystemRandom())).pack"
+            try Data(count: 1).write(to: URL(filePath: stray))
+        }
+        _ = try await scene.open().sweep(at: Samples.time)
+        #expect(scene.packs().count == 1)
+        #expect(try await scene.open().verify().documents == 200)
+    }
+
     @Test func `when a document cannot be read, those of earlier appends are stored and nothing is left of the others`()
         async throws
     {

@@ -136,6 +136,7 @@ extension Vault {
             try self.quota.check(state.core, adding: [version])
             let secret = try self.currentSecret()
             var change = Change(events: [.depositAbsorbed(record.ticket.id, .document(version))], secret: secret)
+            change.takesUpContents = true
             change.keyRecords[version.id] = try KeyRecord(
                 sealing: record.key, vault: self.id, document: version.document, version: version.id, under: secret,
                 random: self.random

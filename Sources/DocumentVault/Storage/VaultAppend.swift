@@ -17,6 +17,10 @@ public struct VaultAppend: Sendable {
     public var contents: [ContentID: [UInt8]]
     /// What goes away for good with this change; what does not exist is no error.
     public var dropping: Dropping
+    /// Whether its entries name contents that another call put and did not live to say so: a deposit that is taken in, an
+    /// import or a copy that is taken up. Readers saw them; the engine makes sure that they outlive a power cut as well
+    /// before it commits.
+    public var takesUpContents: Bool
 
     /// Objects that a change takes away.
     public struct Dropping: Sendable, Hashable {
@@ -49,7 +53,8 @@ public struct VaultAppend: Sendable {
     /// Makes a change.
     public init(
         expecting: JournalHead?, entries: [StoredEntry], head: JournalHead, slots: [SlotID: [UInt8]]? = nil,
-        keyRecords: [VersionID: [UInt8]] = [:], contents: [ContentID: [UInt8]] = [:], dropping: Dropping = Dropping()
+        keyRecords: [VersionID: [UInt8]] = [:], contents: [ContentID: [UInt8]] = [:], dropping: Dropping = Dropping(),
+        takesUpContents: Bool = false
     ) {
         self.expecting = expecting
         self.entries = entries
@@ -58,5 +63,6 @@ public struct VaultAppend: Sendable {
         self.keyRecords = keyRecords
         self.contents = contents
         self.dropping = dropping
+        self.takesUpContents = takesUpContents
     }
 }

@@ -133,7 +133,8 @@ public struct VaultCopying: Sendable {
             guard !isLast || reached == head else {
                 throw VaultError(.damaged, object: "entry \(last.sequence)", "it is not what the head says")
             }
-            var batch = VaultAppend(expecting: standing, entries: entries, head: reached)
+            var batch = VaultAppend(
+                expecting: standing, entries: entries, head: reached, takesUpContents: true)
             if isLast {
                 batch.slots = try await source.slotRecords(of: vault)
                 batch.keyRecords = wanted.records
