@@ -11,15 +11,24 @@ import VaultPostgreSQL
 /// whether all that were are there.
 ///
 ///     StoreWriter write URL      `vault ID CODE`, then `document VAULT ID SIZE` for each that was acknowledged, until killed
-///     StoreWriter scale URL URL  opening, listing and putting in two stores, beside each other
+///     StoreWriter seed URL N     makes N vaults of ten documents; `vault ID CODE` for each
+///     StoreWriter scale URL URL N PID  opening, listing and putting in two stores, beside each other, in the vaults that `seed`
+///                                said, on standard input; the first store has the first N of them; PID is the server's
 ///     StoreWriter check URL      the same lines on standard input; `N documents in M vaults` or what is wrong
 @main
 struct StoreWriter {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        if arguments.count == 4, arguments[1] == "scale" {
-            let (small, large) = (try await opened(arguments[2]), try await opened(arguments[3]))
-            return try await ScaleMeasurement.run(small: small, large: large)
+        if arguments.count == 4, arguments[1] == "seed", let count = Int(arguments[3]) {
+            return try await ScaleMeasurement.seed(count, in: try await opened(arguments[2]))
+        }
+        if arguments.count == 6, arguments[1] == "scale", let count = Int(arguments[4]), let server = Int(arguments[5])
+        {
+            var lines: [String] = []
+            while let line = readLine() { lines.append(line) }
+            return try await ScaleMeasurement.run(
+                small: ScaleMeasurement(try await opened(arguments[2]), lines.prefix(count)),
+                large: ScaleMeasurement(try await opened(arguments[3]), lines), server: server)
         }
         guard arguments.count == 3, ["write", "check"].contains(arguments[1]) else {
             print("StoreWriter write|check URL")
@@ -30,7 +39,7 @@ struct StoreWriter {
     }
 
     /// One whole line at once: whoever reads it must not meet half of it.
-    private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+    static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
     private static func opened(_ url: String) async throws -> PostgreSQLVaultStore {
         let address = try PostgreSQLStoreURL(url)
