@@ -5,8 +5,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo portal docs docs-library test test-browser test-large test-cluster bench bench-scale \
-	bench-cluster bench-portal fuzz crash crash-objects mutate model sanitize \
+.PHONY: help setup build demo portal docs docs-library test test-browser test-large test-cluster test-network bench bench-scale \
+	bench-cluster bench-portal fuzz crash crash-objects crash-postgres mutate model sanitize \
 	format lint samples clean
 
 help: ## show this list
@@ -74,16 +74,27 @@ crash: ## kill the tool, and cut the power under it, CRASH_ROUNDS (1000) times a
 
 crash-objects: ## the same with large contents in Ceph's object store, CRASH_ROUNDS (200) times
 	@$(MAKE) build
-	@Scripts/crash-objects $${CRASH_ROUNDS:-200}
+	@CRASH_STORE=sqlite+objects Scripts/crash $${CRASH_ROUNDS:-200}
+
+crash-postgres: ## the same on PostgreSQL, CRASH_ROUNDS (200) times, and on PostgreSQL with Ceph, half as often
+	@$(MAKE) build
+	@CRASH_STORE=postgres Scripts/crash $${CRASH_ROUNDS:-200}
+	@CRASH_STORE=postgres+objects Scripts/crash $$(($${CRASH_ROUNDS:-200} / 2))
 
 mutate: ## switch off each check by which a vault finds attacks; the attack's own case must fail then
 	@Scripts/mutate-vault
 
-test-cluster: ## PostgreSQL under Patroni and etcd: CLUSTER_ROUNDS (10) kills of servers and application processes; nothing may be lost
+test-cluster: ## PostgreSQL under Patroni and etcd, contents in Ceph: CLUSTER_ROUNDS (10) kills of servers and application processes in random order; nothing may be lost
 	@$(MAKE) build
 	@Scripts/setup cluster
 	@swift build -c release --disable-build-manifest-caching --package-path Benchmarks --scratch-path .build --product StoreWriter
-	@Scripts/postgresql-cluster $${CLUSTER_ROUNDS:-10}
+	@Scripts/store-cluster $${CLUSTER_ROUNDS:-10} $${CLUSTER_SEED:-}
+
+test-network: ## PostgreSQL and Ceph behind a network that delays, reorders and loses packets: NETWORK_ROUNDS (14); needs root
+	@$(MAKE) build
+	@Scripts/setup network
+	@swift build -c release --disable-build-manifest-caching --package-path Benchmarks --scratch-path .build --product StoreWriter
+	@Scripts/network-faults $${NETWORK_ROUNDS:-14} $${NETWORK_SEED:-}
 
 bench-cluster: ## a million vaults in PostgreSQL beside a thousand: opening, listing, putting with 32 writers; SCALE_VAULTS
 	@$(MAKE) build

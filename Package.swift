@@ -183,8 +183,8 @@ let package = Package(
         .testTarget(
             name: "VaultObjectStoreTests",
             dependencies: [
-                "VaultObjectStore", "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore", "VaultTesting",
-                "TestSupport",
+                "VaultObjectStore", "VaultPostgreSQL", "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore",
+                "VaultTesting", "TestSupport",
             ],
             exclude: ["s3server.py", "s3faults.py"]),
 

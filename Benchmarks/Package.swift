@@ -38,11 +38,12 @@ let package = Package(
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),
             ]),
-        // Not a measurement either: the application processes of `make test-cluster`.
+        // Not a measurement either: the application processes of `make test-cluster` and `make test-network`.
         .executableTarget(
             name: "StoreWriter",
             dependencies: [
                 .product(name: "DocumentVault", package: "DossierKit"),
+                .product(name: "VaultObjectStore", package: "DossierKit"),
                 .product(name: "VaultPostgreSQL", package: "DossierKit"),
                 .product(name: "CryptoPrimitives", package: "DossierKit"),
                 .product(name: "DossierCore", package: "DossierKit"),

@@ -17,10 +17,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = pathlib.Path(os.environ.get("DOSSIER", ROOT / ".build/debug/dossier"))
 
 
-def script(*arguments):
+def script(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "-B", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
-        env=dict(os.environ, DOSSIER=str(TOOL)))
+        env=dict(os.environ, DOSSIER=str(TOOL), **environment))
 
 
 @unittest.skipUnless(TOOL.exists(), "the tool is not built")
@@ -32,14 +32,21 @@ class Endurance(unittest.TestCase):
     def test_nothing_acknowledged_is_lost_by_kills(self):
         self.expect(script("Scripts/crash", 24, 7), "24 kills of 1,000 (make crash)")
 
+    def kills_on(self, store, rounds, reduced):
+        outcome = script("Scripts/crash", rounds, 7, CRASH_STORE=store)
+        if outcome.returncode == 69:
+            print(outcome.stdout)
+            self.skipTest(outcome.stdout)
+        self.expect(outcome, reduced)
+
     def test_nothing_acknowledged_is_lost_by_kills_with_contents_in_ceph(self):
-        if os.environ.get("DOSSIER_WITHOUT_CEPH") or not all(map(shutil.which, ("ceph-mon", "ceph-osd", "radosgw"))):
-            print("skipped: kills with contents in Ceph: it is not installed")
-            self.skipTest("Ceph is not installed")
-        outcome = subprocess.run(
-            ["bash", "Scripts/crash-objects", "8", "7"], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
-            env=dict(os.environ, DOSSIER=str(TOOL)))
-        self.expect(outcome, "8 kills of 200 (make crash-objects)")
+        self.kills_on("sqlite+objects", 6, "6 kills of 200 (make crash-objects)")
+
+    def test_nothing_acknowledged_is_lost_by_kills_on_postgresql(self):
+        self.kills_on("postgres", 12, "12 kills of 200 (make crash-postgres)")
+
+    def test_nothing_acknowledged_is_lost_by_kills_on_postgresql_with_contents_in_ceph(self):
+        self.kills_on("postgres+objects", 6, "6 kills of 100 (make crash-postgres)")
 
     def test_nothing_acknowledged_is_lost_by_power_cuts(self):
         self.expect(script("Scripts/power-cuts", 40, 7), "40 cuts of 1,000 (make crash)")

@@ -60,7 +60,8 @@ struct ClusterAccess: Sendable {
     /// How long an answer, or a free connection, is waited for.
     var milliseconds: Int32 = 30_000
     var connectMilliseconds: Int32 = 3_000
-    /// How long a failed cluster is tried again, in milliseconds of pauses.
+    /// How long a failed cluster is tried again, in milliseconds: of pauses, and once more (with one limit for an answer) of
+    /// limits that passed without any answer.
     var patience: Int64 = 30_000
     var keepsStatements = true
     var durability = PostgreSQLDurability.quorum

@@ -18,7 +18,7 @@ public import DocumentVault
 /// | `durability=quorum\|single-node` | default `quorum`: a store that does not commit on two machines is refused |
 /// | `statements=prepared\|unnamed` | `unnamed` behind a transaction pooler |
 /// | `pool=N` | connections per cluster, 1 to 256, default 8 |
-/// | `timeout=S`, `connect-timeout=S`, `retry=S` | seconds for an answer (30), for a connection (3), of pauses before giving up (30) |
+/// | `timeout=S`, `connect-timeout=S`, `retry=S` | seconds for an answer (30), for a connection (3), of trying again before giving up (30); where nobody answers at all a call ends after twice `retry` and `timeout` |
 /// | `schema=NAME` | default `dossier` |
 /// | `contents=URL` | the store of large contents, which is not of this module: see ``contents`` |
 public struct PostgreSQLStoreURL: Sendable, CustomStringConvertible {

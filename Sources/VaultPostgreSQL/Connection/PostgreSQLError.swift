@@ -35,10 +35,13 @@ struct PostgreSQLError: Error {
     let kind: Kind
     /// Whether what was asked for may have been done all the same.
     var mayHaveCommitted = false
+    /// Limits, in milliseconds, that passed before it was told: nobody answered at all.
+    var waited: Int64 = 0
 
-    init(_ kind: Kind, mayHaveCommitted: Bool = false) {
+    init(_ kind: Kind, mayHaveCommitted: Bool = false, waited: Int64 = 0) {
         self.kind = kind
         self.mayHaveCommitted = mayHaveCommitted
+        self.waited = waited
     }
 
     init(_ code: VaultError.Code, object: String = "", _ detail: String) {

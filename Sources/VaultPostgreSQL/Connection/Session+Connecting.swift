@@ -18,10 +18,12 @@ extension Session {
     static func connect(to cluster: ClusterAddress, wake: WakeSignal) throws(PostgreSQLError) -> Session {
         let password = try cluster.access.password()
         var reason = PostgreSQLError(.unreachable)
+        var waited: Int64 = 0
         for host in cluster.hosts {
             do throws(PostgreSQLError) {
                 return try connect(cluster.parameters(host, password: password), cluster.access, wake: wake)
             } catch {
+                waited += error.waited
                 switch (error.kind, reason.kind) {
                 case (.cancelled, _), (.noResources, _): throw error
                 // What a server said is worth more than that another one is silent.
@@ -30,6 +32,7 @@ extension Session {
                 }
             }
         }
+        reason.waited = waited
         throw reason
     }
 
@@ -75,7 +78,7 @@ extension Session {
                     for: unsafe PQsocket(connection), reading: !isWriting, writing: isWriting, wake: wake,
                     milliseconds: access.connectMilliseconds)
             } catch {
-                throw error.kind == .lost ? PostgreSQLError(.unreachable) : error
+                throw error.kind == .lost ? PostgreSQLError(.unreachable, waited: error.waited) : error
             }
             switch unsafe PQconnectPoll(connection) {
             case PGRES_POLLING_OK: return

@@ -79,7 +79,7 @@ internal import CDossierPostgreSQL
         } catch {
             // libpq sends when its buffer is full: how much the server has of it is unknown.
             isBroken = true
-            throw PostgreSQLError(error.kind, mayHaveCommitted: true)
+            throw PostgreSQLError(error.kind, mayHaveCommitted: true, waited: error.waited)
         }
         do throws(PostgreSQLError) {
             let rows = try collect(steps)
@@ -94,7 +94,7 @@ internal import CDossierPostgreSQL
             }
             if case .notReplicated = error.kind { throw error }
             isBroken = true
-            throw PostgreSQLError(error.kind, mayHaveCommitted: true)
+            throw PostgreSQLError(error.kind, mayHaveCommitted: true, waited: error.waited)
         }
     }
 
@@ -204,6 +204,7 @@ internal import CDossierPostgreSQL
         while true {
             let ready = unsafe poll(&watched, 2, milliseconds)
             if ready < 0, errno == EINTR { continue }
+            guard ready != 0 else { throw PostgreSQLError(.lost, waited: Int64(milliseconds)) }
             guard ready > 0 else { throw PostgreSQLError(.lost) }
             guard watched[1].revents == 0 else { throw PostgreSQLError(.cancelled) }
             return

@@ -40,7 +40,10 @@ final class Cluster: Sendable {
     ) async throws(VaultError) -> Value {
         var unknown = false
         var pause: Int64 = 25
-        var paused: Int64 = 0
+        var (paused, waited): (Int64, Int64) = (0, 0)
+        let access = address.access
+        // One limit more than patience: an answer that never came is always asked for once more.
+        let mostWaited = access.patience + Int64(access.milliseconds)
         while true {
             let mayBeDone = unknown
             let result = await pool.run { session throws(PostgreSQLError) in try body(session, mayBeDone) }
@@ -50,7 +53,8 @@ final class Cluster: Sendable {
             case .failure(let failure): error = failure
             }
             unknown = unknown || error.mayHaveCommitted
-            guard error.isTransient, !Task.isCancelled, paused < address.access.patience else {
+            waited += error.waited
+            guard error.isTransient, !Task.isCancelled, paused < access.patience, waited < mostWaited else {
                 counts.failed(error)
                 throw error.vaultError(object(), unknown: unknown)
             }

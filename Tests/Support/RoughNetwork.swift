@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Foundation
+import Synchronization
+
+/// Stands between clients and a server on loopback and passes octets on, whatever they are, as a bad network does: it
+/// pauses, cuts and resets connections at random points, and lets a side vanish without a word.
+public final class RoughNetwork: Sendable {
+    /// What happens to a connection.
+    public enum Trouble: CaseIterable, Sendable {
+        /// Nothing moves for a moment, as while packets are lost and sent again.
+        case pause
+        /// Both sides are told that the connection is gone.
+        case reset
+        /// It ends in order, in the middle of what was said.
+        case cut
+        /// What the server says is lost from now on, and nobody is told: a half-open connection.
+        case silence
+        /// What the client says is no longer taken either.
+        case deafness
+    }
+
+    private struct State {
+        var troubles: [Trouble] = []
+        var octets = 1...1
+        var generator: SeededGenerator
+        var vanished = 0
+        var isBlackHole = false
+        var isOver = false
+        var connections = 0
+        var met: [Trouble: Int] = [:]
+    }
+
+    /// Port on which clients are awaited.
+    public let port: Int
+    private let server: Int
+    private let listener: Int32
+    private let state: Mutex<State>
+
+    /// Passes everything on to a port of loopback, until ``trouble(_:after:)``.
+    public init(before server: Int, seed: UInt64 = 1) throws {
+        self.server = server
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = Self.address(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe bind(listener, pointer, length) == 0 && listen(listener, 128) == 0
+                    && getsockname(listener, pointer, &length) == 0
+            }
+        }
+        guard bound else { throw CocoaError(.fileReadUnknown) }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        self.listener = listener
+        state = Mutex(State(generator: SeededGenerator(seed: seed)))
+        Thread.detachNewThread { [self] in
+            while true {
+                let client = accept(listener, nil, nil)
+                guard client >= 0 else { return }
+                Thread.detachNewThread { self.serve(client) }
+            }
+        }
+    }
+
+    /// Every connection made from now on meets one of these after some octets in either direction.
+    public func trouble(_ troubles: [Trouble], after octets: ClosedRange<Int>) {
+        state.withLock { ($0.troubles, $0.octets) = (troubles, octets) }
+    }
+
+    /// The other side of every connection that stands vanishes without a word; new ones are passed on.
+    public func vanish() { state.withLock { $0.vanished += 1 } }
+
+    /// As ``vanish()``, and nobody answers on new ones either.
+    public func swallow() { state.withLock { ($0.vanished, $0.isBlackHole) = ($0.vanished + 1, true) } }
+
+    /// New connections meet no trouble; what has vanished stays so.
+    public func mend() { state.withLock { ($0.troubles, $0.isBlackHole) = ([], false) } }
+
+    /// How many connections were made.
+    public var connections: Int { state.withLock { $0.connections } }
+
+    /// How often there was trouble of each kind.
+    public var met: [Trouble: Int] { state.withLock { $0.met } }
+
+    /// Ends the listening and what is held open.
+    public func end() {
+        state.withLock { $0.isOver = true }
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
+    private static func address(_ port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return address
+    }
+
+    private func connectToServer() -> Int32? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = Self.address(server)
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        if code == 0 { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    /// What a new connection will meet, after how many octets.
+    private func fate() -> (trouble: Trouble?, octets: Int, born: Int, isSwallowed: Bool) {
+        state.withLock { state in
+            state.connections += 1
+            let trouble = state.troubles.randomElement(using: &state.generator)
+            let octets = Int.random(in: state.octets, using: &state.generator)
+            return (trouble, octets, state.vanished, state.isBlackHole)
+        }
+    }
+
+    private func serve(_ client: Int32) {
+        let fate = fate()
+        defer { close(client) }
+        guard !fate.isSwallowed else { return hold(client, takes: true, nil) }
+        guard let upstream = connectToServer() else { return }
+        defer { close(upstream) }
+        var (left, trouble) = (fate.octets, fate.trouble)
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            var watched = [
+                pollfd(fd: client, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
+            ]
+            guard unsafe poll(&watched, 2, 50) >= 0 else { return }
+            let (vanished, isOver) = state.withLock { ($0.vanished, $0.isOver) }
+            guard !isOver else { return }
+            guard vanished == fate.born else { return hold(client, takes: true, upstream) }
+            for (side, other) in [(0, upstream), (1, client)] where watched[side].revents != 0 {
+                guard trouble == nil || left > 0 else { break }
+                let most = trouble == nil ? buffer.count : min(buffer.count, left)
+                let count = unsafe recv(watched[side].fd, &buffer, most, 0)
+                guard count > 0, unsafe send(other, buffer, count, Int32(MSG_NOSIGNAL)) == count else { return }
+                left -= trouble == nil ? 0 : count
+            }
+            guard let met = trouble, left <= 0 else { continue }
+            trouble = nil
+            state.withLock { $0.met[met, default: 0] += 1 }
+            switch met {
+            case .pause: usleep(300_000)
+            case .cut: return
+            case .reset:
+                for descriptor in [client, upstream] {
+                    var option = linger(l_onoff: 1, l_linger: 0)
+                    unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+                }
+                return
+            case .silence: return hold(client, takes: true, upstream)
+            case .deafness: return hold(client, takes: false, upstream)
+            }
+        }
+    }
+
+    /// Keeps both connections open and says nothing, until the client gives up or the test is over.
+    private func hold(_ client: Int32, takes: Bool, _ upstream: Int32?) {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while !state.withLock({ $0.isOver }) {
+            var watched = [pollfd(fd: client, events: Int16(takes ? POLLIN : 0), revents: 0)]
+            guard unsafe poll(&watched, 1, 50) > 0 else { continue }
+            // Without reading, only an error of the client is seen.
+            guard takes, unsafe recv(client, &buffer, buffer.count, 0) > 0 else { return }
+        }
+    }
+}
