@@ -19,6 +19,8 @@ public final class RoughNetwork: Sendable {
         case silence
         /// What the client says is no longer taken either.
         case deafness
+        /// What the client says is on its way for so long that it gives up, and arrives all the same.
+        case lateness
     }
 
     private struct State {
@@ -159,18 +161,28 @@ public final class RoughNetwork: Sendable {
                 return
             case .silence: return hold(client, takes: true, upstream)
             case .deafness: return hold(client, takes: false, upstream)
+            case .lateness: return hold(client, takes: true, upstream, delivers: true)
             }
         }
     }
 
     /// Keeps both connections open and says nothing, until the client gives up or the test is over.
-    private func hold(_ client: Int32, takes: Bool, _ upstream: Int32?) {
+    private func hold(_ client: Int32, takes: Bool, _ upstream: Int32?, delivers: Bool = false) {
         var buffer = [UInt8](repeating: 0, count: 16_384)
+        var late: [UInt8] = []
         while !state.withLock({ $0.isOver }) {
             var watched = [pollfd(fd: client, events: Int16(takes ? POLLIN : 0), revents: 0)]
             guard unsafe poll(&watched, 1, 50) > 0 else { continue }
             // Without reading, only an error of the client is seen.
-            guard takes, unsafe recv(client, &buffer, buffer.count, 0) > 0 else { return }
+            let count = takes ? unsafe recv(client, &buffer, buffer.count, 0) : 0
+            if count > 0, delivers { late += buffer[..<count] }
+            guard count <= 0 else { continue }
+            guard let upstream, !late.isEmpty else { return }
+            // Others may have gone on by now.
+            usleep(200_000)
+            _ = unsafe send(upstream, late, late.count, Int32(MSG_NOSIGNAL))
+            usleep(200_000)
+            return
         }
     }
 }
