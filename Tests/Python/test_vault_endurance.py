@@ -43,7 +43,7 @@ class Endurance(unittest.TestCase):
         self.kills_on("sqlite+objects", 6, "6 kills of 200 (make crash-objects)")
 
     def test_nothing_acknowledged_is_lost_by_kills_on_postgresql(self):
-        self.kills_on("postgres", 12, "12 kills of 200 (make crash-postgres)")
+        self.kills_on("postgres", 10, "10 kills of 200 (make crash-postgres)")
 
     def test_nothing_acknowledged_is_lost_by_kills_on_postgresql_with_contents_in_ceph(self):
         self.kills_on("postgres+objects", 6, "6 kills of 100 (make crash-postgres)")
