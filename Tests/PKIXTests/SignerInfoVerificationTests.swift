@@ -110,6 +110,13 @@ import Testing
         #expect(other3161.faults == [.signedAttributesMissing])
     }
 
+    @Test func `attributes that are signed over another digest than the one that is named are not checked`() throws {
+        let sorted = try attributes().sorted { $0.lexicographicallyPrecedes($1) }
+        let mixed = try verify(Recipe(attributes: sorted, digest: .sha384))
+        #expect(mixed.digest == .holds && mixed.value == .notChecked)
+        #expect(try verify(Recipe(attributes: sorted, digest: .sha256)).value == .holds)
+    }
+
     @Test func `a value over the order of DER holds although another order is written`() throws {
         let unsorted = try attributes().sorted { $1.lexicographicallyPrecedes($0) }
         let reordered = try verify(Recipe(attributes: unsorted))
