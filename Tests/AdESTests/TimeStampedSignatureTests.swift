@@ -41,6 +41,22 @@ struct NoAnswer: Error, Equatable {}
         return try #require(try document.signatureFacts(with: fixture.material).first)
     }
 
+    @Test func `a signer who is an anchor signs while the certificate is valid, or a time-stamp proves that`()
+        async throws
+    {
+        let day: Int64 = 86_400
+        let signer = try fixture.signer(.elliptic(.p256)) { $0.notAfter = SignatureFixture.now.adding(seconds: day) }
+        let validator = fixture.validator(
+            trust: fixture.infrastructure.trust + [TrustDomain(name: "pinned", anchors: [signer.certificate])],
+            policy: .etsi2026)
+        let after = SignatureFixture.now.adding(seconds: 2 * day)
+        let plain = try await fixture.detached(signer)
+        #expect(try fixture.judge(plain, at: Self.later, with: validator) == .passed)
+        #expect(try fixture.judge(plain, at: after, with: validator) == .open(.outOfBoundsNotRevoked))
+        let stamped = try await signed(signer, authority)
+        #expect(try fixture.judge(stamped, at: after, with: validator) == .passed)
+    }
+
     @Test(arguments: SignerKind.all) func `openssl and pyHanko accept it, and its token`(_ kind: SignerKind)
         async throws
     {

@@ -147,6 +147,18 @@ struct PathCase: CustomTestStringConvertible, Sendable {
             try usual(
                 "a key that may not sign", of: fixture.leaf { $0.keyUsage = KeyUsage(rawValue: 1 << 2) }, .keyUsage,
                 notForOpenSSL: "asked for no purpose"),
+            try usual(
+                "an anchor that signs itself may not", of: root, authorities: [], .keyUsage,
+                notForOpenSSL: "asked for no purpose"),
+            try usual(
+                "a subscriber that is the anchor", anchors: [fixture.leaf], nil,
+                notForOpenSSL: "it takes no anchor but a root unless asked"),
+            try usual(
+                "a subscriber that is the anchor, expired", anchors: [fixture.leaf], at: 1001, .expired,
+                notForOpenSSL: "it takes no anchor but a root unless asked"),
+            try usual(
+                "a subscriber that is the anchor, not yet valid", anchors: [fixture.leaf], at: -101, .notYetValid,
+                notForOpenSSL: "it takes no anchor but a root unless asked"),
             try usual("nonRepudiation alone", of: fixture.leaf { $0.keyUsage = [.nonRepudiation] }, nil),
             try usual("digitalSignature alone", of: fixture.leaf { $0.keyUsage = [.digitalSignature] }, nil),
         ]

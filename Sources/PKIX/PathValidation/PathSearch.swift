@@ -142,6 +142,13 @@ struct PathSearch {
                 fault(.pathLength, index)
             }
         }
+        // No rule of a path holds for an anchor (RFC 5280 §6.1). One that signs documents itself is the signer's certificate
+        // all the same, whose use and validity are looked at before any path (EN 319 102-1 §5.2.6.4).
+        if let signer = chain.first?.certificate, chain.count == 1, purpose == .signing {
+            for rule in purpose.rulesBroken(by: signer) { fault(rule, 0) }
+            if time < signer.notBefore { fault(.notYetValid, 0) }
+            if time > signer.notAfter { fault(.expired, 0) }
+        }
         let processing = PathProcessing(chain, parameters, work: &work)
         faults += processing.faults.filter { !$0.rule.isIndeterminate }
         var links: [PathResult.Link] = []

@@ -97,7 +97,9 @@ struct X509CertificateValidation: Sendable {
         case .revoked: return isLeaf ? .revokedNoPOE : .revokedCANoPOE
         case .onHold, .revocationStale: return .tryLater
         case .notYetValid, .expired:
-            return isLeaf && path.chain.first?.isKnownGood == true ? .outOfBoundsNotRevoked : .outOfBoundsNoPOE
+            // Of a signer that is an anchor itself nobody states revocation: there is nothing left to be known of it.
+            let isSettled = path.chain.first?.isKnownGood == true || path.chain.count == 1
+            return isLeaf && isSettled ? .outOfBoundsNotRevoked : .outOfBoundsNoPOE
         }
     }
 
