@@ -15,6 +15,8 @@ struct CMSBuilder {
     var contentType: ObjectIdentifier = .cmsData
     var digest = DigestAlgorithm.sha256
     var enclosed: [UInt8]?
+    /// Enclosed content in pieces, which is BER (X.690 §8.7.3).
+    var pieces: [[UInt8]]?
     /// The Attributes to be signed, DER.
     var attributes: [[UInt8]]
     /// Whether they are written in the order given instead of that of DER.
@@ -96,6 +98,11 @@ struct CMSBuilder {
                         data.sequence { encapsulated in
                             encapsulated.objectIdentifier(contentType)
                             if let enclosed { encapsulated.explicit(0) { $0.octetString(enclosed) } }
+                            if let pieces {
+                                encapsulated.explicit(0) {
+                                    $0.element(DERTag(rawValue: 0x24), pieces.flatMap(Self.octets))
+                                }
+                            }
                         }
                         if !certificates.isEmpty { data.element(.context(0), certificates.flatMap { $0 }) }
                         data.setOf([

@@ -270,4 +270,31 @@ import Testing
         #expect(try fixture.judge(joined([info(good)])) == .passed)
         #expect(try fixture.judge(joined([])).indication == nil)
     }
+
+    @Test func `content in pieces inside of DER is read, and other pieces break the digest`() async throws {
+        let content = SignatureFixture.content
+        func made(_ pieces: [[UInt8]]) async throws -> Verdict {
+            let signature = try await usual.with { $0.pieces = pieces }.made()
+            return try fixture.judge(signature, content: nil)
+        }
+        #expect(try await made([Array(content.prefix(5)), Array(content.dropFirst(5))]) == .passed)
+        #expect(try await made([content]) == .passed)
+        #expect(try await made([Array(content.dropFirst(5)), Array(content.prefix(5))]) == .failed(.hashFailure))
+        #expect(try await made([content, [0]]) == .failed(.hashFailure))
+    }
+
+    @Test func `one structure in PEM is judged like in DER, two are not read`() async throws {
+        let signature = try await fixture.detached(fixture.citizen)
+        for label in ["CMS", "PKCS7"] {
+            let text = PEM.encode(signature, label: label)
+            #expect(try fixture.judge(Array(text.utf8)) == .passed)
+            #expect(try fixture.judge(Array(text.utf8), content: [1]) == .failed(.hashFailure))
+            #expect(throws: DERSyntaxError(.unexpectedTag, at: 0, "")) {
+                try CAdESDocument(parsing: Array((text + text).utf8))
+            }
+        }
+        #expect(throws: DERSyntaxError(.unexpectedTag, at: 0, "")) {
+            try CAdESDocument(parsing: Array(PEM.encode(signature, label: "CERTIFICATE").utf8))
+        }
+    }
 }

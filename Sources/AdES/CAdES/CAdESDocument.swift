@@ -13,14 +13,25 @@ public struct CAdESDocument: SignedDocument {
     private let detachedContent: (any ByteSource)?
     private let fileSHA256: [UInt8]?
 
-    /// Reads a signature file of at most 256 MiB.
+    /// Reads a signature file of at most 256 MiB, in DER or BER, or one such structure in PEM (RFC 7468 §8 and §9).
     ///
     /// - Parameter content: The content of a detached signature; `nil` when it is not at hand.
-    /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData in DER.
+    /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData.
     public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
-        signedData = try SignedData(parsing: bytes)
+        signedData = try SignedData(parsing: Self.unarmoured(bytes) ?? bytes)
         detachedContent = content.map { DigestedSource.wrapping($0) }
         fileSHA256 = try? DigestAlgorithm.sha256.digest(of: bytes)
+    }
+
+    /// Whether bytes begin like a CMS structure in PEM.
+    public static func isArmoured(_ head: [UInt8]) -> Bool {
+        ["CMS", "PKCS7"].contains { head.starts(with: Array("-----BEGIN \($0)-----".utf8)) }
+    }
+
+    /// What one block of PEM encloses; `nil` for anything else, so that no second block goes unseen.
+    private static func unarmoured(_ bytes: [UInt8]) -> [UInt8]? {
+        guard isArmoured(bytes), let blocks = try? PEM.blocks(in: bytes), blocks.count == 1 else { return nil }
+        return blocks[0].bytes
     }
 
     /// Whether the signature encloses its content.

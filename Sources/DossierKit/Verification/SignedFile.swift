@@ -22,7 +22,7 @@ public enum SignedFile {
         let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
         if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source, password: password) }
         if head.starts(with: Array("PK".utf8)) { return try container(source) }
-        guard isSignedData(head) else { return nil }
+        guard isSignedData(head) || CAdESDocument.isArmoured(head) else { return nil }
         return try signature(source.allBytes(limit: 1 << 28), over: nil)
     }
 

@@ -32,10 +32,24 @@ public struct SignedData: Sendable {
     /// - Parameter allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
     /// - Throws: ``DERSyntax/DERSyntaxError``.
     public init(parsing bytes: [UInt8], allowsTrailingZeros: Bool = false) throws(DERSyntaxError) {
-        let isIndefinite = bytes.count > 1 && bytes[0] == DERTag.sequence.rawValue && bytes[1] == 0x80
-        let bytes =
-            isIndefinite ? try BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros) : bytes
-        wasBER = isIndefinite
+        guard bytes.count > 1, bytes[0] == DERTag.sequence.rawValue, bytes[1] == 0x80 else {
+            do {
+                self = try Self(bytes, allowsTrailingZeros, wasBER: false)
+            } catch {
+                // The outermost element may be DER and an inner one BER: content in pieces, a length that is not shortest.
+                guard let der = try? BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros),
+                    !bytes.starts(with: der)
+                else { throw error }
+                self = try Self(der, false, wasBER: true)
+            }
+            return
+        }
+        self = try Self(
+            BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros), false, wasBER: true)
+    }
+
+    private init(_ bytes: [UInt8], _ allowsTrailingZeros: Bool, wasBER: Bool) throws(DERSyntaxError) {
+        self.wasBER = wasBER
         var whole = DERReader(bytes)
         let outer = try whole.next(.sequence)
         self.bytes = outer.bytes
