@@ -81,7 +81,7 @@ public final class FileSource: ByteSource {
 
     private static func error(code: Int32) -> ByteSourceError {
         switch code {
-        case ENOENT, ENOTDIR: .notFound
+        case ENOENT, ENOTDIR, ENAMETOOLONG: .notFound
         case EACCES, EPERM: .notPermitted
         default: .inputOutput(code: code)
         }

@@ -103,4 +103,45 @@ struct VerifyInputTests {
         #expect(outcome.files.map { $0["path"] as? String } == files)
         #expect(outcome.files.map { $0["indication"] as? String == "TOTAL-PASSED" } == files.map { $0 == signed })
     }
+
+    /// A process of root opens every folder, so that this says nothing there.
+    @Test(.enabled(if: geteuid() != 0))
+    func `a folder that cannot be opened is named, and what it holds is not passed over`() throws {
+        let signed = try bench.sign(form, as: "signed.pdf")
+        try copy(signed, to: "in/a.pdf")
+        try copy(signed, to: "in/closed/b.pdf")
+        #expect(try bench.verify(bench.path("in")).status == 0)
+        #expect(chmod(bench.path("in/closed"), 0) == 0)
+        defer { chmod(bench.path("in/closed"), 0o700) }
+        for folder in ["in", "in/closed"] {
+            let outcome = try bench.verify(bench.path(folder))
+            #expect(outcome.status == 77)
+            #expect(paths(outcome).last == "closed")
+        }
+    }
+
+    @Test func `a signature of a kind that is not judged is an error, not a file without one`() throws {
+        let marks =
+            "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignatureValue>AA==</SignatureValue></Signature>"
+        let signed = [
+            "a.xml": "\u{feff}\n<form>\(marks)</form>",
+            "b.json": #"{"payload":"e30","signatures":[{"protected":"e30","signature":"AA"}]}"#,
+            "c.jws": "eyJhbGciOiJFUzI1NiJ9..AAAA\n",
+        ]
+        for (name, text) in signed {
+            let outcome = try bench.verify(try bench.write(Array(text.utf8), name))
+            #expect(outcome.status == 65, "\(name)")
+            #expect(outcome.files.first?["error"] != nil)
+        }
+        let others = [
+            "d.xml": "<form><Signature/></form>", "e.json": #"{"payload":"e30"}"#, "f.txt": "eyJ. words . more",
+        ]
+        for (name, text) in others {
+            #expect(try bench.verify(try bench.write(Array(text.utf8), name)).status == 3, "\(name)")
+        }
+        // A detached signature beside such a file is judged as ever.
+        let xml = bench.path("a.xml")
+        _ = try bench.sign(xml, as: "a.xml.p7s")
+        #expect(try bench.verify(xml).status == 0)
+    }
 }

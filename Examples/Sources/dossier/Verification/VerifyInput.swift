@@ -40,6 +40,8 @@ struct VerifyInput: Sendable {
         let place = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         var files: [String] = []
         let tree = FileManager.default.enumerator(atPath: folder)
+        // A folder that cannot be opened gets an error of its own; what it holds must not pass for judged.
+        if !canRead(folder) { files.append(folder) }
         while let name = tree?.nextObject() as? String {
             let path = place + "/" + name
             // A link to a folder, a socket or a pipe is no file; a broken link is one that cannot be read.
@@ -47,9 +49,16 @@ struct VerifyInput: Sendable {
                 files.append(path)
                 continue
             }
-            if stamp.isFile { files.append(path) }
+            if stamp.isFile || stamp.isFolder && !isLink(path) && !canRead(path) { files.append(path) }
         }
         return files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func canRead(_ folder: String) -> Bool { access(folder, R_OK | X_OK) == 0 }
+
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// The file opened, paired with what it belongs to: `x.p7s` is judged over `x`, and `x` that carries no signature
@@ -62,7 +71,15 @@ struct VerifyInput: Sendable {
             return (try OpenedFile(path: path, source: source, content: Self.source(contentPath)), contentPath, nil)
         }
         let opened = try OpenedFile(path: path, source: source, password: password)
-        guard opened.document == nil, let signaturePath = Self.signature(of: path) else { return (opened, nil, nil) }
+        guard opened.document == nil else { return (opened, nil, nil) }
+        guard let signaturePath = Self.signature(of: path) else {
+            // A signature that nobody looked at must not pass for none.
+            if let unjudged = try UnjudgedSignatures(in: source) {
+                throw CommandFailure(
+                    .badInput, vi: "\(path): \(unjudged.phrase.vi)", en: "\(path): \(unjudged.phrase.en)")
+            }
+            return (opened, nil, nil)
+        }
         let signature = try Self.source(signaturePath)
         do {
             return (try OpenedFile(path: path, content: source, signedBy: signature), nil, signaturePath)

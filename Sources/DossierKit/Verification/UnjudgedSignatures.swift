@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+public import DossierCore
+
+/// Signatures of a format that is not judged, so that a file which bears one is not reported as having none.
+public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
+    /// XMLDSig and XAdES.
+    case xml
+    /// JWS (RFC 7515) and JAdES.
+    case json
+
+    /// Looks for marks of such signatures.
+    ///
+    /// Nothing is parsed or judged: what a file says of itself is enough to say that nobody looked. A file of more than
+    /// 64 MiB, and XML that is not written in UTF-8 or a superset of ASCII, are not recognised.
+    ///
+    /// - Throws: ``DossierCore/ByteSourceError``.
+    public init?(in source: any ByteSource) throws {
+        guard source.size <= 1 << 26 else { return nil }
+        let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
+        let isMarked = head.starts(with: [0xef, 0xbb, 0xbf])
+        let first = head[(isMarked ? 3 : 0)...].first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        switch first {
+        case UInt8(ascii: "<"):
+            let bytes = try source.allBytes(limit: 1 << 26)
+            guard Self.bytes(bytes, hold: "http://www.w3.org/2000/09/xmldsig#", "SignatureValue") else { return nil }
+            self = .xml
+        case UInt8(ascii: "{"):
+            let bytes = try source.allBytes(limit: 1 << 26)
+            guard Self.bytes(bytes, hold: "\"payload\"", "\"protected\"", "\"signature\"") else { return nil }
+            self = .json
+        case UInt8(ascii: "e") where head.starts(with: Array("eyJ".utf8)):
+            guard Self.isCompact(try source.allBytes(limit: 1 << 26)) else { return nil }
+            self = .json
+        default: return nil
+        }
+    }
+
+    /// What to say of such a file.
+    public var phrase: Phrase {
+        switch self {
+        case .xml:
+            Phrase(
+                vi: "tệp có chữ ký XML, loại chữ ký chưa kiểm tra được",
+                en: "the file holds an XML signature, which is not judged")
+        case .json:
+            Phrase(
+                vi: "tệp có chữ ký JSON, loại chữ ký chưa kiểm tra được",
+                en: "the file holds a JSON signature, which is not judged")
+        }
+    }
+
+    /// The compact serialisation (RFC 7515 §7.1): three parts in base64url, the second of them empty when detached.
+    private static func isCompact(_ bytes: [UInt8]) -> Bool {
+        var points = 0
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "."): points += 1
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), 0x0a, 0x0d:
+                continue
+            default: return false
+            }
+        }
+        return points == 2
+    }
+
+    private static func bytes(_ bytes: [UInt8], hold texts: String...) -> Bool {
+        texts.allSatisfy { text in
+            let wanted = Array(text.utf8)
+            var rest = bytes[...]
+            while let found = rest.firstIndex(of: wanted[0]) {
+                if bytes[found...].starts(with: wanted) { return true }
+                rest = bytes[(found + 1)...]
+            }
+            return false
+        }
+    }
+}
