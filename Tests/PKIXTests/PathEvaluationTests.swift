@@ -278,10 +278,12 @@ struct PathCase: CustomTestStringConvertible, Sendable {
         print("paths against openssl verify: \(asked) the same")
     }
 
-    @Test func `an anchor passes without further questions`() throws {
+    @Test func `an anchor passes without further questions unless it is to sign`() throws {
         let root = try Fixture.shared.get().root.certificate
-        let trusted = PathCase(
+        var trusted = PathCase(
             testDescription: "", certificate: root, anchors: [root], authorities: [], lists: [], rule: nil)
+        #expect(trusted.judge().faults.map(\.rule) == [.keyUsage])
+        trusted.purpose = .any
         #expect(trusted.judge().outcome == .passed)
         let untrusted = PathCase(
             testDescription: "", certificate: root, anchors: [], authorities: [root], lists: [], rule: nil)

@@ -23,6 +23,8 @@ import Testing
         /// Whether the value is made over the attributes in DER order, however they are written.
         var signsSorted = true
         var digest = DigestAlgorithm.sha256
+        /// Whether the value is made over the content although attributes are written.
+        var isMadeOverContent = false
     }
 
     private func attributes(_ contentType: ObjectIdentifier = .cmsData, over bytes: [UInt8]? = nil) throws -> [[UInt8]]
@@ -52,7 +54,7 @@ import Testing
         _ recipe: Recipe, content: [UInt8]? = nil, isDetached: Bool = false, certificates: [Certificate]? = nil
     ) throws -> SignerInfoVerification {
         let signed: [UInt8]
-        if let attributes = recipe.attributes {
+        if let attributes = recipe.attributes, !recipe.isMadeOverContent {
             signed =
                 recipe.signsSorted
                 ? DERWriter.bytes { $0.setOf(attributes) } : DERWriter.bytes { $0.element(.set, attributes.joined()) }
@@ -115,6 +117,8 @@ import Testing
         let mixed = try verify(Recipe(attributes: sorted, digest: .sha384))
         #expect(mixed.digest == .holds && mixed.value == .notChecked)
         #expect(try verify(Recipe(attributes: sorted, digest: .sha256)).value == .holds)
+        let broken = try verify(Recipe(attributes: sorted, digest: .sha384, isMadeOverContent: true))
+        #expect(broken.value == .broken)
     }
 
     @Test func `a value over the order of DER holds although another order is written`() throws {

@@ -93,15 +93,20 @@ public struct SignerInfoVerification: Sendable {
             value = .holds
             needsReordering = true
         }
+        // RFC 8933 §3: one digest for the content and for the signed attributes. A value that holds over another one is not
+        // what the signer says it is; one that does not hold is broken whatever is named.
+        if value == .holds, let named = scheme.digest, named != signer.digest {
+            value = .notChecked
+            needsReordering = false
+        }
     }
 
-    /// RFC 8933 §3: one digest for the content and for the signed attributes, so that a weaker one cannot stand beside the
-    /// one that is named. RFC 8419 §3.1: Ed25519 goes with SHA-512, and Ed448 with SHAKE256, which is not read here.
+    /// RFC 8419 §3.1: with signed attributes Ed25519 goes with SHA-512 and Ed448 with SHAKE256, which is not read here.
     private static func mayStand(_ scheme: SignatureScheme, with digest: DigestAlgorithm?) -> Bool {
         switch scheme {
         case .ed25519: digest == .sha512
         case .ed448: false
-        default: scheme.digest == digest
+        default: true
         }
     }
 
