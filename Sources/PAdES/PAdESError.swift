@@ -64,7 +64,9 @@ public struct PAdESError: Error, Sendable, Equatable, CustomStringConvertible {
     public static func == (left: PAdESError, right: PAdESError) -> Bool { left.code == right.code }
 
     public var description: String {
-        clause.map { "\(code): \(detail) [\($0)]" } ?? "\(code): \(detail)"
+        // The syntax layer's words say their clause themselves.
+        guard let clause, syntax == nil else { return "\(code): \(detail)" }
+        return "\(code): \(detail) [\(clause)]"
     }
 }
 

@@ -44,7 +44,8 @@ struct DossierCommand: AsyncParsableCommand {
                 exit(withError: ExitCode(failure.exitCode.rawValue))
             }
         } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            // A command that has said all there is to say ends with a code of its own, 64 among them.
+            guard exitCode(for: error) == .validationFailure, !(error is ExitCode) else { exit(withError: error) }
             Console.report(CommandFailure(usage: message(for: error), hint: helpCommand(in: CommandLine.arguments)))
             exit(withError: ExitCode(ExitStatus.usage.rawValue))
         }

@@ -204,4 +204,37 @@ struct ExitCodeTests {
         }
         #expect(outcome.output.isEmpty, "\(comment)")
     }
+
+    @Test func `an empty variable of the locale is as if it were not there`() throws {
+        let english = try DossierTool.run(["verify", "none"], environment: ["LC_ALL": "", "LANG": "en_US.UTF-8"])
+        #expect(english.errors.contains("no such file"))
+        let vietnamese = try DossierTool.run(["verify", "none"], environment: ["LC_ALL": "C", "LANG": "en_US.UTF-8"])
+        #expect(vietnamese.errors.contains("không có tệp này"))
+    }
+
+    @Test func `what the parser and the formats say has no English in Vietnamese`() throws {
+        let bad = try bench.write(Array("%PDF-1.7\nnothing".utf8), "bad.pdf")
+        let truncated = try bench.write([0x30, 0x82, 0x01, 0x00, 0x06, 0x09], "bad.p7s")
+        let runs = [
+            ["verify", "--bogus"], ["verify", "--at"], ["verify", "--at", "soon", bad], ["bogus"], ["sign", bad],
+            ["sign", "--certify", "x", "--key", "k", "--output", "o", bad], ["verify", "--json", "--json-lines", bad],
+            ["verify", "--trust-signer", "zz", bad], ["certificate"], ["certificate", bad], ["inspect", bad],
+            ["verify", bad], ["verify", "--detached", bad, truncated], ["plan", "--on", "x"],
+            ["verify", "--trust", bad, bad],
+            ["procedures", "lint", bad], ["procedures", "show"], ["verify", "--from-evidence", bad, bad],
+        ]
+        let english: Set = [
+            "unknown", "option", "missing", "expected", "value", "invalid", "takes", "found", "bytes", "not", "the",
+            "no", "of",
+            "is", "a", "an", "or", "and", "with", "at",
+        ]
+        for arguments in runs {
+            let outcome = try DossierTool.run(arguments + ["--language", "vi"])
+            #expect(outcome.status >= 64 && outcome.status <= 78, "\(arguments)")
+            // Options, names in quotes and places are the same in every language.
+            let message = outcome.messages.first?.replacing(/`[^`]*`|'[^']*'|--[a-z-]+|\/[^ ]*|<[^>]*>/, with: "") ?? ""
+            let words = message.dropFirst("dossier: error: ".count).split { !$0.isLetter }.map { $0.lowercased() }
+            #expect(!words.isEmpty && english.isDisjoint(with: words), "\(arguments): \(message)")
+        }
+    }
 }

@@ -52,6 +52,23 @@ struct OutputTests {
         #expect(bench.names == ["file"])
     }
 
+    @Test func `what is no file is never replaced by one`() throws {
+        let pipe = bench.path("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: bench.path("link"), withDestinationPath: pipe)
+        for output in [pipe, bench.path("link")] {
+            for options in [[], ["--force"]] {
+                #expect(try sign([form], to: output, options).status == 73, "\(output) \(options)")
+                #expect(try bench.verify(form, options: ["--html", output] + options).status == 73)
+            }
+        }
+        #expect(bench.names == ["link", "pipe"])
+        var status = stat()
+        #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        let file = try bench.write([1], "file")
+        #expect(try sign([form], to: file, ["--force"]).status == 0)
+    }
+
     @Test func `a result that cannot be delivered is 74`() throws {
         let shell = URL(filePath: "/bin/sh")
         let command = "exec \"$0\" verify \(form) > /dev/full"

@@ -74,7 +74,7 @@ struct PDFSignatureReader {
                 FormatFault(
                     code: "contents-not-cms", clause: error.clause,
                     phrase: Phrase(
-                        vi: "nội dung chữ ký không phải CMS hợp lệ: \(error)",
+                        vi: "nội dung chữ ký không phải CMS hợp lệ (byte \(error.offset), \(error.clause))",
                         en: "the signature's contents are no valid CMS: \(error)")))
         }
         return facts

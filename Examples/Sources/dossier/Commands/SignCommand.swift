@@ -140,13 +140,14 @@ struct SignCommand: AsyncParsableCommand {
         var results: [SignedResult] = []
         var failure: ExitStatus?
         let command = self
+        let inputs = OutputFile.Inputs(files)
         // An authority may take minutes for a time-stamp, so that several files wait at once.
         let batch = BatchSigning(
             by: signing.signer, width: signing.level == .b ? OrderedWork.cores : CURLFetcher.concurrentCalls)
         let interruption = Interruption()
         defer { interruption.end() }
         try await batch.sign(files) { path, _ in
-            try await command.sign(path, signing, unless: interruption)
+            try await command.sign(path, signing, over: inputs, unless: interruption)
         } deliver: { index, outcome, progress in
             Console.progress(progress.completed, of: progress.total, command.files[index])
             switch outcome {
@@ -187,13 +188,13 @@ struct SignCommand: AsyncParsableCommand {
 
     /// Signs one file and writes the result, whole or not at all.
     private func sign(
-        _ path: String, _ signing: FileSigning, unless interruption: Interruption
+        _ path: String, _ signing: FileSigning, over inputs: OutputFile.Inputs, unless interruption: Interruption
     ) async throws -> SignedResult {
         try interruption.check()
         let signed = try await signing.sign(path, as: format)
         let name = URL(filePath: path).lastPathComponent + (signed.isSeparate ? ".p7s" : "")
         let target = makesFolder ? output + "/" + name : output
-        try OutputFile.check(target, inputs: files, force: force)
+        try OutputFile.check(target, inputs: inputs, force: force)
         try interruption.check()
         try OutputFile.write(signed.content, to: target)
         return SignedResult(

@@ -39,7 +39,7 @@ struct CommandFailure: Error {
         if line.hasSuffix(".") { line.removeLast() }
         line = line.prefix(1).lowercased() + line.dropFirst()
         self.init(
-            .usage, vi: "sai cách dùng: \(line)", en: line,
+            .usage, vi: "sai cách dùng: \(UsageWords.vietnamese(line))", en: line,
             hint: command.map { Phrase(vi: "xem `\($0)`", en: "see `\($0)`") })
     }
 
@@ -54,10 +54,13 @@ struct CommandFailure: Error {
         case let error as ByteSourceError: self.init(error, place)
         case SourceDigestError.source(let error): self.init(error, place)
         case let error as DERSyntaxError:
-            self.init(.badInput, vi: "\(place)không phải cấu trúc DER hợp lệ: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)không phải cấu trúc DER hợp lệ: \(ErrorWords.vietnamese(error))",
+                en: "\(place)\(error)")
         case let error as PKIXError:
             self.init(
-                .badInput, vi: "\(place)chứng thư hoặc danh sách không dùng được: \(error)", en: "\(place)\(error)")
+                .badInput, vi: "\(place)chứng thư hoặc danh sách không dùng được: \(ErrorWords.vietnamese(error))",
+                en: "\(place)\(error)")
         case let error as PDFSyntaxError where error.code == .passwordRequired:
             self.init(
                 .noPermission,
@@ -67,33 +70,47 @@ struct CommandFailure: Error {
                     vi: "kiểm tra bằng verify --pdf-password-file; tệp có mật khẩu không ký được",
                     en: "verify it with --pdf-password-file; a protected PDF is not signed"))
         case let error as PDFSyntaxError:
-            self.init(.badInput, vi: "\(place)tệp PDF không đọc được: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)tệp PDF không đọc được: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)"
+            )
         case let error as PAdESError:
-            self.init(.badInput, vi: "\(place)không ký được tệp PDF này: \(error)", en: "\(place)\(error)")
+            let subject = error.code == .unreadable || error.code == .malformedForm ? "đọc" : "ký"
+            self.init(
+                .badInput, vi: "\(place)không \(subject) được tệp PDF này: \(ErrorWords.vietnamese(error))",
+                en: "\(place)\(error)")
         case let error as ZIPSyntaxError:
-            self.init(.badInput, vi: "\(place)tệp ZIP không đọc được: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)tệp ZIP không đọc được: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)"
+            )
         case let error as ASiCError:
-            self.init(.badInput, vi: "\(place)bộ chứa ASiC không dùng được: \(error.detail)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)bộ chứa ASiC không dùng được: \(ErrorWords.vietnamese(error))",
+                en: "\(place)\(error)")
         case let error as XMLSyntaxError:
-            self.init(.badInput, vi: "\(place)tệp XML không đọc được: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)tệp XML không đọc được: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)"
+            )
         case let error as DossierError:
-            self.init(.badInput, vi: "\(place)hồ sơ không hợp lệ: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)hồ sơ không hợp lệ: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)")
         case let error as EvidenceError:
             self.init(
                 error.code == .missingFile ? .noInput : .badInput,
-                vi: "\(place)bằng chứng không dùng được: \(error)", en: "\(place)\(error)")
+                vi: "\(place)bằng chứng không dùng được: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)")
         case let error as OnceOnlyError:
-            self.init(.badInput, vi: "\(place)dữ liệu thủ tục không hợp lệ: \(error)", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)dữ liệu thủ tục không hợp lệ: \(error.message.vi)", en: "\(place)\(error)")
         case let error as TimeStampNotAccepted:
             self.init(
-                .unavailable, vi: "\(place)không nhận dấu thời gian: \(error)",
+                .unavailable,
+                vi: "\(place)không nhận dấu thời gian: \(error.faults.map(\.phrase.vi).joined(separator: "; "))",
                 en: "\(place)the time-stamp is not accepted: \(error)")
         case let error as SoftwareKeysError: self.init(error, place)
         case let error as AdESError: self.init(error, place)
         case let error as VaultError: self.init(error, place)
         case let error as TrustServicesError:
             self.init(
-                .unavailable, vi: "\(place)dịch vụ không trả lời được: \(error.detail)",
+                .unavailable, vi: "\(place)dịch vụ không trả lời được: \(ErrorWords.vietnamese(error))",
                 en: "\(place)a service gave no answer: \(error)")
         case let error as SignatureValidationError:
             self.init(.configuration, vi: "\(place)chính sách không dùng được: \(error.detail)", en: "\(place)\(error)")
@@ -126,7 +143,10 @@ struct CommandFailure: Error {
                 hint: Phrase(
                     vi: "dùng --passphrase-file hoặc --passphrase-env", en: "use --passphrase-file or --passphrase-env")
             )
-        default: self.init(.badInput, vi: "\(place)tệp khóa không dùng được: \(error.detail)", en: "\(place)\(error)")
+        default:
+            self.init(
+                .badInput, vi: "\(place)tệp khóa không dùng được: \(ErrorWords.vietnamese(error))",
+                en: "\(place)\(error)")
         }
     }
 

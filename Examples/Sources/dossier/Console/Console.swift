@@ -10,7 +10,8 @@ enum Console {
     /// The language of messages: `--language`, else the locale's, else Vietnamese. Set once, before a command runs.
     nonisolated(unsafe) static var language: Language = {
         let environment = ProcessInfo.processInfo.environment
-        let locale = environment["LC_ALL"] ?? environment["LC_MESSAGES"] ?? environment["LANG"] ?? ""
+        // The first that is set to anything counts (POSIX 8.2).
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
         return locale.hasPrefix("en") ? .english : .vietnamese
     }()
 
@@ -44,7 +45,8 @@ enum Console {
     static func warn(_ phrase: Phrase) { message("dossier: warning: \(phrase[language])") }
 
     static func report(_ failure: CommandFailure) {
-        message("dossier: error: \(failure.message[language])")
+        // One line: the name of a file must not begin another message.
+        message(DisplayText.harmless("dossier: error: \(failure.message[language])"))
         if let hint = failure.hint { message("dossier: hint: \(hint[language])") }
     }
 

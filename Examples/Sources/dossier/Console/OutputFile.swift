@@ -10,8 +10,12 @@ enum OutputFile {
     ///
     /// - Throws: 64 when it names one of the inputs, 73 when it exists without `force` or its folder does not.
     static func check(_ path: String, inputs: [String], force: Bool) throws {
-        let resolved = resolve(path)
-        guard !inputs.contains(where: { resolve($0) == resolved }) else {
+        try check(path, inputs: Inputs(inputs), force: force)
+    }
+
+    /// Checks one of many outputs against the same inputs.
+    static func check(_ path: String, inputs: Inputs, force: Bool) throws {
+        guard !inputs.resolved.contains(resolve(path)) else {
             throw CommandFailure(
                 .usage, vi: "tệp kết quả trùng với tệp đầu vào: \(path)", en: "the output is also an input: \(path)")
         }
@@ -20,11 +24,23 @@ enum OutputFile {
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandFailure(.cannotCreate, vi: "không có thư mục \(folder)", en: "no folder \(folder)")
         }
+        // Renaming over a device, a pipe or a folder would put a file in its place, or fail after all the work.
+        if let stamp = FileStamp(of: path), !stamp.isFile {
+            throw CommandFailure(
+                .cannotCreate, vi: "\(path) không phải tệp thường", en: "\(path) is not a regular file")
+        }
         if FileManager.default.fileExists(atPath: path), !force {
             throw CommandFailure(
                 .cannotCreate, vi: "tệp đã tồn tại: \(path)", en: "the file exists already: \(path)",
                 hint: Phrase(vi: "dùng --force để ghi đè", en: "use --force to overwrite it"))
         }
+    }
+
+    /// Files that no output may replace, looked up once however many outputs there are.
+    struct Inputs: Sendable {
+        fileprivate let resolved: Set<String>
+
+        init(_ paths: [String]) { resolved = Set(paths.map(OutputFile.resolve)) }
     }
 
     /// Writes bytes.
