@@ -212,9 +212,13 @@ import Testing
 
     @Test func `algorithms that the policy does not accept are refused`() async throws {
         let signer = try fixture.signer(.elliptic(.p256), .ecdsa(.sha224))
-        let builder = try CMSBuilder(signer)
+        let mixed = try CMSBuilder(signer)
+        let short = CMSBuilder.octets(try DigestAlgorithm.sha224.digest(of: SignatureFixture.content))
+        let builder = mixed.replacing(.messageDigest, [short]).with { $0.digest = .sha224 }
         #expect(try await judge(builder) == .open(.cryptoConstraintsFailureNoPOE))
         #expect(try await judge(builder, policy: .etsi2026) == .passed)
+        // One digest for the content and for the attributes (RFC 8933 §3).
+        #expect(try await judge(mixed, policy: .etsi2026) == .open(.cryptoConstraintsFailureNoPOE))
         let digest = CMSBuilder.octets(try DigestAlgorithm.sha1.digest(of: SignatureFixture.content))
         let weak = usual.replacing(.messageDigest, [digest]).with { $0.digest = .sha1 }
         #expect(try await judge(weak) == .open(.cryptoConstraintsFailureNoPOE))
