@@ -113,23 +113,24 @@ public final class RoughNetwork: Sendable {
         return nil
     }
 
-    /// What a new connection will meet, after how many octets.
-    private func fate() -> (trouble: Trouble?, octets: Int, born: Int, isSwallowed: Bool) {
+    /// What a connection will meet next, after how many octets.
+    private func draw() -> (octets: Int, trouble: Trouble?) {
         state.withLock { state in
-            state.connections += 1
             let trouble = state.troubles.randomElement(using: &state.generator)
-            let octets = Int.random(in: state.octets, using: &state.generator)
-            return (trouble, octets, state.vanished, state.isBlackHole)
+            return (Int.random(in: state.octets, using: &state.generator), trouble)
         }
     }
 
     private func serve(_ client: Int32) {
-        let fate = fate()
+        let (born, isSwallowed) = state.withLock { state in
+            state.connections += 1
+            return (state.vanished, state.isBlackHole)
+        }
         defer { close(client) }
-        guard !fate.isSwallowed else { return hold(client, takes: true, nil) }
+        guard !isSwallowed else { return hold(client, takes: true, nil) }
         guard let upstream = connectToServer() else { return }
         defer { close(upstream) }
-        var (left, trouble) = (fate.octets, fate.trouble)
+        var (left, trouble) = draw()
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
             var watched = [
@@ -139,7 +140,7 @@ public final class RoughNetwork: Sendable {
             guard unsafe poll(&watched, 2, 50) >= 0 else { return }
             let (vanished, isOver) = state.withLock { ($0.vanished, $0.isOver) }
             guard !isOver else { return }
-            guard vanished == fate.born else { return hold(client, takes: true, upstream) }
+            guard vanished == born else { return hold(client, takes: true, upstream) }
             for (side, other) in [(0, upstream), (1, client)] where watched[side].revents != 0 {
                 guard trouble == nil || left > 0 else { break }
                 let most = trouble == nil ? buffer.count : min(buffer.count, left)
@@ -148,10 +149,11 @@ public final class RoughNetwork: Sendable {
                 left -= trouble == nil ? 0 : count
             }
             guard let met = trouble, left <= 0 else { continue }
-            trouble = nil
             state.withLock { $0.met[met, default: 0] += 1 }
             switch met {
-            case .pause: usleep(300_000)
+            case .pause:
+                usleep(300_000)
+                (left, trouble) = draw()
             case .cut: return
             case .reset:
                 for descriptor in [client, upstream] {

@@ -33,6 +33,13 @@ import VaultTesting
         }
     }
 
+    @Test(arguments: StoreCrash.cases)
+    func `a device that crashes at any change of it loses nothing`(crash: StoreCrash) async throws {
+        try await CombinedStore.with(ObjectStores.real(), cases: "crashes: \(crash)") { combined, _ in
+            try await crash.run(on: combined.store)
+        }
+    }
+
     @Test func `what is small lies in PostgreSQL, what is large in the object store, each once`() async throws {
         try await CombinedStore.with(ObjectStores.real(), cases: "PostgreSQL and an object store") { combined, _ in
             let code = RecoveryCode(random: SystemRandom())

@@ -42,6 +42,13 @@ import VaultTesting
         try await attack.run(on: test.store)
     }
 
+    @Test(arguments: StoreCrash.cases)
+    func `a device that crashes at any change of it loses nothing`(crash: StoreCrash) async throws {
+        let test = try StoreUnderTest(ObjectStores.real())
+        defer { withExtendedLifetime(test) {} }
+        try await crash.run(on: test.store)
+    }
+
     @Test func `a missing bucket, wrong keys and nobody there are told apart`() async throws {
         let endpoint = try ObjectStores.real()[0]
         let records = InMemoryVaultStore()

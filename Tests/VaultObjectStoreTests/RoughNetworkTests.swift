@@ -42,8 +42,8 @@ import VaultTesting
         else { return }
         let combined = try await CombinedStore(address, settings: StoreUnderTest.settings(rounds: 2, stall: 1))
         var use = try await RoughUse(combined.store, seed: seed)
-        database.trouble(RoughNetwork.Trouble.allCases, after: 1...25_000)
-        gateway.trouble(RoughNetwork.Trouble.allCases, after: 1...200_000)
+        database.trouble(RoughNetwork.Trouble.allCases, after: 1...60_000)
+        gateway.trouble(RoughNetwork.Trouble.allCases, after: 1...600_000)
         // What stands already meets no trouble of its own.
         database.vanish()
         for _ in 0..<Self.steps { try await use.step() }
@@ -127,7 +127,7 @@ private struct RoughUse {
         let vault = vault
         switch Int.random(in: 0..<12, using: &generator) {
         case 0...5:
-            let size = [100, 20_000, 90_000, 90_000, 700_000, 5_500_000].randomElement(using: &generator) ?? 0
+            let size = [100, 20_000, 90_000, 90_000, 300_000].randomElement(using: &generator) ?? 0
             let bytes = SystemRandom().bytes(size)
             let operation = OperationID(random: SystemRandom())
             let stored = try await repeated { try await Samples.store(bytes, operation: operation, in: vault) }

@@ -25,6 +25,13 @@ struct PostgreSQLVaultStoreTests {
         }
     }
 
+    @Test(arguments: StoreCrash.cases)
+    func `a device that crashes at any change of it loses nothing`(crash: StoreCrash) async throws {
+        try await TestStores.with(cases: "crashes on PostgreSQL: \(crash)") { store, _ in
+            try await crash.run(on: store)
+        }
+    }
+
     @Test func `with statements that are not kept it does the same`() async throws {
         for conformance in VaultStoreConformance.cases.prefix(5) {
             try await TestStores.with("durability=single-node&statements=unnamed", cases: "unnamed statements") {

@@ -21,6 +21,11 @@ struct ThirdPartyStoreTests {
         try await attack.run(on: store())
     }
 
+    @Test(arguments: StoreCrash.cases)
+    func `a device that crashes at any change of it loses nothing`(crash: StoreCrash) async throws {
+        try await crash.run(on: store())
+    }
+
     @Test func `a store that forgets to be idempotent is found by the suite`() async throws {
         var failed = 0
         for conformance in VaultStoreConformance.cases {

@@ -100,7 +100,9 @@ extension Session {
             return PostgreSQLError(.state(String(state)))
         }
         // libpq's own words; it speaks English unless the program asks for another language.
-        if message.contains("certificate") || message.contains("SSL") { return PostgreSQLError(.untrusted) }
+        // A connection that ends while TLS is agreed upon says nothing of the certificate.
+        let isCut = ["SYSCALL error", "closed unexpectedly", "unexpected eof"].contains { message.contains($0) }
+        if message.contains("certificate") || message.contains("SSL") && !isCut { return PostgreSQLError(.untrusted) }
         if message.contains("read-only") || message.contains("standby") { return PostgreSQLError(.readOnly) }
         if message.contains("no password supplied") { return PostgreSQLError(.state("28P01")) }
         return PostgreSQLError(.unreachable)
