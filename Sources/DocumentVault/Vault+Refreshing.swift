@@ -14,7 +14,7 @@ extension Vault {
         while true {
             while let own = state.head, own.sequence < head.sequence {
                 let page = try await store.entries(of: id, from: own.sequence + 1, limit: JournalReading.pageSize)
-                guard !page.isEmpty else {
+                guard page.first?.sequence == own.sequence + 1 else {
                     throw VaultError(
                         .damaged, object: "entry \(own.sequence + 1)", "the store's head is \(head.sequence)")
                 }

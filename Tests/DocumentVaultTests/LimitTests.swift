@@ -34,6 +34,38 @@ struct LimitTests {
         #expect(try await vault.verify().isComplete)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a store that claims a head far beyond its entries, or gives others than were asked for, is found at once`()
+        async throws
+    {
+        let scene = try await Scene()
+        let id = scene.vault.id
+        _ = try await Samples.store([1, 2, 3], in: scene.vault)
+        _ = try await Samples.store([4, 5, 6], in: scene.vault)
+        let store = EvilStore(scene.store)
+        let opened = try await Vault.open(id, in: store, unlocking: .recoveryCode(scene.code))
+        #expect(try await opened.verify().isComplete)
+        store.lie { lies in
+            lies.head = { head in head.map { JournalHead(sequence: 1 << 50, hash: $0.hash) } }
+        }
+        await #expect(throws: VaultError(.damaged, "")) {
+            _ = try await Vault.open(id, in: store, unlocking: .recoveryCode(scene.code))
+        }
+        await #expect(throws: VaultError(.damaged, "")) { try await opened.refresh() }
+        store.lie { lies in
+            lies.entry = { entry in
+                var entry = entry
+                entry.sequence = 0
+                return entry
+            }
+        }
+        await #expect(throws: VaultError(.damaged, "")) { try await opened.refresh() }
+        store.lie { lies in
+            (lies.head, lies.entry) = (nil, nil)
+        }
+        #expect(try await opened.verify().isComplete)
+    }
+
     @Test func `who comes when too many derivations wait is told so at once, and the others get theirs`() async throws {
         let queue = KeyDerivationQueue(mostWaiting: 3)
         let gate = DispatchSemaphore(value: 0)

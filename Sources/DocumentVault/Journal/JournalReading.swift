@@ -68,6 +68,10 @@ struct JournalReading: Sendable {
         while end > 0, !isDone() {
             let start = max(1, end - limit + 1)
             let page = try await store.entries(of: vault, from: start, limit: Int(end - start + 1))
+            // Without it a head that is far beyond the journal would be walked down to entry by entry.
+            guard page.first?.sequence == start, page.contains(where: { $0.sequence == end }) else {
+                throw VaultError(.damaged, object: "entry \(end)", "missing; the store's head is \(head.sequence)")
+            }
             for (place, stored) in page.enumerated().reversed() where stored.sequence <= end {
                 try visit(stored, &found)
                 if isDone() {
@@ -167,7 +171,7 @@ struct JournalReading: Sendable {
                     read.isEmpty
                     ? try await store.entries(of: vault, from: next, limit: Self.pageSize) : Array(read)
                 read = []
-                guard !page.isEmpty else {
+                guard page.first?.sequence == next else {
                     throw VaultError(.damaged, object: "entry \(next)", "missing; the store's head is \(head.sequence)")
                 }
                 let checked = await CheckedSignatures.ahead(
