@@ -160,8 +160,9 @@ final class Shard: Sendable {
         return Set(
             rows.map { row in
                 row.databaseValues.map { value in
+                    guard case .string(let text) = value.storage else { return "not a text" }
                     // Line breaks and indentation are how the definition was written, not what it says.
-                    (String.fromDatabaseValue(value) ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                    return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
                 }
             })
     }
