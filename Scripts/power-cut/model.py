@@ -215,6 +215,9 @@ class Packs:
             self.faults.append(f"{path.name}: {len(packed)} contents, {live} are said to be there")
         if packed and packed[-1][1] > len(octets):
             self.faults.append(f"{path.name}: {len(octets)} octets, contents up to {packed[-1][1]}")
+        if not packed and not path.exists():
+            # An emptied pack: its file goes before the rows that say so.
+            return
         end = 0
         for start, stop in [*sorted(packed + wiping), (len(octets), len(octets))]:
             if start < end:
