@@ -66,7 +66,9 @@ let package = Package(
         .target(name: "DERSyntax", dependencies: ["DossierCore"]),
         .testTarget(
             name: "DERSyntaxTests",
-            dependencies: ["DERSyntax", "DossierCore", "TestSupport", .product(name: "SwiftASN1", package: "swift-asn1")]),
+            dependencies: [
+                "DERSyntax", "DossierCore", "TestSupport", .product(name: "SwiftASN1", package: "swift-asn1"),
+            ]),
         .target(name: "PDFSyntax", dependencies: ["CryptoPrimitives", "DossierCore", "CDossierZlib"]),
         .testTarget(
             name: "PDFSyntaxTests", dependencies: ["PDFSyntax", "CryptoPrimitives", "DossierCore", "TestSupport"]),
@@ -76,14 +78,16 @@ let package = Package(
         .testTarget(
             name: "ZIPSyntaxTests", dependencies: ["ZIPSyntax", "DossierCore", "CDossierZlib", "TestSupport"]),
         .target(
-            name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierData"], exclude: ["Data"]),
+            name: "PKIX", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierData"],
+            exclude: ["Data"]),
         .testTarget(
             name: "PKIXTests",
             dependencies: [
                 "PKIX", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport",
             ]),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport"]),
+            name: "ConformanceTests",
+            dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "TestSupport"]),
         .target(name: "OnceOnly", dependencies: ["DossierCore", "CDossierData"], exclude: ["Data"]),
         .testTarget(name: "OnceOnlyTests", dependencies: ["OnceOnly", "DossierCore", "CDossierData", "TestSupport"]),
 
@@ -91,17 +95,20 @@ let package = Package(
         .target(
             name: "SignatureValidation",
             dependencies: [
-                "PKIX", "CryptoPrimitives", "DossierCore", "CDossierData", .product(name: "Logging", package: "swift-log"),
+                "PKIX", "CryptoPrimitives", "DossierCore", "CDossierData",
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Data"]),
         .testTarget(
             name: "SignatureValidationTests",
             dependencies: [
-                "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore",
+                "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "DERSyntax",
+                "DossierCore",
                 "TestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
-            name: "TrustServices", dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierCURL"]),
+            name: "TrustServices",
+            dependencies: ["PKIX", "CryptoPrimitives", "DERSyntax", "DossierCore", "CDossierCURL"]),
         .testTarget(
             name: "TrustServicesTests",
             dependencies: [
@@ -139,7 +146,8 @@ let package = Package(
         .testTarget(
             name: "PAdESTests",
             dependencies: [
-                "PAdES", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "PDFSyntax",
+                "PAdES", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives",
+                "PDFSyntax",
                 "DossierCore", "TestSupport",
             ]),
 
@@ -152,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "ASiCTests",
             dependencies: [
-                "ASiC", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives", "XMLSyntax",
+                "ASiC", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives",
+                "XMLSyntax",
                 "ZIPSyntax", "DossierCore", "TestSupport",
             ]),
 
@@ -173,7 +182,9 @@ let package = Package(
         .target(name: "VaultTesting", dependencies: ["DocumentVault", "DossierCore"]),
         .testTarget(
             name: "DocumentVaultTests",
-            dependencies: ["DocumentVault", "CryptoPrimitives", "DERSyntax", "DossierCore", "VaultTesting", "TestSupport"]),
+            dependencies: [
+                "DocumentVault", "CryptoPrimitives", "DERSyntax", "DossierCore", "VaultTesting", "TestSupport",
+            ]),
         .testTarget(
             name: "VaultSQLiteTests",
             dependencies: [
@@ -183,7 +194,8 @@ let package = Package(
         .testTarget(
             name: "VaultObjectStoreTests",
             dependencies: [
-                "VaultObjectStore", "VaultPostgreSQL", "VaultSQLite", "DocumentVault", "CryptoPrimitives", "DossierCore",
+                "VaultObjectStore", "VaultPostgreSQL", "VaultSQLite", "DocumentVault", "CryptoPrimitives",
+                "DossierCore",
                 "VaultTesting", "TestSupport",
             ],
             exclude: ["s3server.py", "s3faults.py"]),
@@ -214,7 +226,8 @@ let package = Package(
         .testTarget(
             name: "PeerTests",
             dependencies: [
-                "DossierKit", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "PKIX", "ASiC", "ZIPSyntax", "PAdES", "AdES",
+                "DossierKit", "TestPKI", "SoftwareKeys", "CryptoPrimitives", "PKIX", "ASiC", "ZIPSyntax", "PAdES",
+                "AdES",
                 "PDFSyntax", "SignatureValidation", "DossierCore", "TestSupport",
             ]),
 

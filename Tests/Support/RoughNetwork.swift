@@ -35,34 +35,17 @@ public final class RoughNetwork: Sendable {
     }
 
     /// Port on which clients are awaited.
-    public let port: Int
+    public var port: Int { proxy.port }
+    private let proxy: LoopbackProxy
     private let server: Int
-    private let listener: Int32
     private let state: Mutex<State>
 
     /// Passes everything on to a port of loopback, until ``trouble(_:after:)``.
     public init(before server: Int, seed: UInt64 = 1) throws {
         self.server = server
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = Self.address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(listener, pointer, length) == 0 && listen(listener, 128) == 0
-                    && getsockname(listener, pointer, &length) == 0
-            }
-        }
-        guard bound else { throw CocoaError(.fileReadUnknown) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        self.listener = listener
+        proxy = try LoopbackProxy()
         state = Mutex(State(generator: SeededGenerator(seed: seed)))
-        Thread.detachNewThread { [self] in
-            while true {
-                let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
-                Thread.detachNewThread { self.serve(client) }
-            }
-        }
+        proxy.serve { [self] in serve($0) }
     }
 
     /// Every connection made from now on meets one of these after some octets in either direction.
@@ -88,29 +71,7 @@ public final class RoughNetwork: Sendable {
     /// Ends the listening and what is held open.
     public func end() {
         state.withLock { $0.isOver = true }
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
-
-    private static func address(_ port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return address
-    }
-
-    private func connectToServer() -> Int32? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = Self.address(server)
-        let code = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        if code == 0 { return descriptor }
-        close(descriptor)
-        return nil
+        proxy.end()
     }
 
     /// What a connection will meet next, after how many octets.
@@ -128,7 +89,7 @@ public final class RoughNetwork: Sendable {
         }
         defer { close(client) }
         guard !isSwallowed else { return hold(client, takes: true, nil) }
-        guard let upstream = connectToServer() else { return }
+        guard let upstream = LoopbackProxy.connection(to: server) else { return }
         defer { close(upstream) }
         var (left, trouble) = draw()
         var buffer = [UInt8](repeating: 0, count: 16_384)

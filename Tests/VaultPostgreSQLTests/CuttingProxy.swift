@@ -3,6 +3,7 @@
 
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Stands between a store and its server on loopback and makes trouble once, at a chosen statement.
 final class CuttingProxy: Sendable {
@@ -18,40 +19,20 @@ final class CuttingProxy: Sendable {
         case cutAnswer
     }
 
-    let port: Int
+    var port: Int { proxy.port }
+    private let proxy: LoopbackProxy
     private let server: Int
-    private let listener: Int32
     private let plan = Mutex<(trouble: Trouble, word: [UInt8])?>(nil)
     private let met = Mutex(0)
 
     init(before server: Int) throws {
         self.server = server
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = Self.address(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                unsafe bind(listener, pointer, length) == 0 && listen(listener, 64) == 0
-                    && getsockname(listener, pointer, &length) == 0
-            }
-        }
-        guard bound else { throw CocoaError(.fileReadUnknown) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        self.listener = listener
-        Thread.detachNewThread { [self] in
-            while true {
-                let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
-                Thread.detachNewThread { self.serve(client) }
-            }
-        }
+        proxy = try LoopbackProxy()
+        proxy.serve { [self] in serve($0) }
     }
 
     /// Ends the listening; connections end with their clients.
-    func end() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    func end() { proxy.end() }
 
     /// Makes trouble at the next statement that has a word.
     func plan(_ trouble: Trouble, at word: String) { plan.withLock { $0 = (trouble, Array(word.utf8)) } }
@@ -59,36 +40,10 @@ final class CuttingProxy: Sendable {
     /// How often there was trouble.
     var troubles: Int { met.withLock { $0 } }
 
-    private static func address(_ port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        return address
-    }
-
-    private func connectToServer() -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = Self.address(server)
-        let code = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard code == 0 else {
-            close(descriptor)
-            return -1
-        }
-        return descriptor
-    }
-
     private func serve(_ client: Int32) {
-        let upstream = connectToServer()
-        defer {
-            close(client)
-            if upstream >= 0 { close(upstream) }
-        }
-        guard upstream >= 0 else { return }
+        defer { close(client) }
+        guard let upstream = LoopbackProxy.connection(to: server) else { return }
+        defer { close(upstream) }
         var trouble: Trouble?
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

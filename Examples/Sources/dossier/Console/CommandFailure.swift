@@ -110,7 +110,7 @@ struct CommandFailure: Error {
         case let error as VaultError: self.init(error, place)
         case let error as TrustServicesError:
             self.init(
-                .unavailable, vi: "\(place)dịch vụ không trả lời được: \(ErrorWords.vietnamese(error))",
+                .unavailable, vi: "\(place)dịch vụ không trả lời được: \(error.code.phrase.vi)",
                 en: "\(place)a service gave no answer: \(error)")
         case let error as SignatureValidationError:
             self.init(.configuration, vi: "\(place)chính sách không dùng được: \(error.detail)", en: "\(place)\(error)")

@@ -9,7 +9,6 @@ import PAdES
 import PDFSyntax
 import PKIX
 import SoftwareKeys
-import TrustServices
 import XMLSyntax
 import ZIPSyntax
 
@@ -171,32 +170,6 @@ enum ErrorWords {
         case .certificateMismatch: "chứng thư không thuộc về khóa"
         case .schemeMismatch: "thuật toán không hợp với khóa"
         case .libraryFailure: "lỗi của thư viện mật mã"
-        @unknown default: "\(error.code)"
-        }
-    }
-
-    static func vietnamese(_ error: TrustServicesError) -> String {
-        switch error.code {
-        case .invalidAddress: "địa chỉ không hợp lệ"
-        case .addressNotPublic: "địa chỉ không công khai"
-        case .hostNotAllowed: "máy chủ không được phép"
-        case .hiddenByProxy: "địa chỉ bị che sau máy chủ ủy nhiệm"
-        case .tooManyRedirects: "chuyển hướng quá nhiều lần"
-        case .redirectRefused: "không theo chuyển hướng"
-        case .timeout: "quá thời gian chờ"
-        case .tooLarge: "câu trả lời quá lớn"
-        case .truncated: "câu trả lời bị cụt"
-        case .notReachable: "không kết nối được"
-        case .insecureConnection: "kết nối không an toàn"
-        case .unexpectedStatus: "mã trạng thái không mong đợi"
-        case .unexpectedContent: "nội dung không mong đợi"
-        case .serviceRefused: "dịch vụ từ chối"
-        case .serviceBusy: "dịch vụ đang bận"
-        case .wrongAnswer: "trả lời không đúng câu hỏi"
-        case .noAddress: "chứng thư không nêu địa chỉ"
-        case .overBudget: "vượt giới hạn"
-        case .cancelled: "đã hủy"
-        case .internalFailure: "lỗi nội bộ"
         @unknown default: "\(error.code)"
         }
     }
