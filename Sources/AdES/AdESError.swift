@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+public import DossierCore
+
 /// Why a signature could not be made or extended. Two errors are equal when their codes are.
 public struct AdESError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of fault.
@@ -28,11 +30,21 @@ public struct AdESError: Error, Sendable, Equatable, CustomStringConvertible {
     public let code: Code
     /// What was found and what was expected.
     public let detail: String
+    /// The same for a reader, where it is more than technical; `nil` else.
+    public let phrase: Phrase?
 
     /// Makes an error.
     public init(_ code: Code, _ detail: String) {
         self.code = code
         self.detail = detail
+        phrase = nil
+    }
+
+    /// Makes an error whose detail a reader should understand; ``detail`` is the English text.
+    public init(_ code: Code, _ phrase: Phrase) {
+        self.code = code
+        detail = phrase.en
+        self.phrase = phrase
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.code == right.code }

@@ -77,22 +77,33 @@ public struct SignerCheck: Sendable {
     private func refusal(of signer: some Signer, _ path: PathResult, at time: Instant) -> AdESError? {
         let fault = path.faults.first.map { fault in
             let name = path.chain[fault.certificateIndex].certificate.subject.commonName ?? ""
-            return "\(name): \(fault.rule.phrase.en) (\(fault.rule.clause))"
+            let phrase = fault.rule.phrase
+            return Phrase(
+                vi: "\(name): \(phrase.vi) (\(fault.rule.clause))", en: "\(name): \(phrase.en) (\(fault.rule.clause))")
         }
         if let fault, path.outcome == .failed { return AdESError(.signerNotValid, fault) }
         let kind = try? signer.certificate.publicKey().kind
         if let fault = policy.algorithms.fault(of: signer.scheme, key: kind, at: time) {
-            return AdESError(.algorithmNotAllowed, "policy \(policy.id): \(fault.phrase.en)")
+            return AdESError(
+                .algorithmNotAllowed,
+                Phrase(
+                    vi: "chính sách \(policy.id): \(fault.phrase.vi)", en: "policy \(policy.id): \(fault.phrase.en)"))
         }
         if let weak = path.algorithmFaults(under: policy.algorithms, at: time).first {
             let name = path.chain[weak.certificateIndex].certificate.subject.commonName ?? ""
             return AdESError(
-                .algorithmNotAllowed, "policy \(policy.id): \(name), \(weak.place): \(weak.fault.phrase.en)")
+                .algorithmNotAllowed,
+                Phrase(
+                    vi: "chính sách \(policy.id): \(name): \(weak.fault.phrase.vi)",
+                    en: "policy \(policy.id): \(name), \(weak.place): \(weak.fault.phrase.en)"))
         }
         if let fault { return AdESError(.signerIndeterminate, fault) }
         if path.hasUncheckedRevocation, !policy.allowsUncheckedRevocation {
             return AdESError(
-                .signerIndeterminate, "revocation was not checked, which policy \(policy.id) asks for")
+                .signerIndeterminate,
+                Phrase(
+                    vi: "chưa kiểm tra thu hồi, điều mà chính sách \(policy.id) yêu cầu",
+                    en: "revocation was not checked, which policy \(policy.id) asks for"))
         }
         return nil
     }

@@ -34,11 +34,13 @@ struct StoreFolder: Sendable {
             try Self.make(path)
             try DurableFile.syncFolder(of: path)
             try Self.writeManifest(Manifest(format: "dossier-vault-store", version: 1, shards: shards), manifestPath)
+        case .hidden: throw .system(EACCES, path)
         case .file, .other: throw VaultError(.notAStore, object: path, "not a folder")
         case .folder:
             guard FileKind(manifestPath) == .missing else { break }
             guard let shards else { throw VaultError(.notAStore, object: path, "a folder without manifest.json") }
             // A foreign folder is not taken over; one that was made a moment ago and has nothing in it is.
+            guard unsafe access(path, R_OK) == 0 else { throw .system(errno, path) }
             guard (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true else {
                 throw VaultError(.notAStore, object: path, "a folder with other things in it")
             }
@@ -95,12 +97,13 @@ struct StoreFolder: Sendable {
 
 /// What a path names.
 enum FileKind {
-    case missing, file, folder, other
+    /// `hidden` is what a folder on the way does not let this process see.
+    case missing, hidden, file, folder, other
 
     init(_ path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
-            self = .missing
+            self = errno == EACCES ? .hidden : .missing
             return
         }
         switch status.st_mode & S_IFMT {

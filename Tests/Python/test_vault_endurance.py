@@ -92,13 +92,14 @@ class Refusals(unittest.TestCase):
         self.vault = json.loads(made.stdout)["vault"]
         self.documents = {self.add(size)["id"] for size in (10, 100_000)}
 
-    def run_tool(self, *command, language="en", vault=True):
+    def run_tool(self, *command, language="en", vault=True, **others):
         arguments = [TOOL, "vault", command[0], "--json", "--language", language, "--store", f"sqlite:{self.disk}/store"]
         if vault:
             arguments += ["--vault", self.vault]
             if "--passphrase-file" not in command:
                 arguments += ["--recovery-code-file", self.code]
-        return subprocess.run([*map(str, arguments), *map(str, command[1:])], capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [*map(str, arguments), *map(str, command[1:])], capture_output=True, text=True, check=False, **others)
 
     def add(self, size):
         path = self.folder / f"file-{size}"
@@ -107,9 +108,9 @@ class Refusals(unittest.TestCase):
         self.assertEqual(outcome.returncode, 0, outcome.stderr)
         return json.loads(outcome.stdout)
 
-    def refused(self, statuses, *command, vi, en):
+    def refused(self, statuses, *command, vi, en, **others):
         for language, words in (("vi", vi), ("en", en)):
-            outcome = self.run_tool(*command, language=language)
+            outcome = self.run_tool(*command, language=language, **others)
             self.assertIn(outcome.returncode, statuses, f"{command}: {outcome.stdout} {outcome.stderr}")
             self.assertIn(words, outcome.stderr + outcome.stdout, f"{command}")
 
@@ -134,6 +135,26 @@ class Refusals(unittest.TestCase):
         for size in (10, 100_000):
             self.refused({77}, "add", "--type", "other", self.some_file(size), vi="không có quyền", en="permi")
         self.unmount()
+        self.intact()
+
+    def test_a_store_that_is_somebody_elses(self):
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        try:
+            reached = nobody and subprocess.run([TOOL, "--help"], capture_output=True, check=False, **nobody).returncode == 0
+        except PermissionError:
+            reached = False
+        if not reached:
+            print("skipped: somebody else's store: the tool cannot be run here as another user")
+            self.skipTest("no other user")
+        self.make()
+        self.code.chmod(0o644)
+        self.folder.chmod(0o755)
+        store = self.disk / "store"
+        for folder, mode in ((store, 0o700), (store, 0), (self.disk, 0)):
+            before = folder.stat().st_mode
+            folder.chmod(mode)
+            self.refused({77}, "list", vi="không có quyền", en="permi", **nobody)
+            folder.chmod(before)
         self.intact()
 
     def test_a_disk_that_is_full(self):

@@ -31,6 +31,12 @@ struct VaultCommand: AsyncParsableCommand {
         var organisation = false
 
         func run() async throws {
+            if options.vault != nil {
+                Console.warn(
+                    Phrase(
+                        vi: "bỏ qua --vault: mã của kho mới được tính từ khóa của nó",
+                        en: "--vault is ignored: the identifier of a new vault follows from its keys"))
+            }
             var secrets: [Unlocking] = [
                 try .passphrase(Passphrase(utf8: options.passphrase.passphrase(prompt: VaultOptions.prompt)))
             ]

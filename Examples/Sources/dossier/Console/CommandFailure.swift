@@ -151,27 +151,28 @@ struct CommandFailure: Error {
     }
 
     private init(_ error: AdESError, _ place: String) {
+        let vi = error.phrase?.vi ?? error.detail
         switch error.code {
         case .signerNotValid:
             self.init(
-                .noPermission, vi: "\(place)không ký: chứng thư của người ký không hợp lệ (\(error.detail))",
+                .noPermission, vi: "\(place)không ký: chứng thư của người ký không hợp lệ (\(vi))",
                 en: "\(place)not signed: the signer's certificate is not valid (\(error.detail))")
         case .signerIndeterminate:
             self.init(
-                .unavailable, vi: "\(place)không ký: chưa xác định được chứng thư của người ký (\(error.detail))",
+                .unavailable, vi: "\(place)không ký: chưa xác định được chứng thư của người ký (\(vi))",
                 en: "\(place)not signed: the signer's certificate could not be judged (\(error.detail))",
                 hint: Phrase(
                     vi: "cung cấp gốc tin cậy bằng --trust và CRL mới bằng --material",
                     en: "give the anchor with --trust and a recent CRL with --material"))
         case .timeStampNotAccepted, .levelNotReached:
             self.init(
-                .unavailable, vi: "\(place)không đạt được mức chữ ký yêu cầu (\(error.detail))",
+                .unavailable, vi: "\(place)không đạt được mức chữ ký yêu cầu (\(vi))",
                 en: "\(place)the level asked for cannot be reached (\(error.detail))")
         case .bundleNotAccepted:
             self.init(
-                .configuration, vi: "\(place)không chấp nhận gói tin cậy (\(error.detail))",
+                .configuration, vi: "\(place)không chấp nhận gói tin cậy (\(vi))",
                 en: "\(place)the trust bundle is not accepted (\(error.detail))")
-        default: self.init(.badInput, vi: "\(place)không ký được: \(error.detail)", en: "\(place)\(error)")
+        default: self.init(.badInput, vi: "\(place)không ký được: \(vi)", en: "\(place)\(error)")
         }
     }
 
