@@ -55,6 +55,27 @@ struct IntakeTests {
             ])
     }
 
+    @Test func `the newest version counts for what is there already`() async throws {
+        let scene = try await Scene()
+        func holders(_ bytes: [UInt8]) async throws -> [DocumentID] {
+            let asked = try await scene.vault.documents(withDigest: Digest32(of: bytes)).map(\.id)
+            // Who opens the vault now has made no index yet.
+            #expect(try await scene.open().documents(withDigest: Digest32(of: bytes)).map(\.id) == asked)
+            return asked
+        }
+        let (old, new): ([UInt8], [UInt8]) = ([1, 2], [3, 4])
+        #expect(try await holders(old) == [])
+        let first = try await Samples.store(old, in: scene.vault)
+        let second = try await Samples.store(new, in: scene.vault)
+        let third = try await Samples.store(old, in: scene.vault)
+        #expect(try await holders(old) == [first.document, third.document])
+        _ = try await Samples.store(new, correcting: first, in: scene.vault)
+        #expect(try await holders(old) == [third.document])
+        #expect(try await holders(new) == [first.document, second.document])
+        _ = try await scene.vault.erase(first.document, reason: "", at: Samples.time)
+        #expect(try await holders(new) == [second.document])
+    }
+
     @Test func `every finding has words in both languages`() {
         for finding in IntakeFinding.allCases { #expect(!finding.phrase.vi.isEmpty && !finding.phrase.en.isEmpty) }
     }

@@ -24,17 +24,26 @@ struct Catalogue: Sendable {
     private var contents: Set<ContentID> = []
     private var versions: Set<VersionID> = []
     private var superseders: [DocumentID: [DocumentID]] = [:]
+    // Documents by the digest of their newest version, from the first question on: opening a vault needs no such index.
+    private var byDigest: [Digest32: [DocumentID]]?
 
     /// All documents that are not erased.
     var list: [DocumentRecord] { rows.compactMap { documents[$0] } }
 
-    /// The documents whose newest version has a digest; the others are looked at in place.
-    func documents(withDigest sha256: Digest32) -> [DocumentRecord] {
-        var found: [DocumentRecord] = []
-        for id in rows where documents[id]?.current.sha256 == sha256 {
-            if let record = documents[id] { found.append(record) }
+    /// The documents whose newest version has a digest, in the order of their rows.
+    mutating func documents(withDigest sha256: Digest32) -> [DocumentRecord] {
+        if byDigest == nil {
+            byDigest = [:]
+            for (id, record) in documents { byDigest?[record.current.sha256, default: []].append(id) }
         }
-        return found
+        let found = byDigest?[sha256] ?? []
+        return found.sorted { (position[$0] ?? 0) < (position[$1] ?? 0) }.compactMap { documents[$0] }
+    }
+
+    private mutating func moveInIndex(_ document: DocumentID, from old: Digest32?, to new: Digest32?) {
+        guard byDigest != nil, old != new else { return }
+        if let old { byDigest?[old]?.removeAll { $0 == document } }
+        if let new { byDigest?[new, default: []].append(document) }
     }
 
     /// The contents that versions name.
@@ -55,6 +64,7 @@ struct Catalogue: Sendable {
             throw VaultError(.damaged, object: "document \(record.id)", "twice in a snapshot")
         }
         rows.append(record.id)
+        moveInIndex(record.id, from: nil, to: record.current.sha256)
         var record = record
         if let superseding = superseders[record.id] { record.supersededBy = superseding }
         documents[record.id] = record
@@ -117,6 +127,7 @@ struct Catalogue: Sendable {
                 throw VaultError(.damaged, object: object, "a version that does not follow the newest one")
             }
             try claim(version, object)
+            moveInIndex(version.document, from: record.current.sha256, to: version.sha256)
             documents[version.document]?.versions.append(version)
             documents[version.document]?.current = version
             documents[version.document]?.versionEntries.append(sequence)
@@ -125,6 +136,7 @@ struct Catalogue: Sendable {
                 throw VaultError(.damaged, object: object, "a version of no document")
             }
             try claim(version, object)
+            moveInIndex(version.document, from: nil, to: version.sha256)
             documents[version.document] = DocumentRecord(version, in: sequence)
             documents[version.document]?.supersededBy = superseders[version.document] ?? []
             position[version.document] = rows.count
@@ -158,6 +170,7 @@ struct Catalogue: Sendable {
         documents[erasure.document]?.declaredStatus = .withdrawn
         judgeSuperseding(by: erasure.document, before: before)
         documents[erasure.document] = nil
+        moveInIndex(erasure.document, from: record.current.sha256, to: nil)
         erased[erasure.document] = Tombstone(first: erasure.entries.first ?? sequence, erasedIn: sequence)
         touch(erasure.document)
     }
