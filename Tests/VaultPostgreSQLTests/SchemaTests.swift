@@ -25,9 +25,10 @@ struct SchemaTests {
             let place = Greeting.Place(store: [UInt8](repeating: 9, count: 16), shard: 0, shards: 1)
             _ = try Migrator.bringUp(session, schema: schema, place: place, newest: version)
             let rows = try session.run([
-                AppendStatement.query(batch, batch.entries[0], to: vault, schema: schema)
+                Query(Statements(schema: schema).scope, [.text(vault.description)]),
+                AppendStatement.query(batch, batch.entries[0], to: vault, schema: schema),
             ])
-            #expect(try rows[0].number(0, 0) == 1)
+            #expect(try rows[1].number(0, 0) == 1)
             await #expect(throws: VaultError(.notAStore, "")) { _ = try await PostgreSQLVaultStore(address) }
         }
         #expect(try await PostgreSQLVaultStore.prepare(address) == [Int(version)])

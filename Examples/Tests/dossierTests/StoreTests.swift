@@ -15,14 +15,13 @@ struct StoreTests {
     private final class Server {
         let process = Process()
         private let input = Pipe()
+        private let output = Pipe()
         let port: String
         let folder: String
 
         init?() throws {
-            let output = Pipe()
             process.executableURL = DossierTool.root.appending(path: "Scripts/postgresql-server")
-            process.standardInput = input
-            process.standardOutput = output
+            (process.standardInput, process.standardOutput) = (input, output)
             try process.run()
             var line: [UInt8] = []
             while let octet = try output.fileHandleForReading.read(upToCount: 1)?.first, octet != 10 {
@@ -39,6 +38,16 @@ struct StoreTests {
         deinit {
             try? input.fileHandleForWriting.close()
             process.waitUntilExit()
+        }
+
+        /// Another database, to be a cluster of its own.
+        func makeDatabase(_ name: String) throws {
+            try input.fileHandleForWriting.write(contentsOf: Data("sql a CREATE DATABASE \(name) OWNER dossier\n".utf8))
+            var line: [UInt8] = []
+            while let octet = try output.fileHandleForReading.read(upToCount: 1)?.first, octet != 10 {
+                line.append(octet)
+            }
+            guard line.starts(with: "ok".utf8) else { throw CocoaError(.fileWriteUnknown) }
         }
 
         func url(_ options: String = "durability=single-node") -> String {
@@ -89,6 +98,38 @@ struct StoreTests {
             ["vault", "add", "--json", "--store", server.url(), "--vault", vault, "--type", "other"] + secret
                 + Bench.trust() + [file])
         #expect(added.status == 0, "\(added.errors)")
+    }
+
+    @Test func `a vault moves to another cluster and is found there`() throws {
+        guard let server = try Server() else { return }
+        try server.makeDatabase("second")
+        let secret = ["--passphrase-file", Bench.shared("vault-passphrase")]
+        let store = server.url("durability=single-node&shard=localhost:\(server.port)/second")
+        #expect(try run(["store", "init", "--store", store]).status == 0)
+        let made = try run(["vault", "create", "--json", "--store", store] + secret)
+        let vault = try #require(made.json["vault"] as? String)
+        let file = try bench.write(Array("nội dung".utf8), "file.txt")
+        for (number, cluster) in [1, 2, 1].enumerated() {
+            let moved = try run(["store", "move", "--json", "--store", store, "--vault", vault, "--to", "\(cluster)"])
+            #expect(moved.status == 0, "\(moved.errors)")
+            let move = (moved.json["vaults"] as? [[String: Any]])?.first
+            #expect(move?["to"] as? Int == cluster)
+            #expect(number == 0 || move?["from"] as? Int == 3 - cluster)
+            let added = try run(
+                ["vault", "add", "--json", "--store", store, "--vault", vault, "--type", "other"] + secret
+                    + Bench.trust() + [file])
+            #expect(added.status == 0, "\(added.errors)")
+            let verified = try run(["vault", "verify", "--json", "--store", store, "--vault", vault] + secret)
+            #expect(verified.json["documents"] as? Int == number + 1, "\(verified.errors)")
+        }
+        #expect(try run(["store", "move", "--store", store, "--vault", vault, "--abandon"]).status == 0)
+        for wrong in [["--to", "3"], ["--to", "0"], [], ["--to", "1", "--abandon"]] {
+            #expect(try run(["store", "move", "--store", store, "--vault", vault] + wrong).status == 64)
+        }
+        let nobody = String(repeating: "0", count: 64)
+        #expect(try run(["store", "move", "--store", store, "--vault", nobody, "--to", "1"]).status == 66)
+        let folder = "sqlite:\(bench.path("store"))"
+        #expect(try run(["store", "move", "--store", folder, "--vault", vault, "--to", "1"]).status == 64)
     }
 
     @Test func `a store that loses what it acknowledged, a wrong password and one in the open are refused`() throws {

@@ -73,7 +73,7 @@ enum AppendStatement {
             "next",
             """
             moved AS (UPDATE @vault SET sequence = \(sequence), hash = \(hash)
-                WHERE id = $1 AND sequence = \(old) AND hash = \(oldHash)
+                WHERE id = $1 AND sequence = \(old) AND hash = \(oldHash) AND standing = 0
                     AND NOT EXISTS (SELECT FROM @entry WHERE vault = $1 AND operation = \(operation)) RETURNING id)
             """)
     }

@@ -9,10 +9,10 @@ struct Migration: Sendable {
     let statements: [String]
 
     /// The version that this program writes.
-    static let newest: Int64 = 2
+    static let newest: Int64 = 3
 
     /// All steps in order.
-    static func all(schema: String) -> [Migration] { [tables(schema), isolation(schema)] }
+    static func all(schema: String) -> [Migration] { [tables(schema), isolation(schema), placement(schema)] }
 
     // Version 1: what a vault is made of. Ids are random, so rows name their vault by its id and not by a number of the
     // cluster: a vault that moves keeps its rows as they are. Contents and pieces are ciphertext: never compressed, and
@@ -84,5 +84,18 @@ struct Migration: Sendable {
                 USING (current_setting('dossier.heads', true) = 'all')
             """)
         return Migration(version: 2, needs: 2, statements: statements)
+    }
+
+    // Version 3: a vault may lie in another cluster than its id says. Programs of version 2 would write to a vault that has
+    // gone. What `standing` and the others say stands at `Standing`; `run` is the process that copies a vault here.
+    private static func placement(_ schema: String) -> Migration {
+        Migration(
+            version: 3, needs: 3,
+            statements: [
+                """
+                ALTER TABLE \(schema).vault ADD COLUMN standing smallint NOT NULL DEFAULT 0, ADD COLUMN shard smallint,
+                    ADD COLUMN moves integer NOT NULL DEFAULT 0, ADD COLUMN run bytea
+                """
+            ])
     }
 }

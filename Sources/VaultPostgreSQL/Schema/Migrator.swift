@@ -10,6 +10,8 @@ enum Migrator {
         var version: Int64
         /// The name of the store that the cluster belongs to.
         var store: [UInt8]
+        /// The number of clusters that the store was made with.
+        var shards: Int64
     }
 
     /// All steps in one transaction: an interrupted one leaves the tables as they were.
@@ -78,11 +80,11 @@ enum Migrator {
             Query(sql: "SELECT id, shard, shards FROM \(schema).store"),
             Query(sql: "COMMIT"),
         ])
-        guard store[1].count == 1, try store[1].number(0, 1) == place.shard, try store[1].number(0, 2) == place.shards
-        else {
+        guard store[1].count == 1, try store[1].number(0, 1) == place.shard else {
             throw PostgreSQLError(
                 .notAStore, object: "schema \(schema)", "another shard of a store than the address says")
         }
-        return Outcome(version: before?.newest ?? 0, store: try store[1].octets(0, 0))
+        return Outcome(
+            version: before?.newest ?? 0, store: try store[1].octets(0, 0), shards: try store[1].number(0, 2))
     }
 }

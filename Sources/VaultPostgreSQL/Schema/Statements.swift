@@ -6,6 +6,7 @@
 struct Statements: Sendable {
     let schema: String
     let scope = Statement(name: "dk_scope", sql: "SELECT set_config('dossier.vault', $1, true)")
+    let standing: Statement
     let head: Statement
     let operation: Statement
     let touch: Statement
@@ -21,6 +22,7 @@ struct Statements: Sendable {
     let putPiece: Statement
     let deleteContents: Statement
     let deletePieces: Statement
+    let holdVault: Statement
     let lockVault: Statement
     let putDeposit: Statement
     let inbox: Statement
@@ -29,12 +31,16 @@ struct Statements: Sendable {
 
     /// Octets of a piece of a large content.
     static let pieceSize: Int64 = 1 << 20
+    private static let standing = "SELECT standing::bigint, shard::bigint, moves::bigint FROM @vault WHERE id = $1"
 
     init(schema: String) {
         self.schema = schema
+        // After the lock that stands before it in the transaction, this holds until the end.
+        let here = "NOT EXISTS (SELECT FROM @vault WHERE id = $1 AND standing <> 0)"
         func make(_ name: String, _ sql: String) -> Statement {
-            Statement(name: "dk_" + name, sql: sql.replacing("@", with: schema + "."))
+            Statement(name: "dk_" + name, sql: sql.replacing("@here", with: here).replacing("@", with: schema + "."))
         }
+        standing = make("standing", Self.standing)
         head = make("head", "SELECT sequence, hash FROM @vault WHERE id = $1")
         operation = make("operation", "SELECT sequence, entry FROM @entry WHERE vault = $1 AND operation = $2")
         touch = make("touch", "UPDATE @vault SET sequence = sequence WHERE id = $1")
@@ -51,7 +57,7 @@ struct Statements: Sendable {
             "replace_key_records",
             """
             UPDATE @key_record SET record = given.record FROM unnest($2, $3) AS given (version, record)
-            WHERE key_record.vault = $1 AND key_record.version = given.version
+            WHERE key_record.vault = $1 AND key_record.version = given.version AND @here
             """)
         contentSize = make("content_size", "SELECT size FROM @content WHERE vault = $1 AND id = $2")
         // $3 and $4: first octet and the one after the last. A content is one value, or pieces of one size.
@@ -80,19 +86,21 @@ struct Statements: Sendable {
             "put_content",
             """
             INSERT INTO @content (vault, id, size, octets)
-            VALUES ($1, $2, $3, CASE WHEN $3 <= \(Self.pieceSize) THEN $4::bytea END)
+            SELECT $1, $2, $3, CASE WHEN $3 <= \(Self.pieceSize) THEN $4::bytea END WHERE @here
             """)
         putPiece = make(
             "put_piece", "INSERT INTO @piece (vault, content, number, octets) VALUES ($1, $2, $3, $4)")
-        deleteContents = make("delete_contents", "DELETE FROM @content WHERE vault = $1 AND id = ANY ($2)")
-        deletePieces = make("delete_pieces", "DELETE FROM @piece WHERE vault = $1 AND content = ANY ($2)")
-        // A lock is written down, so a commit after it waits for the standbys even when nothing else is changed.
-        lockVault = make("lock_vault", "SELECT sequence FROM @vault WHERE id = $1 FOR UPDATE")
+        deleteContents = make("delete_contents", "DELETE FROM @content WHERE vault = $1 AND id = ANY ($2) AND @here")
+        deletePieces = make("delete_pieces", "DELETE FROM @piece WHERE vault = $1 AND content = ANY ($2) AND @here")
+        // A lock is written down, so a commit after it waits for the standbys even when nothing else is changed. The first
+        // is compatible with appends, and with itself; a vault that is to move waits for both.
+        holdVault = make("hold_vault", Self.standing + " FOR KEY SHARE")
+        lockVault = make("lock_vault", Self.standing + " FOR UPDATE")
         putDeposit = make(
             "put_deposit",
             """
             INSERT INTO @deposit (vault, id, record) SELECT $1, $2, $3
-            WHERE EXISTS (SELECT FROM @vault WHERE id = $1)
+            WHERE EXISTS (SELECT FROM @vault WHERE id = $1 AND standing = 0)
                 AND (SELECT count(*) FROM @deposit WHERE vault = $1) < $4
             ON CONFLICT (vault, id) DO NOTHING
             """)
@@ -103,6 +111,7 @@ struct Statements: Sendable {
                 (SELECT count(*) FROM @deposit WHERE vault = $1 AND id = $2)
             """)
         deposits = make("deposits", "SELECT id, record FROM @deposit WHERE vault = $1 ORDER BY place LIMIT $2")
-        deleteDeposits = make("delete_deposits", "DELETE FROM @deposit WHERE vault = $1 AND id = ANY ($2)")
+        deleteDeposits = make(
+            "delete_deposits", "DELETE FROM @deposit WHERE vault = $1 AND id = ANY ($2) AND @here")
     }
 }

@@ -7,13 +7,16 @@ import Synchronization
 /// One cluster of a store: its pool, and trying again while its servers change their roles.
 final class Cluster: Sendable {
     let address: ClusterAddress
+    /// Its place in the address, from 0.
+    let number: Int
     let statements: Statements
     private let pool: ConnectionPool
     private let counts: StoreCounts
 
     /// - Parameter place: What the cluster must say of itself; `nil` when nothing is asked about tables.
-    init(_ address: ClusterAddress, place: Greeting.Place?, counts: StoreCounts) {
+    init(_ address: ClusterAddress, number: Int, place: Greeting.Place?, counts: StoreCounts) {
         self.address = address
+        self.number = number
         self.counts = counts
         statements = Statements(schema: address.access.schema)
         let (durability, schema) = (address.access.durability, address.access.schema)
@@ -67,27 +70,47 @@ final class Cluster: Sendable {
         }
     }
 
-    /// Reads of one vault: all statements see one state.
+    /// Reads of one vault, and whether it was here all the time.
     func read<Value: Sendable>(
-        _ vault: VaultID, _ queries: [Query], _ body: @escaping @Sendable ([Rows]) throws(PostgreSQLError) -> Value
-    ) async throws(VaultError) -> Value {
-        let scoped = [scope(vault)] + queries
+        _ vault: VaultID, _ queries: [Query], _ visit: Visit,
+        _ body: @escaping @Sendable ([Rows]) throws(PostgreSQLError) -> Value
+    ) async throws(VaultError) -> Answer<Value> {
+        // The look at where it is comes last: a vault that is here then, and by the move that is known, was here before.
+        let scoped = [scope(vault)] + queries + [Query(statements.standing, [.octets(vault.octets)])]
         return try await perform("vault \(vault)") { session, _ throws(PostgreSQLError) in
-            try body(Array(session.run(scoped).dropFirst()))
+            let rows = try session.run(scoped)
+            let found = Array(rows.dropFirst().dropLast())
+            guard let standing = try Standing(rows.last, vault) else {
+                return visit.isHome ? .value(try body(found)) : .elsewhere(nil, mayBeDone: false)
+            }
+            guard standing.moves == visit.moves else { return .elsewhere(standing, mayBeDone: false) }
+            switch standing.state {
+            case .here: return .value(try body(found))
+            case .leaving:
+                return .leaving(Result { () throws(PostgreSQLError) in try body(found) }, standing)
+            case .gone, .arriving: return .elsewhere(standing, mayBeDone: false)
+            }
         }
     }
 
     /// Changes of one vault, in one transaction. When an earlier attempt may have taken place, the head is written once
     /// more: that commit waits for the standbys, and with it everything before.
+    ///
+    /// - Parameter exclusive: Whether one such change waits for the other; they never wait for appends else.
     func change<Value: Sendable>(
-        _ vault: VaultID, _ queries: [Query],
+        _ vault: VaultID, exclusive: Bool, _ queries: [Query], _ visit: Visit,
         _ body: @escaping @Sendable ([Rows]) throws(PostgreSQLError) -> Value
-    ) async throws(VaultError) -> Value {
-        let scoped = [scope(vault)] + queries
+    ) async throws(VaultError) -> Answer<Value> {
+        let lock = exclusive ? statements.lockVault : statements.holdVault
+        let scoped = [scope(vault), Query(lock, [.octets(vault.octets)])] + queries
         return try await perform("vault \(vault)") { session, mayBeDone throws(PostgreSQLError) in
             let rows = try session.run(scoped)
+            let standing = try Standing(rows.count > 1 ? rows[1] : nil, vault)
+            guard standing.map({ $0.state == .here }) ?? visit.isHome else {
+                return .elsewhere(standing, mayBeDone: mayBeDone)
+            }
             if mayBeDone { try self.touch(vault, session) }
-            return try body(Array(rows.dropFirst()))
+            return .value(try body(Array(rows.dropFirst(2))))
         }
     }
 

@@ -7,7 +7,8 @@ public import DocumentVault
 extension PostgreSQLVaultStore {
     /// Makes the tables where there are none, and brings older ones to this program's version; every cluster in turn.
     ///
-    /// It may be repeated, and several may do it at once. The role needs the right to make a schema; the store is then used by
+    /// Clusters beyond those that the store was made with are added to it: no vault lies there until one is moved
+    /// (``move(_:to:clock:)``). It may be repeated, and several may do it at once. The role needs the right to make a schema; the store is then used by
     /// this role or by one that the administrator grants the tables to.
     ///
     /// - Returns: For each cluster the version that its tables had; 0 when there were none.
@@ -16,10 +17,11 @@ extension PostgreSQLVaultStore {
         let counts = StoreCounts()
         var versions: [Int] = []
         var store = SystemRandom().bytes(16)
+        var homes = Int64(address.shards)
         for (number, cluster) in address.clusters.enumerated() {
-            let place = Greeting.Place(store: store, shard: Int64(number), shards: Int64(address.shards))
+            let place = Greeting.Place(store: store, shard: Int64(number), shards: homes)
             let schema = cluster.access.schema
-            let administered = Cluster(cluster, place: nil, counts: counts)
+            let administered = Cluster(cluster, number: number, place: nil, counts: counts)
             do throws(VaultError) {
                 let outcome = try await administered.perform("cluster \(number + 1)") {
                     session, _ throws(PostgreSQLError) in
@@ -27,8 +29,10 @@ extension PostgreSQLVaultStore {
                 }
                 versions.append(Int(outcome.version))
                 // The first cluster's name of the store is everybody's.
-                if number == 0 { store = outcome.store }
-                guard outcome.store == store else {
+                if number == 0, (1...homes).contains(outcome.shards) {
+                    (store, homes) = (outcome.store, outcome.shards)
+                }
+                guard outcome.store == store, outcome.shards == homes else {
                     throw VaultError(.notAStore, object: "cluster \(number + 1)", "it belongs to another store")
                 }
             } catch {

@@ -9,25 +9,37 @@ extension PostgreSQLVaultStore {
         /// The journal has the operation; whether with the very entry of this batch.
         case found(Int64, isOwn: Bool)
         case conflict(JournalHead?)
+        /// The vault is not here, or was not all the time; `nil` when there is none.
+        case elsewhere(Standing?)
     }
 
     public func append(_ batch: VaultAppend, to vault: VaultID) async throws(VaultError) -> VaultAppendOutcome {
         guard let first = batch.entries.first, first.sequence == (batch.expecting?.sequence ?? -1) + 1 else {
             throw VaultError(.storeFailure, object: "vault \(vault)", "a batch that does not follow its expected head")
         }
-        let cluster = cluster(of: vault)
-        let move = [
-            cluster.scope(vault),
-            AppendStatement.query(batch, first, to: vault, schema: cluster.address.access.schema),
-        ]
-        let look = [
-            cluster.scope(vault),
-            Query(cluster.statements.head, [.octets(vault.octets)]),
-            Query(cluster.statements.operation, [.octets(vault.octets), .octets(first.operation.octets)]),
-        ]
-        let (attempt, mayBeOwn) = try await cluster.perform("vault \(vault)") {
-            session, mayBeDone throws(PostgreSQLError) in
-            (try Self.attempt(move, look, batch, first, vault, session, cluster), mayBeDone)
+        // A vault that is new is made at its home and nowhere else.
+        let (attempt, mayBeOwn) = try await routed(vault, fromHome: batch.expecting == nil) {
+            visit throws(VaultError) -> Answer<(Attempt, Bool)> in
+            let (cluster, isHome, wasTried) = (visit.cluster, visit.isHome, visit.mayBeDone)
+            let move = [
+                cluster.scope(vault),
+                AppendStatement.query(batch, first, to: vault, schema: cluster.address.access.schema),
+            ]
+            let look = [
+                cluster.scope(vault),
+                Query(cluster.statements.head, [.octets(vault.octets)]),
+                Query(cluster.statements.operation, [.octets(vault.octets), .octets(first.operation.octets)]),
+                Query(cluster.statements.standing, [.octets(vault.octets)]),
+            ]
+            let moves = visit.moves
+            return try await cluster.perform("vault \(vault)") { session, mayBeDone throws(PostgreSQLError) in
+                let attempt = try Self.attempt(
+                    batch.expecting == nil && !isHome ? [] : move, look, batch, first, vault, session, cluster, moves)
+                if case .elsewhere(let standing) = attempt, standing != nil || !isHome {
+                    return .elsewhere(standing, mayBeDone: mayBeDone)
+                }
+                return .value((attempt, mayBeDone || wasTried))
+            }
         }
         switch attempt {
         case .committed:
@@ -44,22 +56,33 @@ extension PostgreSQLVaultStore {
         case .conflict(let head):
             counts.conflicted()
             return .conflict(head)
+        case .elsewhere:
+            counts.conflicted()
+            return .conflict(nil)
         }
     }
 
     private static func attempt(
         _ move: [Query], _ look: [Query], _ batch: VaultAppend, _ first: StoredEntry, _ vault: VaultID,
-        _ session: Session, _ cluster: Cluster
+        _ session: Session, _ cluster: Cluster, _ moves: Int64
     ) throws(PostgreSQLError) -> Attempt {
         do throws(PostgreSQLError) {
-            let moved = try session.run(move)
+            let moved = try move.isEmpty ? [] : session.run(move)
             if moved.count > 1, try moved[1].number(0, 0) == 1 { return .committed }
         } catch {
             // Somebody else put the same operation between the look at the journal and the insertion.
             guard error.kind == .state("23505") else { throw error }
         }
         let rows = try session.run(look)
-        guard rows.count > 2 else { throw PostgreSQLError(.unexpected) }
+        guard rows.count > 3 else { throw PostgreSQLError(.unexpected) }
+        // It comes last: a vault that is here then, by the move that is known, was here when the others were looked at.
+        let standing = try Standing(rows[3], vault)
+        guard let standing else {
+            // None, and one was expected: that is an answer of its own, else a new one met somebody else's.
+            guard batch.expecting != nil || move.isEmpty else { throw PostgreSQLError(.state("40001")) }
+            return .elsewhere(nil)
+        }
+        guard standing.state == .here, standing.moves == moves else { return .elsewhere(standing) }
         if rows[2].count > 0 {
             // It may be on this server only, if a commit's wait was cut short: a commit after it waits for the standbys.
             try cluster.touch(vault, session)

@@ -7,16 +7,21 @@ extension PostgreSQLVaultStore {
     public func putContent(
         _ id: ContentID, of vault: VaultID, size: Int64, from stream: any ContentStream
     ) async throws {
-        let cluster = cluster(of: vault)
         if size <= Statements.pieceSize {
             // Kept whole, so that it can be sent again when an answer is lost.
             let octets = try await Self.drained(stream, size: size, id)
-            return try await putWhole(octets, id, of: vault, cluster)
+            return try await routed(vault) { visit throws(VaultError) in
+                try await Self.putWhole(octets, id, of: vault, visit)
+            }
         }
-        let outcome = try await cluster.perform("content \(id)") { session, mayBeDone throws(PostgreSQLError) in
-            // A stream gives its octets once: a second attempt can only look what became of the first.
-            if mayBeDone { return try Self.putBefore(id, vault, size, session, cluster) }
-            return try Self.putPieces(id, vault, size, stream, session, cluster)
+        let outcome = try await routed(vault) { visit throws(VaultError) in
+            let (cluster, isHome, wasTried) = (visit.cluster, visit.isHome, visit.mayBeDone)
+            return try await cluster.perform("content \(id)") {
+                session, mayBeDone throws(PostgreSQLError) -> Answer<(any Error)?> in
+                // A stream gives its octets once: a second attempt can only look what became of the first.
+                if mayBeDone || wasTried { return try Self.putBefore(id, vault, size, session, cluster, isHome) }
+                return try Self.putPieces(id, vault, size, stream, session, cluster, isHome)
+            }
         }
         if let error = outcome { throw error }
     }
@@ -45,33 +50,50 @@ extension PostgreSQLVaultStore {
         VaultError(.storeFailure, object: "content \(id)", "\(came) octets came, \(announced) were announced")
     }
 
-    private func putWhole(
-        _ octets: [UInt8], _ id: ContentID, of vault: VaultID, _ cluster: Cluster
-    ) async throws(VaultError) {
-        let put = Query(
-            cluster.statements.putContent,
-            [.octets(vault.octets), .octets(id.octets), .number(Int64(octets.count)), .octets(octets)])
-        let scoped = [cluster.scope(vault), put]
-        try await cluster.perform("content \(id)") { session, mayBeDone throws(PostgreSQLError) in
+    private static func putWhole(
+        _ octets: [UInt8], _ id: ContentID, of vault: VaultID, _ visit: Visit
+    ) async throws(VaultError) -> Answer<Void> {
+        let (cluster, isHome, wasTried) = (visit.cluster, visit.isHome, visit.mayBeDone)
+        let scoped = [
+            cluster.scope(vault), Query(cluster.statements.holdVault, [.octets(vault.octets)]),
+            Query(
+                cluster.statements.putContent,
+                [.octets(vault.octets), .octets(id.octets), .number(Int64(octets.count)), .octets(octets)]),
+        ]
+        return try await cluster.perform("content \(id)") { session, mayBeDone throws(PostgreSQLError) in
             do throws(PostgreSQLError) {
-                _ = try session.run(scoped)
+                let rows = try session.run(scoped)
+                let standing = try Standing(rows.count > 1 ? rows[1] : nil, vault)
+                guard standing.map({ $0.state == .here }) ?? isHome else {
+                    return .elsewhere(standing, mayBeDone: mayBeDone)
+                }
             } catch {
                 guard error.kind == .state("23505") else { throw error }
-                guard mayBeDone else {
+                guard mayBeDone || wasTried else {
                     throw PostgreSQLError(.alreadyExists, object: "content \(id)", "a content is written once")
                 }
                 try cluster.touch(vault, session)
             }
+            return .value(())
         }
     }
 
     /// Puts a content piece by piece in one transaction; what the stream throws is given back, not thrown.
     private static func putPieces(
         _ id: ContentID, _ vault: VaultID, _ size: Int64, _ stream: any ContentStream, _ session: Session,
-        _ cluster: Cluster
-    ) throws(PostgreSQLError) -> (any Error)? {
+        _ cluster: Cluster, _ isHome: Bool
+    ) throws(PostgreSQLError) -> Answer<(any Error)?> {
         do throws(PostgreSQLError) {
-            _ = try session.run([Query(sql: "BEGIN"), cluster.scope(vault)])
+            // The vault is held here until the content is: who wants to move it waits.
+            let rows = try session.run([
+                Query(sql: "BEGIN"), cluster.scope(vault),
+                Query(cluster.statements.holdVault, [.octets(vault.octets)]),
+            ])
+            let standing = try Standing(rows.last, vault)
+            guard standing.map({ $0.state == .here }) ?? isHome else {
+                try endTransaction(session)
+                return .elsewhere(standing, mayBeDone: false)
+            }
         } catch {
             // Nothing was put and the stream is untouched: this may be done again from the start.
             throw PostgreSQLError(error.kind)
@@ -108,9 +130,9 @@ extension PostgreSQLVaultStore {
         } catch {
             try? endTransaction(session)
             if let error = error as? PostgreSQLError {
-                return error.vaultError("content \(id)", unknown: false)
+                return .value(error.vaultError("content \(id)", unknown: false))
             }
-            return error
+            return .value(error)
         }
         let last = Query(
             cluster.statements.putContent, [.octets(vault.octets), .octets(id.octets), .number(size), .octets([])])
@@ -122,11 +144,11 @@ extension PostgreSQLVaultStore {
                 guard error.kind == .state("23505") else {
                     throw PostgreSQLError(.vault(error.vaultError("content \(id)", unknown: false)))
                 }
-                return VaultError(.alreadyExists, object: "content \(id)", "a content is written once")
+                return .value(VaultError(.alreadyExists, object: "content \(id)", "a content is written once"))
             }
             throw error
         }
-        return nil
+        return .value(nil)
     }
 
     private static func endTransaction(_ session: Session) throws(PostgreSQLError) {
@@ -135,22 +157,25 @@ extension PostgreSQLVaultStore {
 
     /// Whether the attempt before, whose answer was lost, put the content.
     private static func putBefore(
-        _ id: ContentID, _ vault: VaultID, _ size: Int64, _ session: Session, _ cluster: Cluster
-    ) throws(PostgreSQLError) -> (any Error)? {
+        _ id: ContentID, _ vault: VaultID, _ size: Int64, _ session: Session, _ cluster: Cluster, _ isHome: Bool
+    ) throws(PostgreSQLError) -> Answer<(any Error)?> {
         let rows = try session.run([
             cluster.scope(vault), Query(cluster.statements.contentSize, [.octets(vault.octets), .octets(id.octets)]),
+            Query(cluster.statements.standing, [.octets(vault.octets)]),
         ])
+        let standing = try Standing(rows.last, vault)
+        guard standing.map({ $0.state == .here }) ?? isHome else { return .elsewhere(standing, mayBeDone: true) }
         guard rows.count > 1, rows[1].count == 1, try rows[1].number(0, 0) == size else {
-            return VaultError(.storeFailure, object: "content \(id)", "the connection ended while it was sent")
+            return .value(VaultError(.storeFailure, object: "content \(id)", "the connection ended while it was sent"))
         }
         try cluster.touch(vault, session)
-        return nil
+        return .value(nil)
     }
 
     public func contentSize(_ id: ContentID, of vault: VaultID) async throws(VaultError) -> Int64? {
-        let cluster = cluster(of: vault)
-        let query = Query(cluster.statements.contentSize, [.octets(vault.octets), .octets(id.octets)])
-        return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+        try await read(vault) {
+            [Query($0.contentSize, [.octets(vault.octets), .octets(id.octets)])]
+        } _: { rows throws(PostgreSQLError) in
             rows[0].count > 0 ? try rows[0].number(0, 0) : nil
         }
     }
@@ -158,20 +183,16 @@ extension PostgreSQLVaultStore {
     public func content(
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8] {
-        let cluster = cluster(of: vault)
         let object = "content \(id)"
         guard range.lowerBound >= 0, range.count <= 1 << 30 else {
             throw VaultError(.damaged, object: object, "more than 2^30 octets at once")
         }
-        let queries = [
-            Query(cluster.statements.contentSize, [.octets(vault.octets), .octets(id.octets)]),
-            Query(
-                cluster.statements.contentRange,
-                [
-                    .octets(vault.octets), .octets(id.octets), .number(range.lowerBound), .number(range.upperBound),
-                ]),
+        let values: [Query.Value] = [
+            .octets(vault.octets), .octets(id.octets), .number(range.lowerBound), .number(range.upperBound),
         ]
-        return try await cluster.read(vault, queries) { rows throws(PostgreSQLError) in
+        return try await read(vault) {
+            [Query($0.contentSize, [.octets(vault.octets), .octets(id.octets)]), Query($0.contentRange, values)]
+        } _: { rows throws(PostgreSQLError) in
             guard rows[0].count > 0 else {
                 throw PostgreSQLError(.notFound, object: object, "the store does not have it")
             }
@@ -193,11 +214,10 @@ extension PostgreSQLVaultStore {
         _ ids: [ContentID], of vault: VaultID, limit: Int64
     ) async throws(VaultError) -> [ContentID: [UInt8]] {
         guard !ids.isEmpty else { return [:] }
-        let cluster = cluster(of: vault)
-        let query = Query(
-            cluster.statements.contents,
-            [.octets(vault.octets), .octetsList(ids.map(\.octets)), .number(limit)])
-        let (whole, inPieces) = try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+        let values: [Query.Value] = [.octets(vault.octets), .octetsList(ids.map(\.octets)), .number(limit)]
+        let (whole, inPieces) = try await read(vault) {
+            [Query($0.contents, values)]
+        } _: { rows throws(PostgreSQLError) in
             var whole: [ContentID: [UInt8]] = [:]
             var inPieces: [ContentID: Int64] = [:]
             for row in 0..<rows[0].count {
@@ -226,11 +246,12 @@ extension PostgreSQLVaultStore {
     }
 
     public func contents(of vault: VaultID, after id: ContentID?, limit: Int) async throws(VaultError) -> [ContentID] {
-        let cluster = cluster(of: vault)
-        let query = Query(
-            cluster.statements.listContents,
-            [.octets(vault.octets), .octets(id?.octets ?? []), .number(Int64(max(0, limit)))])
-        return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+        let values: [Query.Value] = [
+            .octets(vault.octets), .octets(id?.octets ?? []), .number(Int64(max(0, limit))),
+        ]
+        return try await read(vault) {
+            [Query($0.listContents, values)]
+        } _: { rows throws(PostgreSQLError) in
             var ids: [ContentID] = []
             for row in 0..<rows[0].count {
                 guard let id = ContentID(octets: try rows[0].octets(row, 0)) else {
@@ -244,11 +265,10 @@ extension PostgreSQLVaultStore {
 
     public func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) {
         guard !ids.isEmpty else { return }
-        let cluster = cluster(of: vault)
         let values: [Query.Value] = [.octets(vault.octets), .octetsList(ids.map(\.octets))]
-        try await cluster.change(
-            vault,
-            [Query(cluster.statements.deleteContents, values), Query(cluster.statements.deletePieces, values)]
-        ) { _ in }
+        try await change(vault) {
+            [Query($0.deleteContents, values), Query($0.deletePieces, values)]
+        } _: { _ in
+        }
     }
 }

@@ -8,31 +8,30 @@ extension PostgreSQLVaultStore {
         guard deposit.record.count <= 65_536 else {
             throw VaultError(.overQuota, object: "deposit \(deposit.id)", "\(deposit.record.count) octets")
         }
-        let cluster = cluster(of: vault)
         let limit = Int64(capabilities.depositLimit)
         // Whoever deposits waits for those before: so the count is right, and the order is that of arrival.
-        let queries = [
-            Query(cluster.statements.lockVault, [.octets(vault.octets)]),
-            Query(
-                cluster.statements.putDeposit,
-                [.octets(vault.octets), .octets(deposit.id.octets), .octets(deposit.record), .number(limit)]),
-            Query(cluster.statements.inbox, [.octets(vault.octets), .octets(deposit.id.octets)]),
-        ]
-        try await cluster.change(vault, queries) { rows throws(PostgreSQLError) in
-            guard try rows[2].number(0, 0) > 0 else {
+        try await change(vault, exclusive: true) {
+            [
+                Query(
+                    $0.putDeposit,
+                    [.octets(vault.octets), .octets(deposit.id.octets), .octets(deposit.record), .number(limit)]),
+                Query($0.inbox, [.octets(vault.octets), .octets(deposit.id.octets)]),
+            ]
+        } _: { rows throws(PostgreSQLError) in
+            guard try rows[1].number(0, 0) > 0 else {
                 throw PostgreSQLError(.notFound, object: "vault \(vault)", "the store does not have it")
             }
-            guard try rows[2].number(0, 2) > 0 else {
+            guard try rows[1].number(0, 2) > 0 else {
                 throw PostgreSQLError(
-                    .overQuota, object: "vault \(vault)", "\(try rows[2].number(0, 1)) deposits wait")
+                    .overQuota, object: "vault \(vault)", "\(try rows[1].number(0, 1)) deposits wait")
             }
         }
     }
 
     public func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {
-        let cluster = cluster(of: vault)
-        let query = Query(cluster.statements.deposits, [.octets(vault.octets), .number(Int64(max(0, limit)))])
-        return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+        try await read(vault) {
+            [Query($0.deposits, [.octets(vault.octets), .number(Int64(max(0, limit)))])]
+        } _: { rows throws(PostgreSQLError) in
             var deposits: [StoredDeposit] = []
             for row in 0..<rows[0].count {
                 guard let id = DepositID(octets: try rows[0].octets(row, 0)) else {
@@ -46,9 +45,9 @@ extension PostgreSQLVaultStore {
 
     public func deleteDeposits(_ ids: [DepositID], of vault: VaultID) async throws(VaultError) {
         guard !ids.isEmpty else { return }
-        let cluster = cluster(of: vault)
-        let query = Query(
-            cluster.statements.deleteDeposits, [.octets(vault.octets), .octetsList(ids.map(\.octets))])
-        try await cluster.change(vault, [query]) { _ in }
+        try await change(vault) {
+            [Query($0.deleteDeposits, [.octets(vault.octets), .octetsList(ids.map(\.octets))])]
+        } _: { _ in
+        }
     }
 }

@@ -16,6 +16,9 @@ public final class PostgreSQLVaultStore: VaultStore {
         inlineContentLimit: 65_536, isDurable: true, overwritesDeleted: false)
     let clusters: [Cluster]
     let counts = StoreCounts()
+    /// The number of clusters that the store was made with: those that ids are spread over. More may have been added.
+    let homes: Int
+    let moved = KnownMoves()
     /// Where the store is.
     public let address: PostgreSQLStoreURL
 
@@ -26,11 +29,11 @@ public final class PostgreSQLVaultStore: VaultStore {
     ///   for a wrong password, an untrusted certificate, or servers that acknowledge too early, `busy` when no server answers.
     public init(_ address: PostgreSQLStoreURL) async throws(VaultError) {
         self.address = address
-        var store: [UInt8]?
+        var (store, homes): ([UInt8]?, Int64?)
         var clusters: [Cluster] = []
         for (number, cluster) in address.clusters.enumerated() {
             let schema = cluster.access.schema
-            let probe = Cluster(cluster, place: nil, counts: counts)
+            let probe = Cluster(cluster, number: number, place: nil, counts: counts)
             let place: Greeting.Place
             do {
                 place = try await probe.perform("cluster \(number + 1)") { session, _ throws(PostgreSQLError) in
@@ -41,17 +44,19 @@ public final class PostgreSQLVaultStore: VaultStore {
                 throw error
             }
             await probe.close()
-            guard place.shard == Int64(number), place.shards == Int64(address.shards),
-                store.map({ $0 == place.store }) ?? true
+            guard place.shard == Int64(number), (1...Int64(address.shards)).contains(place.shards),
+                place.shards == homes ?? place.shards, store.map({ $0 == place.store }) ?? true
             else {
                 throw VaultError(
                     .notAStore, object: "cluster \(number + 1)",
-                    "it is shard \(place.shard + 1) of \(place.shards) of a store; the address says otherwise")
+                    "it is shard \(place.shard + 1) of a store that was made with \(place.shards); the address says otherwise"
+                )
             }
-            store = place.store
-            clusters.append(Cluster(cluster, place: place, counts: counts))
+            (store, homes) = (place.store, place.shards)
+            clusters.append(Cluster(cluster, number: number, place: place, counts: counts))
         }
         self.clusters = clusters
+        self.homes = Int(homes ?? 1)
     }
 
     /// Ends all connections. What is under way is answered first.
@@ -68,10 +73,6 @@ public final class PostgreSQLVaultStore: VaultStore {
         return activity
     }
 
-    /// The cluster of a vault: its id is random, so its first octets spread vaults evenly over 4,096 slots, and the slots
-    /// over the clusters in such a way that one more cluster takes its share from each of the others and moves no more.
-    func cluster(of vault: VaultID) -> Cluster { clusters[Self.shard(of: vault, count: clusters.count)] }
-
     static func shard(of vault: VaultID, count: Int) -> Int {
         // Jump consistent hash (Lamping, Veach), over the slot.
         var key = vault.octets.prefix(2).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } & 0xfff
@@ -85,10 +86,11 @@ public final class PostgreSQLVaultStore: VaultStore {
     }
 
     public func head(of vault: VaultID) async throws(VaultError) -> JournalHead? {
-        let cluster = cluster(of: vault)
-        return try await cluster.read(
-            vault, [Query(cluster.statements.head, [.octets(vault.octets)])]
-        ) { rows throws(PostgreSQLError) in try Self.head(rows[0], vault) }
+        try await read(vault) {
+            [Query($0.head, [.octets(vault.octets)])]
+        } _: { rows throws(PostgreSQLError) in
+            try Self.head(rows[0], vault)
+        }
     }
 
     static func head(_ rows: Rows, _ vault: VaultID) throws(PostgreSQLError) -> JournalHead? {
@@ -103,11 +105,10 @@ public final class PostgreSQLVaultStore: VaultStore {
     public func entries(
         of vault: VaultID, from sequence: Int64, limit: Int
     ) async throws(VaultError) -> [StoredEntry] {
-        let cluster = cluster(of: vault)
-        let query = Query(
-            cluster.statements.entries,
-            [.octets(vault.octets), .number(sequence), .number(Int64(max(0, limit)))])
-        return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+        let values: [Query.Value] = [.octets(vault.octets), .number(sequence), .number(Int64(max(0, limit)))]
+        return try await read(vault) {
+            [Query($0.entries, values)]
+        } _: { rows throws(PostgreSQLError) in
             var entries: [StoredEntry] = []
             for row in 0..<rows[0].count {
                 let sequence = try rows[0].number(row, 0)
@@ -124,10 +125,9 @@ public final class PostgreSQLVaultStore: VaultStore {
     }
 
     public func slots(of vault: VaultID) async throws(VaultError) -> [[UInt8]] {
-        let cluster = cluster(of: vault)
-        return try await cluster.read(
-            vault, [Query(cluster.statements.slots, [.octets(vault.octets)])]
-        ) { rows throws(PostgreSQLError) in
+        try await read(vault) {
+            [Query($0.slots, [.octets(vault.octets)])]
+        } _: { rows throws(PostgreSQLError) in
             var slots: [[UInt8]] = []
             for row in 0..<rows[0].count { slots.append(try rows[0].octets(row, 0)) }
             return slots
@@ -138,10 +138,10 @@ public final class PostgreSQLVaultStore: VaultStore {
         of versions: [VersionID], in vault: VaultID
     ) async throws(VaultError) -> [VersionID: [UInt8]] {
         guard !versions.isEmpty else { return [:] }
-        let cluster = cluster(of: vault)
-        let query = Query(
-            cluster.statements.keyRecords, [.octets(vault.octets), .octetsList(versions.map(\.octets))])
-        return try await cluster.read(vault, [query]) { rows throws(PostgreSQLError) in
+        let values: [Query.Value] = [.octets(vault.octets), .octetsList(versions.map(\.octets))]
+        return try await read(vault) {
+            [Query($0.keyRecords, values)]
+        } _: { rows throws(PostgreSQLError) in
             var records: [VersionID: [UInt8]] = [:]
             for row in 0..<rows[0].count {
                 guard let version = VersionID(octets: try rows[0].octets(row, 0)) else {
@@ -155,12 +155,12 @@ public final class PostgreSQLVaultStore: VaultStore {
 
     public func replaceKeyRecords(_ records: [VersionID: [UInt8]], in vault: VaultID) async throws(VaultError) {
         guard !records.isEmpty else { return }
-        let cluster = cluster(of: vault)
-        let query = Query(
-            cluster.statements.replaceKeyRecords,
-            [
-                .octets(vault.octets), .octetsList(records.map(\.key.octets)), .octetsList(records.map(\.value)),
-            ])
-        try await cluster.change(vault, [query]) { _ in }
+        let values: [Query.Value] = [
+            .octets(vault.octets), .octetsList(records.map(\.key.octets)), .octetsList(records.map(\.value)),
+        ]
+        try await change(vault) {
+            [Query($0.replaceKeyRecords, values)]
+        } _: { _ in
+        }
     }
 }

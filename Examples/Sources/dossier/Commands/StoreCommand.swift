@@ -11,8 +11,9 @@ import VaultPostgreSQL
 /// What those do who run a store; none of it needs a vault's key.
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Nơi lưu trữ các kho tài liệu. / Stores of vaults: make, check, migrate, copy.",
-        subcommands: [Init.self, Check.self, Migrate.self, Copy.self])
+        commandName: "store",
+        abstract: "Nơi lưu trữ các kho tài liệu. / Stores of vaults: make, check, migrate, copy, move.",
+        subcommands: [Init.self, Check.self, Migrate.self, Copy.self, Move.self])
 
     struct Place: ParsableArguments {
         @OptionGroup var common: CommonOptions
