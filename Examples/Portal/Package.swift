@@ -18,6 +18,8 @@ let package = Package(
                 .product(name: "SoftwareKeys", package: "DossierKit"),
                 .product(name: "TestPKI", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "VaultPostgreSQL", package: "DossierKit"),
+                .product(name: "VaultObjectStore", package: "DossierKit"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ]),
         // The listings of the tutorial, and a program that serves them.

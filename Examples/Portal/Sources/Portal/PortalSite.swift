@@ -74,7 +74,7 @@ public struct PortalSite: Sendable {
     }
 
     /// Keeps the newest head of a vault outside its store.
-    func keepAnchor(of vault: Vault) async { await world.accounts.keep(vault.anchor) }
+    func keepAnchor(of vault: Vault) async throws { try await world.accounts.keep(vault.anchor) }
 
     /// Judges a file off the executor of the requests.
     @concurrent func report(on file: UploadedFile, at time: Instant) async -> FileReport {
@@ -94,7 +94,9 @@ public struct PortalSite: Sendable {
     @concurrent func evidence(
         in vault: Vault, at time: Instant, remembering memory: EvidenceMemory?
     ) async throws -> EvidenceSet {
-        try EvidenceSet(
+        // What another session put in meanwhile counts as well.
+        try await vault.refresh()
+        return try EvidenceSet(
             await vault.evidence(judgedBy: world.validator, at: time, remembering: memory), types: world.types)
     }
 }

@@ -21,7 +21,13 @@ struct PortalDemo {
         ).path
         let folder = options.folder ?? temporary
         defer { if options.folder == nil { try? FileManager.default.removeItem(atPath: folder) } }
-        var world = try await DemoWorld(in: folder, samples: options.samples, at: PortalClock.system.now)
+        let storage: PortalStorage
+        if let store = options.store, let log = options.log {
+            storage = try await PortalStorage(vaults: store, logs: log)
+        } else {
+            storage = try PortalStorage(folder: folder)
+        }
+        var world = try await DemoWorld(in: storage, samples: options.samples, at: PortalClock.system.now)
         if options.crowd > 0 { try await world.invite(options.crowd, at: PortalClock.system.now) }
         let site = PortalSite(world, settings: options.settings)
         let interval = options.sweepInterval

@@ -9,8 +9,11 @@ struct PortalOptions {
     static let usage = """
         usage: portal-demo [--port N] [--samples FOLDER] [--folder FOLDER] [--idle SECONDS]
                            [--crowd N] [--rate-factor N]
+                           [--store URL --log URL]
 
           --folder FOLDER   where the vaults lie, a new folder that stays; without it they are removed at the end
+          --store URL       where the vaults lie instead: postgres://HOST/DATABASE?…, with contents=s3://… if wanted
+          --log URL         where the access logs lie then: postgres://…, another schema or database
           --idle SECONDS    after how long without a request a session ends (900)
           --crowd N         for measuring: N invented citizens more, each with a vault; they sign in as crowd-0, crowd-1, …
           --rate-factor N   for measuring: so many times as often as usual may one address ask
@@ -20,6 +23,8 @@ struct PortalOptions {
     var port = 8080
     var samples = "testvectors/pdfs"
     var folder: String?
+    var store: String?
+    var log: String?
     var crowd = 0
     var settings = PortalSettings()
 
@@ -31,6 +36,8 @@ struct PortalOptions {
             switch (option, Int(value)) {
             case ("--samples", _): samples = value
             case ("--folder", _): folder = value
+            case ("--store", _): store = value
+            case ("--log", _): log = value
             case ("--port", let number?): port = number
             case ("--idle", let number?): settings.sessions.idle = Int64(number)
             case ("--crowd", let number?): crowd = number
@@ -38,6 +45,7 @@ struct PortalOptions {
             default: return nil
             }
         }
+        guard (store == nil) == (log == nil), store == nil || folder == nil else { return nil }
     }
 
     /// Seconds between two looks for sessions that have expired.

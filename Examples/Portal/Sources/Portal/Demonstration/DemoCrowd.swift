@@ -78,8 +78,8 @@ extension DemoWorld {
             ? try papers.map { try upload($0, of: person, at: time) } + [try largeFile(of: person)]
             : try (0..<3).map { try note($0, of: person) }
         _ = try await vault.store(uploads, at: time)
-        await accounts.open(vault.id, for: person.subject)
-        await accounts.keep(vault.anchor)
+        _ = try await accounts.open(vault.id, for: person.subject)
+        try await accounts.keep(vault.anchor)
     }
 
     private func upload(_ paper: SamplePaper, of person: DemoPerson, at time: Instant) throws -> DocumentUpload {

@@ -5,7 +5,6 @@ import CryptoPrimitives
 public import DossierKit
 import SoftwareKeys
 import TestPKI
-import VaultSQLite
 
 /// Everything that the demonstration invents: authorities, persons, papers and an agency. New at every start.
 public struct DemoWorld: Sendable {
@@ -15,24 +14,25 @@ public struct DemoWorld: Sendable {
     let papers: [SamplePaper]
     /// Signs for the agency.
     let agency: TestSubscriber
-    let store: any VaultStore
+    private(set) var store: any VaultStore
     let types: DocumentTypeCatalogue
     let procedures: ProcedureCatalogue
     let desk: AgencyDesk
-    let release: ReleaseDesk
+    private(set) var release: ReleaseDesk
     /// Cosigns the access log: somebody else's in real life, with a memory of its own.
     let witness: Witness
-    let accounts = VaultAccounts()
+    private(set) var accounts: VaultAccounts
+    private let name: VaultID
     /// Who is there for measuring only.
     var crowd: DemoCrowd?
 
     /// Makes a world.
     ///
     /// - Parameters:
-    ///   - folder: Where the vaults will lie; must not exist yet.
+    ///   - storage: Where vaults and logs lie.
     ///   - samples: The folder `testvectors/pdfs` of the repository.
     ///   - time: Now.
-    public init(in folder: String, samples: String, at time: Instant) async throws {
+    public init(in storage: PortalStorage, samples: String, at time: Instant) async throws {
         let infrastructure = try TestInfrastructure(at: time)
         validator = SignatureValidator(
             trusting: infrastructure.trust, policy: .vietnam2026,
@@ -67,7 +67,10 @@ public struct DemoWorld: Sendable {
         papers = try await SamplePaper.read(
             from: samples, signing: ["birth-certificate.pdf", "marriage-certificate.pdf"]
         ) { try await $0.signed(by: communeSigner, claiming: time, reason: "TEST") }
-        store = try SQLiteVaultStore(path: folder, creating: true)
+        store = storage.vaults
+        guard let name = VaultID(octets: SystemRandom().bytes(32)) else { throw PortalError.notFound }
+        self.name = name
+        accounts = storage.isShared ? VaultAccounts(in: storage.logs, of: name) : VaultAccounts()
         types = try DocumentTypeCatalogue.builtIn()
         procedures = try ProcedureCatalogue.builtIn(types: types)
         desk = AgencyDesk()
@@ -75,11 +78,19 @@ public struct DemoWorld: Sendable {
             "DỊCH VỤ CẤP QUYỀN ĐỌC THỬ NGHIỆM (TEST)", "MST:0100000003",
             of: infrastructure.publicDutyDomain, at: time)
         let release = try await ReleaseDesk(
-            agency: commune, service: service, judgedBy: validator, log: "\(folder)/access-log.sqlite",
-            at: time)
+            agency: commune, service: service, judgedBy: validator, log: storage.logs, at: time)
         self.release = release
         witness = Witness(
             key: try DeviceKey(random: SystemRandom()), for: [release.service.log.verification])
+    }
+
+    /// The same world as another server has it: the same parties and papers, nothing else in common but the storage.
+    public func served(from storage: PortalStorage) throws -> DemoWorld {
+        var world = self
+        world.store = storage.vaults
+        world.release = try ReleaseDesk(release, log: storage.logs)
+        world.accounts = VaultAccounts(in: storage.logs, of: name)
+        return world
     }
 
     /// Who may sign in.

@@ -17,7 +17,7 @@ struct AccessPages {
             }
             let revocation = try await vault.revoke(id, reason: "withdrawn by the owner", at: visit.now)
             try await site.world.release.service.revoke(revocation, at: visit.now)
-            await site.keepAnchor(of: vault)
+            try await site.keepAnchor(of: vault)
             visit.session?.say(
                 visit.words(
                     "Đã rút lại. Từ nay dịch vụ cấp quyền không cho đọc nữa; điều đã đọc không lấy lại được.",
@@ -43,7 +43,7 @@ struct AccessPages {
             cosignatures: [word], trusting: [witness.verification], at: visit.now)
         // From now on a shorter or another log is found out, on every device.
         try await vault.anchor(history, signedBy: log.verification, at: visit.now)
-        await site.keepAnchor(of: vault)
+        try await site.keepAnchor(of: vault)
         let body: HTML = """
             <h2>\(t("Những gì bạn đã đồng ý", "What you have agreed to"))</h2>
             \(consents(grants, names, visit))

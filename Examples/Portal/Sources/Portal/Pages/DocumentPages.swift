@@ -143,7 +143,7 @@ struct DocumentPages {
         let reference = try await vault.store(
             source, metadata: metadata, provenance: provenance, fields: fields, at: visit.now)
         if report.report != nil { visit.session?.verdicts.keep(report, of: reference, at: visit.now) }
-        await site.keepAnchor(of: vault)
+        try await site.keepAnchor(of: vault)
         let remarks = findings.map { visit.words.sentence($0.phrase) + "." }.joined(separator: " ")
         visit.session?.say(
             visit.words("Đã cất vào kho.", "It is in the vault.") + (remarks.isEmpty ? "" : " " + remarks)

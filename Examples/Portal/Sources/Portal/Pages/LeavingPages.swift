@@ -27,7 +27,7 @@ struct LeavingPages {
                     .init(what: "copies handed in with dossiers remain with the agencies", until: nil)
                 ],
                 at: visit.now)
-            await site.keepAnchor(of: vault)
+            try await site.keepAnchor(of: vault)
             return erased(statement, visit)
         }
         routes.page("/vault/export", for: .citizen) { visit, _ in

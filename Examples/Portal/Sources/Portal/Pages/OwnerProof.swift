@@ -9,7 +9,7 @@ struct OwnerProof {
 
     /// Holds the passphrase of a form against the vault itself; nothing of it is kept in the session.
     func check(_ form: Form, _ visit: Visit) async throws {
-        guard let id = await site.world.accounts.vault(of: try visit.identity().subject) else {
+        guard let id = try await site.world.accounts.vault(of: try visit.identity().subject) else {
             throw PortalError.locked
         }
         let passphrase = form["passphrase"] ?? ""

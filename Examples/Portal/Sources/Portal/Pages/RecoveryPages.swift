@@ -46,7 +46,7 @@ struct RecoveryPages {
             let old = await vault.slots().filter { $0.kind == .recoveryCode }.map(\.id)
             _ = try await vault.addSlot(.recoveryCode(code), at: visit.now)
             try await vault.removeSlots(Set(old), at: visit.now)
-            await site.keepAnchor(of: vault)
+            try await site.keepAnchor(of: vault)
             visit.session?.keep(Session.PendingCode(try code.text()))
             return .redirect("/vault/recovery")
         }

@@ -173,7 +173,7 @@ struct SubmissionPages {
             attachments: attachments)
         let sealed = try await dossier.signed(
             by: person.signer, checking: SignerCheck(site.world.validator), at: visit.now)
-        await site.keepAnchor(of: vault)
+        try await site.keepAnchor(of: vault)
         await site.world.desk.receive(
             ReceivedDossier(
                 code: code, procedure: plan.procedure, sender: identity, sealed: sealed,

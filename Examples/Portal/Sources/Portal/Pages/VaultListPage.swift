@@ -9,6 +9,8 @@ struct VaultListPage {
 
     func answer(_ vault: Vault, _ visit: Visit) async throws -> Answer {
         let t = visit.words
+        // Another session of the same person, at this server or another, may have put something in.
+        try await vault.refresh()
         let arrived = try await absorb(vault, visit)
         let records = try await vault.list()
         let rows = records.map { row($0, visit) }
@@ -85,7 +87,7 @@ struct VaultListPage {
             guard let report else { return arrival.version.provenance }
             return try Provenance.verified(report, source: .agencyResult)
         }
-        if !absorbed.documents.isEmpty { await site.keepAnchor(of: vault) }
+        if !absorbed.documents.isEmpty { try await site.keepAnchor(of: vault) }
         return absorbed.documents.count
     }
 }

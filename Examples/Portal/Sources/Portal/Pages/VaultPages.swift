@@ -35,7 +35,7 @@ struct VaultPages {
         if let vault = visit.session?.vault {
             return try await VaultListPage(site: site).answer(vault, visit)
         }
-        return await site.world.accounts.vault(of: identity.subject) == nil
+        return try await site.world.accounts.vault(of: identity.subject) == nil
             ? createForm(visit) : unlockForm(visit)
     }
 
@@ -80,7 +80,7 @@ struct VaultPages {
     private func create(_ visit: Visit, _ form: Form) async throws -> Answer {
         let t = visit.words
         let identity = try visit.identity()
-        guard await site.world.accounts.vault(of: identity.subject) == nil else {
+        guard try await site.world.accounts.vault(of: identity.subject) == nil else {
             return .redirect("/vault")
         }
         let passphrase = form["passphrase"] ?? ""
@@ -104,8 +104,11 @@ struct VaultPages {
                     document: Int64(site.settings.largestUpload), total: 256 << 20, documents: 500),
                 at: visit.now)
         }
-        await site.world.accounts.open(vault.id, for: identity.subject)
-        await site.keepAnchor(of: vault)
+        // Who asked two servers at once has one of the two vaults; the other has nothing in it.
+        guard try await site.world.accounts.open(vault.id, for: identity.subject) else {
+            return .redirect("/vault")
+        }
+        try await site.keepAnchor(of: vault)
         try await site.world.release.service.log.write(
             AccessRecord(.unlocked, at: visit.now), of: vault.id)
         visit.session?.open(vault)
@@ -116,7 +119,7 @@ struct VaultPages {
     private func unlock(_ visit: Visit, _ form: Form) async throws -> Answer {
         let t = visit.words
         let identity = try visit.identity()
-        guard let id = await site.world.accounts.vault(of: identity.subject) else {
+        guard let id = try await site.world.accounts.vault(of: identity.subject) else {
             return .redirect("/vault")
         }
         // Whose vault was tried counts beside whence: many addresses do not make many tries.
@@ -128,7 +131,7 @@ struct VaultPages {
                 if let code = form.text("code") { .recoveryCode(try RecoveryCode(code)) } else {
                     .passphrase(form["passphrase"] ?? "")
                 }
-            let anchor = await site.world.accounts.anchor(of: id)
+            let anchor = try await site.world.accounts.anchor(of: id)
             let vault = try await site.gate.run {
                 try await Vault.open(id, in: site.world.store, unlocking: secret, anchor: anchor)
             }

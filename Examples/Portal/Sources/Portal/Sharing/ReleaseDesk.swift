@@ -5,7 +5,6 @@ import CryptoPrimitives
 import DossierKit
 import SoftwareKeys
 import TestPKI
-import VaultSQLite
 
 /// The agency's keys for grants, and the release service that holds the second shares and writes the access log.
 ///
@@ -15,6 +14,8 @@ struct ReleaseDesk: Sendable {
     let recipientCard: SignedAgencyCard
     let serviceCard: SignedAgencyCard
     let service: ReleaseService
+    private let serviceKey: DeviceKey
+    private let validatedService: ValidatedCard
     let validator: SignatureValidator
 
     private static let domains: Set<String> = ["public-duty"]
@@ -24,13 +25,13 @@ struct ReleaseDesk: Sendable {
     init(
         agency: TestSubscriber, service subscriber: TestSubscriber,
         judgedBy validator: SignatureValidator,
-        log path: String, at time: Instant
+        log: any AccessLogStore, at time: Instant
     ) async throws {
         self.validator = validator
         let check = SignerCheck(validator)
         let end = time.adding(seconds: Self.year)
         recipientKey = try DeviceKey(random: SystemRandom())
-        let serviceKey = try DeviceKey(random: SystemRandom())
+        serviceKey = try DeviceKey(random: SystemRandom())
         recipientCard = try await .signing(
             AgencyCard(
                 .recipient, name: agency.certificate.subject.commonName ?? "", code: "T01.01",
@@ -41,9 +42,16 @@ struct ReleaseDesk: Sendable {
                 .releaseService, name: subscriber.certificate.subject.commonName ?? "",
                 keys: serviceKey.card,
                 notBefore: time, notAfter: end), by: subscriber.signer(), checking: check, at: time)
-        service = try ReleaseService(
-            card: serviceCard.validated(by: validator, as: .releaseService, in: Self.domains, at: time),
-            key: serviceKey, in: SQLiteAccessLogStore(path: path))
+        validatedService = try serviceCard.validated(by: validator, as: .releaseService, in: Self.domains, at: time)
+        service = try ReleaseService(card: validatedService, key: serviceKey, in: log)
+    }
+
+    /// The same parties, as another server has them: with the log by a connection of its own.
+    init(_ other: ReleaseDesk, log: any AccessLogStore) throws {
+        (recipientKey, recipientCard) = (other.recipientKey, other.recipientCard)
+        (serviceKey, serviceCard, validatedService) = (other.serviceKey, other.serviceCard, other.validatedService)
+        validator = other.validator
+        service = try ReleaseService(card: validatedService, key: serviceKey, in: log)
     }
 
     /// The agency's card, judged now: chain, revocation, purpose and period.
