@@ -69,6 +69,36 @@ struct LostAnswerTests {
         }
     }
 
+    @Test func `a step of a rotation that arrives after the next one began changes nothing`() async throws {
+        try await TestStores.with(cases: "late steps of a rotation") { store, _ in
+            let vault = try TestStores.vault()
+            let version = VersionID(random: SystemRandom())
+            var first = try TestStores.batch(after: nil)
+            first.keyRecords = [version: [1]]
+            _ = try await store.append(first, to: vault)
+            let cluster = store.clusters[0]
+            // What the network would hold back: the packets of the step, as they were sent.
+            let step = [
+                cluster.scope(vault), Query(cluster.statements.holdVault, [.octets(vault.octets)]),
+                Query(
+                    cluster.statements.replaceKeyRecords,
+                    [.octets(vault.octets), .octetsList([version.octets]), .octetsList([[2]]), .number(0)]),
+            ]
+            func arrive() async throws -> Int64 {
+                try await cluster.perform("x") { session, _ throws(PostgreSQLError) in
+                    try session.run(step)[2].number(0, 0)
+                }
+            }
+            #expect(try await arrive() == 1)
+            #expect(try await store.keyRecord(of: version, in: vault) == [2])
+            // The next rotation begins with an entry.
+            #expect(try await store.append(TestStores.batch(after: first.head), to: vault) == .committed)
+            try await store.replaceKeyRecords([version: [3]], in: vault)
+            #expect(try await arrive() == 0)
+            #expect(try await store.keyRecord(of: version, in: vault) == [3])
+        }
+    }
+
     @Test(arguments: CuttingProxy.Trouble.allCases)
     func `every other change is repeated until it is answered`(trouble: CuttingProxy.Trouble) async throws {
         try await with(cases: "lost answers of other changes") { store, proxy in

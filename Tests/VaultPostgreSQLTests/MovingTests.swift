@@ -99,6 +99,11 @@ struct MovingTests {
                     let vault = try await Vault.open(created.id, in: stores[number % 2], unlocking: .recoveryCode(code))
                     var count = 0
                     while !log.isOver {
+                        // As much as fits between two moves, so that the twentieth carries no more than is proportionate.
+                        guard log.takesOne() else {
+                            try await Task.sleep(nanoseconds: 5_000_000)
+                            continue
+                        }
                         count += 1
                         // Now and then one in pieces, one beside its entry, one inside it.
                         let size = count % 40 == 0 ? (2 << 20) + 5 : count % 8 == 0 ? 100_000 : 200
@@ -112,8 +117,6 @@ struct MovingTests {
                                 provenance: .selfDeclared(Digest32(of: bytes)), at: Self.time
                             ).document
                         }
-                        // So that what is moved grows no faster than people's vaults do.
-                        try await Task.sleep(nanoseconds: 40_000_000)
                         log.state.withLock { log in
                             if let made { log.documents[made] = bytes }
                             if size == 200 { log.write = max(log.write, taken) }
@@ -138,14 +141,18 @@ struct MovingTests {
                             try await store.putDeposit(deposit, of: created.id)
                             log.state.withLock { $0.deposits.append(deposit.id) }
                         }
+                        // Each opening reads the whole journal.
+                        try await Task.sleep(nanoseconds: 100_000_000)
                     }
                 }
             }
-            var pauses: [Double] = []
+            var (pauses, rounds): ([Double], Int) = ([], 0)
             for number in 1...20 {
                 let move = try await mover.move(created.id, to: (number * 2) % 3 + 1, clock: clock)
                 pauses.append(move.pause)
+                rounds = max(rounds, move.rounds)
                 #expect(try await TestClusters.accepting(created.id, in: mover).count == 1)
+                log.state.withLock { $0.allowed += 24 }
                 try await Task.sleep(nanoseconds: 30_000_000)
             }
             log.end()
@@ -154,8 +161,9 @@ struct MovingTests {
                 ($0.documents.count, $0.write / .milliseconds(1), $0.read / .milliseconds(1))
             }
             print(
-                "20 moves under 4 writers and 2 readers of 2 processes: \(longest.0) documents; a move held writing for "
-                    + "\(Int(pauses.sorted()[10])) ms, at most \(Int(pauses.max() ?? 0)); longest writing of a small one "
+                "20 moves under 4 writers and 2 readers of 2 processes: \(longest.0) documents, at most \(rounds) "
+                    + "rounds before the last; a move held writing for \(Int(pauses.sorted()[10])) ms, at most "
+                    + "\(Int(pauses.max() ?? 0)); longest writing of a small one "
                     + "\(Int(longest.1)) ms, longest opening \(Int(longest.2)) ms")
         }
         let vault = try await Vault.open(created.id, in: mover, unlocking: .recoveryCode(code))
@@ -176,11 +184,116 @@ struct MovingTests {
             var write = Duration.zero
             var read = Duration.zero
             var isOver = false
+            var (begun, allowed) = (0, 24)
         }
 
         let state = Mutex(State())
         var isOver: Bool { state.withLock { $0.isOver } }
         func end() { state.withLock { $0.isOver = true } }
+
+        /// Whether one more may be written before the next move.
+        func takesOne() -> Bool {
+            state.withLock { log in
+                guard log.begun < log.allowed else { return false }
+                log.begun += 1
+                return true
+            }
+        }
+    }
+
+    @Test func `a vault that is written faster than it is copied is fenced all the same`() async throws {
+        guard let clusters = try TestClusters(2, cases: "a vault that is written without a break") else { return }
+        let (store, mover) = (try await clusters.open(), try await clusters.open())
+        let vault = try await VaultImage.make(in: store, home: 0)
+        let start = try await store.head(of: vault)
+        let log = Log()
+        let clock = clock
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                var (head, longest) = (start, Duration.zero)
+                while !log.isOver {
+                    // Each with more than one transaction of the copy carries, so that no round finds little.
+                    var batch = try TestStores.batch(after: head)
+                    for _ in 0..<3 { batch.contents[ContentID(random: SystemRandom())] = SystemRandom().bytes(60_000) }
+                    let begun = clock.now
+                    let outcome = try await store.append(batch, to: vault)
+                    #expect(outcome == .committed)
+                    longest = max(longest, begun.duration(to: clock.now))
+                    head = batch.head
+                }
+                let wrote = (head?.sequence ?? 0) - (start?.sequence ?? 0)
+                print("written without a break: \(wrote) batches, the longest took \(longest / .milliseconds(1)) ms")
+            }
+            for number in 0..<3 {
+                let move = try await mover.move(vault, to: 2 - number % 2, clock: clock)
+                #expect(move.rounds <= 8)
+                print(
+                    "moved while it was written: \(move.rounds) rounds, \(move.entries) entries, \(Int(move.pause)) ms")
+            }
+            log.end()
+            try await group.waitForAll()
+        }
+        let image = try await VaultImage(vault, in: mover)
+        #expect(image.entries.map(\.sequence) == Array(0...(image.head?.sequence ?? -1)))
+        #expect(try await TestClusters.accepting(vault, in: mover) == [1])
+        await store.close()
+        await mover.close()
+    }
+
+    @Test func `a mover that is gone in the last round does not keep writers out`() async throws {
+        guard let clusters = try TestClusters(2, cases: "a mover that is gone") else { return }
+        let store = try await clusters.open(nil, "pool=2&retry=3")
+        let vault = try await VaultImage.make(in: store, home: 0)
+        var image = try await VaultImage(vault, in: store)
+        // Ends between the fence and the commit.
+        var number = 0
+        while try await TestClusters.accepting(vault, in: store) == [0] {
+            let breaking = Breaking(at: number, .before, stays: true)
+            var mover = VaultMover(store: store, vault: vault)
+            mover.gate = { side throws(VaultError) in try breaking.pass(side) }
+            _ = try? await mover.move(to: 1, clock: clock)
+            number += 1
+        }
+        #expect(try await TestClusters.accepting(vault, in: store) == [])
+        let batch = try TestStores.batch(after: image.head)
+        #expect(try await store.append(batch, to: vault) == .committed)
+        #expect(try await TestClusters.accepting(vault, in: store) == [0])
+        image.entries += batch.entries
+        image.head = batch.head
+        #expect(try await VaultImage(vault, in: store) == image)
+        #expect(try await TestClusters.rows(of: vault, in: store)[1] == 0)
+        #expect(try await store.move(vault, to: 2, clock: clock).entries == Int64(image.entries.count))
+        #expect(try await VaultImage(vault, in: store) == image)
+        await store.close()
+    }
+
+    @Test func `a move waits for a content that is being put, and takes it along`() async throws {
+        guard let clusters = try TestClusters(2, cases: "a content that is put during a move") else { return }
+        let store = try await clusters.open()
+        let vault = try await VaultImage.make(in: store, home: 0)
+        let id = ContentID(random: SystemRandom())
+        let bytes = SystemRandom().bytes(3 << 20)
+        let clock = clock
+        async let put: Void = store.putContent(id, of: vault, size: Int64(bytes.count), from: SlowStream(bytes))
+        try await Task.sleep(nanoseconds: 200_000_000)
+        let move = try await store.move(vault, to: 2, clock: clock)
+        try await put
+        #expect(move.contents == 7)
+        #expect(try await store.content(id, of: vault, in: 0..<Int64(bytes.count)) == bytes)
+        #expect(try await TestClusters.accepting(vault, in: store) == [1])
+        await store.close()
+    }
+
+    /// Octets that come slowly.
+    private final class SlowStream: ContentStream {
+        private let rest: LockedOctets
+
+        init(_ octets: [UInt8]) { rest = LockedOctets(octets) }
+
+        func next() -> [UInt8]? {
+            usleep(200_000)
+            return rest.take(512 << 10)
+        }
     }
 
     @Test(arguments: [true, false])

@@ -17,8 +17,9 @@ public struct PostgreSQLVaultMove: Sendable, Hashable, Encodable {
     public var contents: Int64 = 0
     /// Deposits that wait in the inbox.
     public var deposits: Int64 = 0
-    /// Rounds of copying before the last one, while writers went on.
+    /// Rounds of copying before the last one, while writers went on; at most 8.
     public var rounds = 0
-    /// Milliseconds for which nothing could be written to the vault; reading goes on all the time.
+    /// Milliseconds from asking for the fence to the commit in the new cluster: for at most so long nothing could be written
+    /// to the vault. Reading goes on all the time.
     public var pause: Double = 0
 }

@@ -8,8 +8,9 @@ extension PostgreSQLVaultStore {
     ///
     /// Readers never wait. Writers wait for the last round of copying (``PostgreSQLVaultMove/pause``) and go on in the new
     /// cluster by themselves; nowhere are two clusters in which the vault can be written. When this is broken off, however it
-    /// ends, calling it again goes on with it; until then a vault may refuse changes with `busy`. The old rows are dropped after
-    /// both clusters were compared: head, and number and digest of entries, slots, key records and deposits, number and
+    /// ends, calling it again goes on with it; if it ended in the last round, whoever writes takes it back after a third of the
+    /// address's `retry`. However fast the vault is written, there are at most eight rounds. The old rows are dropped after both
+    /// clusters were compared: head, and number and digest of entries, slots, key records and deposits, number and
     /// sizes of contents (whose octets their readers check).
     ///
     /// - Parameters:

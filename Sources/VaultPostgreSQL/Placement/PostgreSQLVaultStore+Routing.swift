@@ -20,6 +20,7 @@ extension PostgreSQLVaultStore {
         let known = fromHome ? nil : moved[vault]
         var (shard, moves) = (known?.shard ?? home, known?.moves ?? 0)
         var (mayBeDone, hops, pause, paused): (Bool, Int, Int64, Int64) = (false, 0, 1, 0)
+        var hasTakenBack = false
         while true {
             let cluster = try cluster(shard, vault)
             let answer = try await body(
@@ -54,7 +55,14 @@ extension PostgreSQLVaultStore {
             }
             hops += 1
             guard waits || hops > 8 else { continue }
-            guard !Task.isCancelled, paused < max(cluster.address.access.patience, 1000),
+            let patience = cluster.address.access.patience
+            if waits, !hasTakenBack, patience > 0, paused >= patience / 3 {
+                // Who moves it is gone, or too slow for those who write: it stays where it was.
+                hasTakenBack = true
+                try? await VaultMover(store: self, vault: vault).abandon()
+                continue
+            }
+            guard !Task.isCancelled, paused < max(patience, 1000),
                 (try? await Task.sleep(nanoseconds: UInt64(pause) * 1_000_000)) != nil
             else {
                 let detail = "it is being moved to another cluster"

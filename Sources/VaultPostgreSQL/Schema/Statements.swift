@@ -53,11 +53,16 @@ struct Statements: Sendable {
         slots = make("slots", "SELECT record FROM @slot WHERE vault = $1")
         keyRecords = make(
             "key_records", "SELECT version, record FROM @key_record WHERE vault = $1 AND version = ANY ($2)")
+        // $4: the head that the caller's store has seen. A newer rotation begins with an entry, so what the network holds back
+        // until then finds another head.
         replaceKeyRecords = make(
             "replace_key_records",
             """
-            UPDATE @key_record SET record = given.record FROM unnest($2, $3) AS given (version, record)
-            WHERE key_record.vault = $1 AND key_record.version = given.version AND @here
+            WITH fence AS (SELECT FROM @vault WHERE id = $1 AND sequence = $4 AND standing = 0),
+            replaced AS (
+                UPDATE @key_record SET record = given.record FROM unnest($2, $3) AS given (version, record)
+                WHERE key_record.vault = $1 AND key_record.version = given.version AND EXISTS (SELECT FROM fence))
+            SELECT count(*) FROM fence
             """)
         contentSize = make("content_size", "SELECT size FROM @content WHERE vault = $1 AND id = $2")
         // $3 and $4: first octet and the one after the last. A content is one value, or pieces of one size.

@@ -8,8 +8,8 @@ extension PostgreSQLVaultStore {
     /// Makes the tables where there are none, and brings older ones to this program's version; every cluster in turn.
     ///
     /// Clusters beyond those that the store was made with are added to it: no vault lies there until one is moved
-    /// (``move(_:to:clock:)``). It may be repeated, and several may do it at once. The role needs the right to make a schema; the store is then used by
-    /// this role or by one that the administrator grants the tables to.
+    /// (``move(_:to:clock:)``). It may be repeated, and several may do it at once. The role needs the right to make a schema; the
+    /// store is then used by this role or by one that the administrator grants the tables to.
     ///
     /// - Returns: For each cluster the version that its tables had; 0 when there were none.
     /// - Throws: ``DocumentVault/VaultError``: `newerVersion`, `notAStore` for a schema with other tables, `notPermitted`.

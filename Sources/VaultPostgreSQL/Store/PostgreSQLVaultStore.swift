@@ -158,9 +158,16 @@ public final class PostgreSQLVaultStore: VaultStore {
         let values: [Query.Value] = [
             .octets(vault.octets), .octetsList(records.map(\.key.octets)), .octetsList(records.map(\.value)),
         ]
-        try await change(vault) {
-            [Query($0.replaceKeyRecords, values)]
-        } _: { _ in
+        for _ in 0..<64 {
+            guard let head = try await head(of: vault) else { return }
+            let isDone = try await change(vault) {
+                [Query($0.replaceKeyRecords, values + [.number(head.sequence)])]
+            } _: { rows throws(PostgreSQLError) in
+                try rows[0].number(0, 0) == 1
+            }
+            // Else somebody appended between.
+            if isDone { return }
         }
+        throw VaultError(.busy, object: "vault \(vault)", "others wrote it all the time")
     }
 }
