@@ -29,22 +29,21 @@ actor Connection {
         }
     }
 
-    /// Does something with the session.
+    /// Does something with the session. Says whether the next caller may have it as well: each visit to the queue wakes a
+    /// thread, so one visit has to do.
     func perform<Value: Sendable, Failure: Error>(
         _ body: @Sendable (Session) throws(Failure) -> Value
-    ) -> Result<Value, Failure>? {
-        guard let session else { return nil }
-        return Result { () throws(Failure) in try body(session) }
-    }
-
-    /// Whether the next caller may have it.
-    func isUsable() -> Bool {
-        wake.clear()
-        return session.map { !$0.isBroken } ?? false
+    ) -> (result: Result<Value, Failure>?, isUsable: Bool) {
+        guard let session else { return (nil, false) }
+        let result = Result { () throws(Failure) in try body(session) }
+        return (result, !session.isBroken)
     }
 
     func close() { session = nil }
 
     /// Ends what the session waits for.
     nonisolated func interrupt() { wake.raise() }
+
+    /// Forgets an interruption that came when nothing was waited for any more; nobody may interrupt meanwhile.
+    nonisolated func calm() { wake.clear() }
 }

@@ -61,13 +61,14 @@ final class ConnectionPool: Sendable {
             case .success(let opened): connection = opened
             }
         }
-        let result = await withTaskCancellationHandler {
+        let (result, isUsable) = await withTaskCancellationHandler {
             await connection.perform(body)
         } onCancel: {
             connection.interrupt()
         }
+        connection.calm()
         if case .failure(let error)? = result, error.concernsServer { forget(connection.generation) }
-        if await connection.isUsable() {
+        if isUsable {
             give(connection)
         } else {
             await connection.close()
