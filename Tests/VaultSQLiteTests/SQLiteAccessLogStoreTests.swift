@@ -49,6 +49,19 @@ struct SQLiteAccessLogStoreTests {
         #expect(try await store.size(of: other) == 0)
     }
 
+    @Test(arguments: AccessLogStoreConformance.cases)
+    func `the store conforms, with two who have it open`(conformance: AccessLogStoreConformance) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/log.sqlite"
+        try await conformance.run(on: SQLiteAccessLogStore(path: path), and: SQLiteAccessLogStore(path: path))
+    }
+
+    @Test(arguments: AccessLogStoreConformance.cases)
+    func `the store in memory conforms`(conformance: AccessLogStoreConformance) async throws {
+        let store = InMemoryAccessLogStore()
+        try await conformance.run(on: store, and: store)
+    }
+
     @Test func `an append on another size changes nothing, and many at once all count`() async throws {
         let folder = try TemporaryFolder()
         let log = vault
