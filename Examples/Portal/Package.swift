@@ -44,11 +44,12 @@ let package = Package(
             name: "PortalTests",
             dependencies: [
                 "Portal",
-                // The memory scan starts the program and looks into its process.
+                // The memory scan starts the program and looks into its process; several servers are several processes.
                 "portal-demo",
                 .product(name: "CryptoPrimitives", package: "DossierKit"),
                 .product(name: "DocumentVault", package: "DossierKit"),
                 .product(name: "VaultSQLite", package: "DossierKit"),
+                .product(name: "VaultPostgreSQL", package: "DossierKit"),
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -64,12 +64,13 @@ public struct PortalSite: Sendable {
     /// Ends sessions that have expired, so that their keys are wiped even if nobody comes back; to be called now and then.
     public func sweep() { sessions.sweep(at: clock.now) }
 
-    /// The vault of whoever visits, open.
+    /// The vault of whoever visits, open, with what other sessions of the same person did at this server or another.
     ///
-    /// - Throws: ``PortalError/locked`` unless this session has opened it.
-    func vault(_ visit: Visit) throws(PortalError) -> Vault {
-        guard let session = visit.session else { throw .signInNeeded }
-        guard let vault = session.vault else { throw .locked }
+    /// - Throws: ``PortalError/locked`` unless this session has opened it; `VaultError`.
+    func vault(_ visit: Visit) async throws -> Vault {
+        guard let session = visit.session else { throw PortalError.signInNeeded }
+        guard let vault = session.vault else { throw PortalError.locked }
+        try await vault.refresh()
         return vault
     }
 
@@ -94,9 +95,7 @@ public struct PortalSite: Sendable {
     @concurrent func evidence(
         in vault: Vault, at time: Instant, remembering memory: EvidenceMemory?
     ) async throws -> EvidenceSet {
-        // What another session put in meanwhile counts as well.
-        try await vault.refresh()
-        return try EvidenceSet(
+        try EvidenceSet(
             await vault.evidence(judgedBy: world.validator, at: time, remembering: memory), types: world.types)
     }
 }

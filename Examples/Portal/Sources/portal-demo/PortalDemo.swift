@@ -5,30 +5,67 @@ import DossierKit
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import Portal
 
 /// The demonstration portal on loopback.
 @main
 struct PortalDemo {
-    static func main() async throws {
-        guard let options = PortalOptions(CommandLine.arguments.dropFirst()) else {
-            FileHandle.standardError.write(Data(PortalOptions.usage.utf8))
+    static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        if arguments.contains("--help") || arguments.contains("-h") {
+            FileHandle.standardOutput.write(Data(PortalOptions.usage.utf8))
+            return
+        }
+        do {
+            try await serve(PortalOptions(arguments))
+        } catch let mistake as PortalOptions.Mistake {
+            complain(mistake.phrase)
+            complain(Phrase(vi: "xem portal-demo --help", en: "see portal-demo --help"))
             exit(64)
+        } catch let error as PortalStartError {
+            complain(error.phrase, of: error.object)
+            exit(78)
+        } catch let error as VaultError {
+            // Object and detail have no secret; what the store is called is in the words of its address.
+            complain(Phrase(vi: error.phrase.vi, en: "\(error.phrase.en) (\(error.detail))"), of: error.object)
+            exit(error.code == .busy ? 69 : 78)
+        } catch is IOError {
+            complain(Phrase(vi: "không mở được cổng mạng này", en: "this port cannot be opened"), of: "--port")
+            exit(69)
+        } catch {
+            complain(Phrase(vi: "lỗi: \(type(of: error))", en: "it failed: \(type(of: error))"))
+            exit(70)
         }
-        // Everything is invented anew at each start, and gone at the end.
-        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "portal-\(UUID().uuidString)"
-        ).path
-        let folder = options.folder ?? temporary
-        defer { if options.folder == nil { try? FileManager.default.removeItem(atPath: folder) } }
+    }
+
+    /// One line in each language.
+    private static func complain(_ phrase: Phrase, of object: String = "") {
+        let place = object.isEmpty ? "" : "\(object): "
+        FileHandle.standardError.write(
+            Data("portal-demo: lỗi: \(place)\(phrase.vi)\nportal-demo: error: \(place)\(phrase.en)\n".utf8))
+    }
+
+    private static func serve(_ options: PortalOptions) async throws {
+        let now = PortalClock.system.now
         let storage: PortalStorage
-        if let store = options.store, let log = options.log {
-            storage = try await PortalStorage(vaults: store, logs: log)
+        let parties: DemoParties
+        var temporary: String?
+        defer { if let temporary { try? FileManager.default.removeItem(atPath: temporary) } }
+        if let shared = options.shared {
+            storage = try await PortalStorage(vaults: shared.store, logs: shared.log)
+            parties = try await DemoParties(file: shared.world, at: now)
         } else {
-            storage = try PortalStorage(folder: folder)
+            // Everything is invented anew at each start, and gone at the end.
+            if options.folder == nil {
+                temporary =
+                    FileManager.default.temporaryDirectory.appendingPathComponent("portal-\(UUID().uuidString)").path
+            }
+            storage = try PortalStorage(folder: options.folder ?? temporary ?? "")
+            parties = try await DemoParties(at: now)
         }
-        var world = try await DemoWorld(in: storage, samples: options.samples, at: PortalClock.system.now)
-        if options.crowd > 0 { try await world.invite(options.crowd, at: PortalClock.system.now) }
+        var world = try await DemoWorld(in: storage, of: parties, samples: options.samples, at: now)
+        if options.crowd > 0 { try await world.invite(options.crowd, at: now) }
         let site = PortalSite(world, settings: options.settings)
         let interval = options.sweepInterval
         let sweeper = Task {

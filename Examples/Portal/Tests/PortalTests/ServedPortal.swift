@@ -2,32 +2,36 @@
 // Part of DossierKit.
 
 import Foundation
-import Synchronization
 
 /// The program itself, started as a process of its own on loopback.
 final class ServedPortal {
     struct Failed: Error { let reason: String }
 
+    static let samples = URL(filePath: #filePath).appendingPathComponent("../../../../../testvectors/pdfs")
+        .standardized.path
+
     let folder: String
     let port: UInt16
-    private let process = Process()
+    private let process: Process
 
     var processID: Int32 { process.processIdentifier }
 
-    init(_ options: [String] = []) throws {
-        folder =
+    /// Starts one with a folder of its own.
+    convenience init(_ options: [String] = []) throws {
+        let folder =
             FileManager.default.temporaryDirectory.appendingPathComponent(
                 "portal-test-\(UUID().uuidString)"
             ).path
-        let samples = URL(filePath: #filePath).appendingPathComponent("../../../../../testvectors/pdfs")
-            .standardized.path
-        // The program lies beside the tests.
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("portal-demo")
-        process.arguments = ["--port", "0", "--samples", samples, "--folder", folder] + options
+        try self.init(arguments: ["--folder", folder] + options, folder: folder)
+    }
+
+    /// Starts one that keeps everything where the arguments say.
+    convenience init(arguments: [String]) throws { try self.init(arguments: arguments, folder: "") }
+
+    private init(arguments: [String], folder: String) throws {
+        self.folder = folder
         let output = Pipe()
-        process.standardOutput = output
-        try process.run()
+        process = try Self.start(arguments, output: output, errors: nil)
         var line: [UInt8] = []
         while line.last != 10, let octet = try output.fileHandleForReading.read(upToCount: 1)?.first {
             line.append(octet)
@@ -41,109 +45,36 @@ final class ServedPortal {
         self.port = port
     }
 
+    private static func start(_ arguments: [String], output: Pipe, errors: Pipe?) throws -> Process {
+        let process = Process()
+        // The program lies beside the tests.
+        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appendingPathComponent("portal-demo")
+        process.arguments = ["--port", "0", "--samples", samples] + arguments
+        process.standardOutput = output
+        if let errors { process.standardError = errors }
+        try process.run()
+        return process
+    }
+
+    /// What the program says when it is started with arguments that it refuses, and its exit code.
+    static func refusal(_ arguments: [String]) throws -> (code: Int32, text: String) {
+        let (output, errors) = (Pipe(), Pipe())
+        let process = try start(arguments, output: output, errors: errors)
+        let text = try errors.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    }
+
     func stop() {
         process.terminate()
         process.waitUntilExit()
-        try? FileManager.default.removeItem(atPath: folder)
-    }
-}
-
-/// A browser over a socket: one connection for all requests until the portal ends it, as browsers have it.
-final class SocketBrowser {
-    private let port: UInt16
-    private var handle: FileHandle?
-    var cookie = ""
-    var token = ""
-
-    init(_ portal: ServedPortal) { port = portal.port }
-
-    /// Sends octets as they are; opens a connection unless there is one.
-    func send(raw octets: [UInt8]) throws {
-        let handle = try connection()
-        try handle.write(contentsOf: Data(octets))
+        if !folder.isEmpty { try? FileManager.default.removeItem(atPath: folder) }
     }
 
-    func close() {
-        try? handle?.close()
-        handle = nil
-    }
-
-    func get(_ path: String) throws -> (status: Int, location: String?, text: String) {
-        try exchange("GET", path, body: [])
-    }
-
-    func post(_ path: String, _ fields: [(String, String)] = []) throws -> (
-        status: Int, location: String?, text: String
-    ) {
-        try exchange("POST", path, body: Self.encoded([("csrf", token)] + fields))
-    }
-
-    static func encoded(_ fields: [(String, String)]) -> [UInt8] {
-        Array(fields.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&").utf8)
-    }
-
-    static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
-
-    func head(_ method: String, _ path: String, length: Int) -> [UInt8] {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost:\(port)\r\nContent-Length: \(length)\r\n"
-        if method == "POST" { head += "Content-Type: application/x-www-form-urlencoded\r\n" }
-        if !cookie.isEmpty { head += "Cookie: portal=\(cookie)\r\n" }
-        return Array((head + "\r\n").utf8)
-    }
-
-    private func exchange(_ method: String, _ path: String, body: [UInt8]) throws -> (
-        status: Int, location: String?, text: String
-    ) {
-        try send(raw: head(method, path, length: body.count) + body)
-        var answer: [UInt8] = []
-        var end: Int?
-        while end == nil {
-            try receive(&answer)
-            end = answer.indices.dropLast(3).first { answer[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) }
-        }
-        guard let end else { throw ServedPortal.Failed(reason: "no headers") }
-        let lines = String(decoding: answer[..<end], as: UTF8.self).components(separatedBy: "\r\n")
-        var fields: [String: String] = [:]
-        for line in lines.dropFirst() {
-            let pair = line.split(separator: ":", maxSplits: 1)
-            if pair.count == 2 { fields[pair[0].lowercased()] = pair[1].trimmingCharacters(in: .whitespaces) }
-        }
-        let length = fields["content-length"].flatMap { Int($0) } ?? 0
-        while answer.count < end + 4 + length { try receive(&answer) }
-        if let set = fields["set-cookie"], set.hasPrefix("portal=") {
-            cookie = String(set.dropFirst(7).prefix { $0 != ";" })
-        }
-        if fields["connection"] == "close" { close() }
-        let text = String(decoding: answer[(end + 4)...], as: UTF8.self)
-        if let start = text.firstRange(of: "name=\"csrf\" value=\"") {
-            token = String(text[start.upperBound...].prefix { $0 != "\"" })
-        }
-        let status = lines.first.flatMap { Int($0.split(separator: " ").dropFirst().first ?? "") } ?? 0
-        return (status, fields["location"], text)
-    }
-
-    private func receive(_ answer: inout [UInt8]) throws {
-        let more = handle?.availableData ?? Data()
-        guard !more.isEmpty else { throw ServedPortal.Failed(reason: "the connection ended") }
-        answer += more
-    }
-
-    private func connection() throws -> FileHandle {
-        if let handle { return handle }
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
-        }
-        guard status == 0 else { throw ServedPortal.Failed(reason: "connect: errno \(errno)") }
-        let new = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        handle = new
-        return new
+    /// Ends it as a failing machine would.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
     }
 }

@@ -49,7 +49,7 @@ import Testing
         let citizen = try await applicant(portal)
         _ = try await citizen.post("/procedures/1.004222/consent", Self.answers)
         #expect(try await citizen.post("/procedures/1.004222/submit", Self.answers).status == 400)
-        #expect(await portal.site.world.desk.all().isEmpty)
+        #expect(try await portal.site.world.desk.all().isEmpty)
         let code = try await submit(citizen)
         let official = portal.browser()
         try await official.signIn("official-1")
@@ -104,6 +104,30 @@ import Testing
         #expect(try await official.post("/office/\(code)/open").status == 403)
     }
 
+    @Test func `a withdrawal that only reached the vault is told to the release service with the next look`()
+        async throws
+    {
+        let portal = try await TestPortal()
+        defer { portal.remove() }
+        let citizen = try await applicant(portal)
+        let code = try await submit(citizen)
+        let official = portal.browser()
+        try await official.signIn("official-1")
+        _ = try await official.get("/office/\(code)")
+        #expect(try await official.post("/office/\(code)/open").status == 303)
+        let vault = try #require(
+            portal.site.sessions.session(citizen.cookies["portal"] ?? "", at: portal.clock.now)?.vault)
+        let grant = try #require(try await vault.grants().first)
+        _ = try await vault.revoke(grant.id, at: portal.clock.now)
+        // Nobody has told the service.
+        #expect(try await official.post("/office/\(code)/open").status == 303)
+        for _ in 0..<2 {
+            let log = try await citizen.get("/log").text
+            #expect(log.ranges(of: AccessRecord.Kind.revoked.name.vi.dropFirst()).count == 1)
+            #expect(try await official.post("/office/\(code)/open").status == 403)
+        }
+    }
+
     @Test func `a consent whose documents have changed is asked for again`() async throws {
         let portal = try await TestPortal()
         defer { portal.remove() }
@@ -112,7 +136,7 @@ import Testing
         let other = Self.answers.merging(["q.movesWithSpouse": "no", "agree": "yes"]) { $1 }
         let page = try await citizen.post("/procedures/1.004222/submit", other)
         #expect(page.status == 400)
-        #expect(await portal.site.world.desk.all().isEmpty)
+        #expect(try await portal.site.world.desk.all().isEmpty)
         #expect(try await citizen.post("/procedures/1.004222/submit", other).status == 303)
     }
 

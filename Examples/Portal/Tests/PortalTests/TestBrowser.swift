@@ -35,28 +35,12 @@ struct TestPortal {
             FileManager.default.temporaryDirectory.appendingPathComponent(
                 "portal-test-\(UUID().uuidString)"
             ).path
-        let world = try await DemoWorld(in: PortalStorage(folder: folder), samples: Self.samples, at: clock.now)
+        let world = try await DemoWorld(
+            in: PortalStorage(folder: folder), of: DemoParties(at: clock.now), samples: ServedPortal.samples,
+            at: clock.now)
         site = PortalSite(world, settings: settings, clock: clock.clock)
         responder = site.router().buildResponder()
     }
-
-    /// Another server of the same world.
-    init(beside other: TestPortal, storage: PortalStorage) throws {
-        (clock, folder) = (other.clock, other.folder)
-        site = PortalSite(try other.site.world.served(from: storage), clock: clock.clock)
-        responder = site.router().buildResponder()
-    }
-
-    /// A server with a storage that is there.
-    init(storage: PortalStorage) async throws {
-        (clock, folder) = (TestClock(), "")
-        let world = try await DemoWorld(in: storage, samples: Self.samples, at: clock.now)
-        site = PortalSite(world, clock: clock.clock)
-        responder = site.router().buildResponder()
-    }
-
-    private static let samples = URL(filePath: #filePath).appendingPathComponent("../../../../../testvectors/pdfs")
-        .standardized.path
 
     func browser(peer: String = "192.0.2.1") -> TestBrowser { TestBrowser(self, peer: peer) }
     func remove() { try? FileManager.default.removeItem(atPath: folder) }

@@ -68,6 +68,7 @@ extension DemoWorld {
 
     @concurrent private func makeVault(of number: Int, in crowd: DemoCrowd, at time: Instant) async throws {
         let person = crowd.person(number)
+        guard try await accounts.vault(of: person.subject) == nil else { return }
         let secret: Unlocking =
             number < DemoCrowd.withPassphrase
             ? .passphrase(DemoCrowd.passphrase) : .recoveryCode(RecoveryCode(random: SystemRandom()))

@@ -6,7 +6,7 @@ public import DossierKit
 import SoftwareKeys
 import TestPKI
 
-/// Everything that the demonstration invents: authorities, persons, papers and an agency. New at every start.
+/// Everything that one server of the demonstration has: the invented parties, their papers, and the storage.
 public struct DemoWorld: Sendable {
     /// What judges signatures: both test roots, the policy of the library, material of the start.
     let validator: SignatureValidator
@@ -14,15 +14,14 @@ public struct DemoWorld: Sendable {
     let papers: [SamplePaper]
     /// Signs for the agency.
     let agency: TestSubscriber
-    private(set) var store: any VaultStore
+    let store: any VaultStore
     let types: DocumentTypeCatalogue
     let procedures: ProcedureCatalogue
     let desk: AgencyDesk
-    private(set) var release: ReleaseDesk
-    /// Cosigns the access log: somebody else's in real life, with a memory of its own.
+    let release: ReleaseDesk
+    /// Cosigns the access log: somebody else's in real life, with a memory of its own. Each server has one.
     let witness: Witness
-    private(set) var accounts: VaultAccounts
-    private let name: VaultID
+    let accounts: VaultAccounts
     /// Who is there for measuring only.
     var crowd: DemoCrowd?
 
@@ -30,20 +29,17 @@ public struct DemoWorld: Sendable {
     ///
     /// - Parameters:
     ///   - storage: Where vaults and logs lie.
+    ///   - parties: Who is in it; servers with one storage need the same.
     ///   - samples: The folder `testvectors/pdfs` of the repository.
     ///   - time: Now.
-    public init(in storage: PortalStorage, samples: String, at time: Instant) async throws {
-        let infrastructure = try TestInfrastructure(at: time)
-        validator = SignatureValidator(
-            trusting: infrastructure.trust, policy: .vietnam2026,
-            material: try infrastructure.material(at: time))
-        guard let citizen = infrastructure.subscriber("citizen"),
-            let official = infrastructure.subscriber("official"),
-            let commune = infrastructure.subscriber("commune")
-        else { throw PortalError.notFound }
-        agency = commune
-        let spouse = try Self.subscriber(
-            "Trần Thị Nghiệm (TEST)", "CCCD:001199000002", of: infrastructure.publicDomain, at: time)
+    /// - Throws: ``PortalStartError``: `noSamples`, `worldTooOld`; errors of signing.
+    public init(
+        in storage: PortalStorage, of parties: DemoParties, samples: String, at time: Instant
+    ) async throws {
+        let validator = SignatureValidator(
+            trusting: parties.trust, policy: .vietnam2026, material: parties.material)
+        self.validator = validator
+        agency = parties.commune
         people = [
             DemoPerson(
                 choice: .init(answer: "citizen-1", name: "Nguyễn Văn Thử", role: .citizen),
@@ -52,45 +48,37 @@ public struct DemoWorld: Sendable {
                     .spouse: ["001199000002"], .parent: ["001173000005", "001070000004"],
                     .host: ["001070000004"],
                     .child: ["name:Nguyễn Thử Mai"],
-                ], signer: try citizen.signer()),
+                ], signer: try parties.citizen.signer()),
             DemoPerson(
                 choice: .init(answer: "citizen-2", name: "Trần Thị Nghiệm", role: .citizen),
                 subject: "001199000002",
                 related: [.spouse: ["001099000001"], .child: ["name:Nguyễn Thử Mai"]],
-                signer: try spouse.signer()),
+                signer: try parties.spouse.signer()),
             DemoPerson(
                 choice: .init(answer: "official-1", name: "Lê Thị Kiểm", role: .official),
                 subject: "001188000006",
-                related: [:], signer: try official.signer()),
+                related: [:], signer: try parties.official.signer()),
         ]
-        let communeSigner = try commune.signer()
-        papers = try await SamplePaper.read(
-            from: samples, signing: ["birth-certificate.pdf", "marriage-certificate.pdf"]
-        ) { try await $0.signed(by: communeSigner, claiming: time, reason: "TEST") }
+        do {
+            release = try ReleaseDesk(parties, judgedBy: validator, log: storage.logs, at: time)
+        } catch is AgencyCardError {
+            throw PortalStartError(.worldTooOld, "")
+        }
+        let communeSigner = try agency.signer()
+        do {
+            papers = try await SamplePaper.read(
+                from: samples, signing: ["birth-certificate.pdf", "marriage-certificate.pdf"]
+            ) { try await $0.signed(by: communeSigner, claiming: time, reason: "TEST") }
+        } catch is ByteSourceError {
+            throw PortalStartError(.noSamples, samples)
+        }
         store = storage.vaults
-        guard let name = VaultID(octets: SystemRandom().bytes(32)) else { throw PortalError.notFound }
-        self.name = name
-        accounts = storage.isShared ? VaultAccounts(in: storage.logs, of: name) : VaultAccounts()
+        let records = PortalRecords(in: storage.records, of: parties.name)
+        (accounts, desk) = (VaultAccounts(records: records), AgencyDesk(records: records))
         types = try DocumentTypeCatalogue.builtIn()
         procedures = try ProcedureCatalogue.builtIn(types: types)
-        desk = AgencyDesk()
-        let service = try Self.subscriber(
-            "DỊCH VỤ CẤP QUYỀN ĐỌC THỬ NGHIỆM (TEST)", "MST:0100000003",
-            of: infrastructure.publicDutyDomain, at: time)
-        let release = try await ReleaseDesk(
-            agency: commune, service: service, judgedBy: validator, log: storage.logs, at: time)
-        self.release = release
         witness = Witness(
             key: try DeviceKey(random: SystemRandom()), for: [release.service.log.verification])
-    }
-
-    /// The same world as another server has it: the same parties and papers, nothing else in common but the storage.
-    public func served(from storage: PortalStorage) throws -> DemoWorld {
-        var world = self
-        world.store = storage.vaults
-        world.release = try ReleaseDesk(release, log: storage.logs)
-        world.accounts = VaultAccounts(in: storage.logs, of: name)
-        return world
     }
 
     /// Who may sign in.
@@ -106,19 +94,4 @@ public struct DemoWorld: Sendable {
 
     /// Name of the agency that receives every dossier of the demonstration.
     var agencyName: String { agency.certificate.subject.commonName ?? "TEST" }
-
-    private static func subscriber(
-        _ name: String, _ identifier: String, of domain: TestInfrastructure.Domain, at time: Instant
-    ) throws -> TestSubscriber {
-        let key = try SoftwareKey.generate(.elliptic(.p256))
-        let year: Int64 = 365 * 86_400
-        let template = CertificateTemplate(
-            subject: .vietnam(commonName: name, identifiers: [identifier]),
-            notBefore: time.adding(seconds: -3600),
-            notAfter: time.adding(seconds: 3 * year), keyUsage: [.digitalSignature, .nonRepudiation])
-        return TestSubscriber(
-            name: "citizen-2", key: key,
-            certificate: try domain.issuing.issue(template, for: key.subjectPublicKeyInfo),
-            issuer: domain.issuing.certificate)
-    }
 }

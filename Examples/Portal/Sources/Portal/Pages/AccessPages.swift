@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import CryptoPrimitives
 import DossierKit
 import Hummingbird
 
@@ -11,7 +12,7 @@ struct AccessPages {
     func add(to routes: Routes) {
         routes.page("/log", for: .citizen) { visit, _ in try await page(visit) }
         routes.action("/grants/:id/revoke", for: .citizen) { visit, _, parameters in
-            let vault = try site.vault(visit)
+            let vault = try await site.vault(visit)
             guard let id = parameters.get("id").flatMap({ GrantID($0) }) else {
                 throw PortalError.notFound
             }
@@ -29,13 +30,16 @@ struct AccessPages {
 
     private func page(_ visit: Visit) async throws -> Answer {
         let t = visit.words
-        let vault = try site.vault(visit)
+        let vault = try await site.vault(visit)
         let records = try await vault.list()
         let names = Dictionary(
             records.map { ($0.id, $0.current.metadata.name) }, uniquingKeysWith: { first, _ in first })
         let grants = try await vault.grants()
         let log = site.world.release.service.log
-        let (checkpoint, entries) = try await log.history(of: vault.id, at: visit.now)
+        var (checkpoint, entries) = try await log.history(of: vault.id, at: visit.now)
+        if try await settle(grants, in: vault, entries, visit) {
+            (checkpoint, entries) = try await log.history(of: vault.id, at: visit.now)
+        }
         let witness = site.world.witness
         let word = try await log.cosignature(of: checkpoint, by: witness, at: visit.now)
         let history = try await AccessHistory(
@@ -52,6 +56,23 @@ struct AccessPages {
             \(lines(history.lines(with: grants), names, visit))
             """
         return .page(title: t("Ai được xem và ai đã xem", "Who may read and who has read"), body)
+    }
+
+    /// Tells the release service of withdrawals that only the vault knows: whoever withdrew died before it was told.
+    ///
+    /// - Returns: Whether there were any.
+    private func settle(
+        _ grants: [GrantRecord], in vault: Vault, _ entries: [AccessLogEntry], _ visit: Visit
+    ) async throws -> Bool {
+        func logged(_ kind: AccessRecord.Kind) -> Set<Digest32> {
+            Set(entries.compactMap(\.record).filter { $0.kind == kind }.compactMap(\.grant))
+        }
+        let open = logged(.granted).subtracting(logged(.revoked))
+        let untold = grants.filter { $0.revokedAt != nil && open.contains($0.digest) }
+        for grant in untold {
+            try await site.world.release.service.revoke(vault.revoke(grant.id, at: visit.now), at: visit.now)
+        }
+        return !untold.isEmpty
     }
 
     private func consents(_ grants: [GrantRecord], _ names: [DocumentID: String], _ visit: Visit)

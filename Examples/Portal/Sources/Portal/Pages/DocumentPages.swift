@@ -11,7 +11,7 @@ struct DocumentPages {
 
     func add(to routes: Routes) {
         routes.page("/vault/add", for: .citizen) { visit, _ in
-            _ = try site.vault(visit)
+            _ = try await site.vault(visit)
             return form(visit)
         }
         routes.upload("/vault/documents", for: .citizen) { visit, form, files, _ in
@@ -19,7 +19,7 @@ struct DocumentPages {
             return try await keep(file, described: description(form, visit), visit)
         }
         routes.page("/vault/samples", for: .citizen) { visit, _ in
-            _ = try site.vault(visit)
+            _ = try await site.vault(visit)
             return samples(visit)
         }
         routes.page("/vault/samples/:file", for: .citizen) { visit, parameters in
@@ -45,7 +45,7 @@ struct DocumentPages {
 
     /// A document of the visitor's own vault; those of others do not exist here.
     private func document(_ visit: Visit, _ id: String?) async throws -> (Vault, DocumentRecord) {
-        let vault = try site.vault(visit)
+        let vault = try await site.vault(visit)
         guard let id = id.flatMap({ DocumentID($0) }) else { throw PortalError.notFound }
         return (vault, try await vault.document(id))
     }
@@ -106,7 +106,7 @@ struct DocumentPages {
     private func keep(_ file: UploadedFile, described said: Described, _ visit: Visit) async throws
         -> Answer
     {
-        let vault = try site.vault(visit)
+        let vault = try await site.vault(visit)
         let source = MemorySource(file.bytes)
         let report = await site.report(on: file, at: visit.now)
         guard let sha256 = report.sha256.flatMap(Digest32.init) else {

@@ -9,15 +9,15 @@ struct DossierPages {
     let site: PortalSite
 
     func add(to routes: Routes) {
-        routes.page("/dossiers", for: .citizen) { visit, _ in await list(visit) }
+        routes.page("/dossiers", for: .citizen) { visit, _ in try await list(visit) }
         routes.page("/dossiers/:code", for: .citizen) { visit, parameters in
             try await page(visit, parameters.get("code"))
         }
     }
 
-    private func list(_ visit: Visit) async -> Answer {
+    private func list(_ visit: Visit) async throws -> Answer {
         let t = visit.words
-        let own = await site.world.desk.all().filter {
+        let own = try await site.world.desk.all().filter {
             $0.sender.subject == visit.session?.identity.subject
         }
         let items = own.map { dossier -> HTML in
@@ -38,10 +38,10 @@ struct DossierPages {
 
     private func page(_ visit: Visit, _ code: String?) async throws -> Answer {
         let t = visit.words
-        guard let code, let dossier = await site.world.desk.dossier(code),
+        guard let code, let dossier = try await site.world.desk.dossier(code),
             dossier.sender.subject == (try visit.identity().subject)
         else { throw PortalError.notFound }
-        let items = dossier.sealed.manifest.attachments.map { entry -> HTML in
+        let items = dossier.manifest.attachments.map { entry -> HTML in
             "<li>\(foreign: entry.name) <span class=\"hint\">\(t.size(entry.size))</span></li>"
         }
         let results = dossier.results.map { result -> HTML in

@@ -9,7 +9,9 @@ struct GrantedPapersView {
     let t: Words
 
     func html(_ dossier: ReceivedDossier, _ package: GrantPackage, _ visit: Visit) async -> HTML {
-        guard let opened = dossier.opened else { return closed(dossier, package, visit) }
+        guard let opened = await site.world.desk.opened(in: dossier.code) else {
+            return closed(dossier, package, visit)
+        }
         var items: [HTML] = []
         for (index, paper) in opened.papers.enumerated() {
             items.append(await item(paper, index, dossier, visit))

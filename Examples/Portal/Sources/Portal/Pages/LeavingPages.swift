@@ -16,7 +16,7 @@ struct LeavingPages {
         }
         routes.action("/vault/documents/:id/erase", for: .citizen, limit: .unlock) {
             visit, form, parameters in
-            let vault = try site.vault(visit)
+            let vault = try await site.vault(visit)
             guard let id = parameters.get("id").flatMap({ DocumentID($0) }) else {
                 throw PortalError.notFound
             }
@@ -31,11 +31,11 @@ struct LeavingPages {
             return erased(statement, visit)
         }
         routes.page("/vault/export", for: .citizen) { visit, _ in
-            _ = try site.vault(visit)
+            _ = try await site.vault(visit)
             return exportForm(visit)
         }
         routes.action("/vault/export", for: .citizen, limit: .unlock) { visit, form, _ in
-            let vault = try site.vault(visit)
+            let vault = try await site.vault(visit)
             try await OwnerProof(site: site).check(form, visit)
             let now = visit.now
             return .stream(name: "vault-originals.zip", mediaType: "application/zip") { write in
@@ -43,14 +43,14 @@ struct LeavingPages {
             }
         }
         routes.page("/vault/leaks", for: .citizen) { visit, _ in
-            let vault = try site.vault(visit)
+            let vault = try await site.vault(visit)
             return leaks(try await LeakReport(of: vault.id, in: site.world.store), vault.id, visit)
         }
     }
 
     private func eraseForm(_ visit: Visit, _ id: String?) async throws -> Answer {
         let t = visit.words
-        let vault = try site.vault(visit)
+        let vault = try await site.vault(visit)
         guard let id = id.flatMap({ DocumentID($0) }) else { throw PortalError.notFound }
         let record = try await vault.document(id)
         let body: HTML = """

@@ -74,10 +74,7 @@ struct OfficePage {
     @concurrent private func examine(_ dossier: ReceivedDossier, _ visit: Visit) async throws
         -> DossierExamination
     {
-        return try DossierExamination(
-            manifestBytes: dossier.sealed.manifestBytes, signature: dossier.sealed.signature,
-            received: dossier.received,
-            validator: site.world.validator, at: visit.now)
+        try dossier.examination(by: site.world.validator, at: visit.now)
     }
 
     private func results(_ dossier: ReceivedDossier, _ visit: Visit) -> HTML {

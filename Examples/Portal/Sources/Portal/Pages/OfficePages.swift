@@ -11,18 +11,17 @@ struct OfficePages {
     let site: PortalSite
 
     func add(to routes: Routes) {
-        routes.page("/office", for: .official) { visit, _ in await list(visit) }
+        routes.page("/office", for: .official) { visit, _ in try await list(visit) }
         routes.page("/office/:code", for: .official) { visit, parameters in
             try await OfficePage(site: site).answer(dossier(parameters.get("code")), visit)
         }
         routes.page("/office/:code/attachments/:ordinal", for: .official) { visit, parameters in
             let dossier = try await dossier(parameters.get("code"))
             guard let ordinal = parameters.get("ordinal").flatMap({ Int($0) }),
-                let entry = dossier.sealed.manifest.attachments.first(where: { $0.ordinal == ordinal }),
-                dossier.sealed.attachments.indices.contains(ordinal - 1)
+                let entry = dossier.manifest.attachments.first(where: { $0.ordinal == ordinal }),
+                dossier.files.indices.contains(ordinal - 1)
             else { throw PortalError.notFound }
-            let bytes = try dossier.sealed.attachments[ordinal - 1].source.allBytes(limit: 1 << 28)
-            return .file(bytes, name: entry.name, mediaType: entry.mediaType)
+            return .file(Array(dossier.files[ordinal - 1].bytes), name: entry.name, mediaType: entry.mediaType)
         }
         routes.action("/office/:code/open", for: .official) { visit, _, parameters in
             let dossier = try await dossier(parameters.get("code"))
@@ -37,7 +36,7 @@ struct OfficePages {
             return .redirect("/office/\(dossier.code)")
         }
         routes.page("/office/:code/papers/:index", for: .official) { visit, parameters in
-            guard let opened = try await dossier(parameters.get("code")).opened,
+            guard let opened = await site.world.desk.opened(in: try await dossier(parameters.get("code")).code),
                 let index = parameters.get("index").flatMap({ Int($0) }),
                 opened.papers.indices.contains(index),
                 let bytes = opened.papers[index].bytes
@@ -46,7 +45,7 @@ struct OfficePages {
             return .file(bytes, name: item.name, mediaType: item.mediaType)
         }
         routes.page("/office/:code/papers/:index/copy", for: .official) { visit, parameters in
-            guard let opened = try await dossier(parameters.get("code")).opened,
+            guard let opened = await site.world.desk.opened(in: try await dossier(parameters.get("code")).code),
                 let index = parameters.get("index").flatMap({ Int($0) }),
                 opened.papers.indices.contains(index)
             else { throw PortalError.notFound }
@@ -60,15 +59,15 @@ struct OfficePages {
     }
 
     private func dossier(_ code: String?) async throws -> ReceivedDossier {
-        guard let code, let found = await site.world.desk.dossier(code) else {
+        guard let code, let found = try await site.world.desk.dossier(code) else {
             throw PortalError.notFound
         }
         return found
     }
 
-    private func list(_ visit: Visit) async -> Answer {
+    private func list(_ visit: Visit) async throws -> Answer {
         let t = visit.words
-        let all = await site.world.desk.all()
+        let all = try await site.world.desk.all()
         let rows = all.map { dossier -> HTML in
             let state =
                 dossier.results.isEmpty
@@ -123,14 +122,12 @@ struct OfficePages {
         metadata.validUntil = form.text("validUntil").flatMap { CalendarDate($0) }
         metadata.subjects = [dossier.sender.subject]
         // Only the ticket that the citizen signed with the dossier: nobody on the way can put another vault in its place.
-        let examination = try DossierExamination(
-            manifestBytes: dossier.sealed.manifestBytes, signature: dossier.sealed.signature,
-            received: dossier.received, validator: site.world.validator, at: visit.now)
+        let examination = try dossier.examination(by: site.world.validator, at: visit.now)
         let ticket = try examination.depositTicket(in: dossier.received)
         let receipt = try await ticket.deposit(
             MemorySource(signed), sha256: sha256, metadata: metadata, depositor: site.world.agencyName,
             in: site.world.store, at: visit.now)
-        await site.world.desk.add(
+        try await site.world.desk.add(
             ReceivedDossier.Result(
                 name: file.name, sha256: sha256.description, receipt: receipt,
                 by: try visit.identity().name,

@@ -36,11 +36,11 @@ struct RecoveryPages {
             return .redirect("/vault")
         }
         routes.page("/vault/recovery/new", for: .citizen) { visit, _ in
-            _ = try site.vault(visit)
+            _ = try await site.vault(visit)
             return newForm(visit)
         }
         routes.action("/vault/recovery/new", for: .citizen, limit: .unlock) { visit, form, _ in
-            let vault = try site.vault(visit)
+            let vault = try await site.vault(visit)
             try await OwnerProof(site: site).check(form, visit)
             let code = RecoveryCode(random: SystemRandom())
             let old = await vault.slots().filter { $0.kind == .recoveryCode }.map(\.id)

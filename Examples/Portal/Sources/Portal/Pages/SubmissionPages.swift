@@ -51,7 +51,7 @@ struct SubmissionPages {
             || pending?.language != visit.language || problem == nil
         {
             let question = ConsentQuestion(
-                for: plan, dossier: await site.world.desk.newCode(on: visit.today),
+                for: plan, dossier: try await site.world.desk.newCode(on: visit.today),
                 to: .init(name: site.world.agencyName, code: "T01.01"), from: visit.now,
                 until: visit.now.adding(seconds: Self.daysForUse * 86_400), uses: Self.uses)
             pending = Session.PendingConsent(question: question, language: visit.language)
@@ -119,7 +119,7 @@ struct SubmissionPages {
         async throws -> Answer
     {
         let t = visit.words
-        let vault = try site.vault(visit)
+        let vault = try await site.vault(visit)
         let identity = try visit.identity()
         let person = try site.world.person(identity)
         // What was asked must be what the plan, made anew, would disclose; else it is asked again.
@@ -174,10 +174,8 @@ struct SubmissionPages {
         let sealed = try await dossier.signed(
             by: person.signer, checking: SignerCheck(site.world.validator), at: visit.now)
         try await site.keepAnchor(of: vault)
-        await site.world.desk.receive(
-            ReceivedDossier(
-                code: code, procedure: plan.procedure, sender: identity, sealed: sealed,
-                receivedAt: visit.now))
+        try await site.world.desk.receive(
+            ReceivedDossier(sealed, of: plan.procedure, from: identity, at: visit.now))
         visit.session?.say(t("Hồ sơ đã được ký và nộp.", "The dossier was signed and submitted."))
         return .redirect("/dossiers/\(code)")
     }

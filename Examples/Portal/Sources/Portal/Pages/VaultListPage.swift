@@ -9,8 +9,6 @@ struct VaultListPage {
 
     func answer(_ vault: Vault, _ visit: Visit) async throws -> Answer {
         let t = visit.words
-        // Another session of the same person, at this server or another, may have put something in.
-        try await vault.refresh()
         let arrived = try await absorb(vault, visit)
         let records = try await vault.list()
         let rows = records.map { row($0, visit) }

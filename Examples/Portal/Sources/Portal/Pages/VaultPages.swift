@@ -32,8 +32,8 @@ struct VaultPages {
     private func front(_ visit: Visit) async throws -> Answer {
         let identity = try visit.identity()
         if visit.session?.pendingCode != nil { return .redirect("/vault/recovery") }
-        if let vault = visit.session?.vault {
-            return try await VaultListPage(site: site).answer(vault, visit)
+        if visit.session?.vault != nil {
+            return try await VaultListPage(site: site).answer(site.vault(visit), visit)
         }
         return try await site.world.accounts.vault(of: identity.subject) == nil
             ? createForm(visit) : unlockForm(visit)

@@ -4,7 +4,7 @@
 public import DossierKit
 
 /// What a person does at the portal.
-public enum PortalRole: String, Sendable, Hashable {
+public enum PortalRole: String, Sendable, Hashable, Codable {
     /// A citizen with a vault.
     case citizen
     /// An official of an agency.
@@ -15,9 +15,9 @@ public enum PortalRole: String, Sendable, Hashable {
 ///
 /// The portal takes this from whatever signs people in and imitates no real provider; `method` is shown on every page, so
 /// that nobody takes the demonstration's sign-in for a real one.
-public struct IdentityAssertion: Sendable, Hashable {
+public struct IdentityAssertion: Sendable, Hashable, Codable {
     /// How somebody was signed in.
-    public enum Method: String, Sendable, Hashable {
+    public enum Method: String, Sendable, Hashable, Codable {
         /// A choice from a list of invented persons: proves nothing.
         case demonstration
         /// A provider that the portal's operator has connected.

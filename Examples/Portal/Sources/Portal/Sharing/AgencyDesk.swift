@@ -2,71 +2,76 @@
 // Part of DossierKit.
 
 import DossierKit
+import Foundation
 
-/// A dossier as it lies at the agency.
-struct ReceivedDossier: Sendable {
-    /// What the agency made of it.
-    struct Result: Sendable {
-        let name: String
-        let sha256: String
-        let receipt: DepositReceipt
-        let by: String
-        let at: Instant
-    }
+/// The agency's desk: what came in, and what was answered. A back office of its own in real life.
+struct AgencyDesk: Sendable {
+    let records: PortalRecords
+    /// What was read under grants. It is open text, so it stays in the memory of the server that read it.
+    private let opened = OpenedGrants()
 
-    let code: String
-    let procedure: ReusePlan.ProcedureReference
-    let sender: IdentityAssertion
-    let sealed: SealedDossier
-    let receivedAt: Instant
-    var results: [Result] = []
-    /// The papers that were read under the citizen's grant; the agency keeps them with the dossier.
-    var opened: OpenedGrant?
-
-    static let grantType = "grant-package"
-    static let grantName = "quyen-doc.grant"
-
-    /// The attachments as they arrived.
-    var received: [ReceivedAttachment] {
-        zip(sealed.manifest.attachments, sealed.attachments).map { entry, attachment in
-            ReceivedAttachment(ordinal: entry.ordinal, name: entry.name, source: attachment.source)
-        }
-    }
-
-    /// The grant that the citizen signed with the dossier; `nil` for a dossier that cites nothing.
-    func package() throws -> GrantPackage? {
-        guard let attachment = sealed.attachments.first(where: { $0.type == Self.grantType }) else {
-            return nil
-        }
-        return try GrantPackage(parsing: attachment.source.allBytes(limit: Int64(GrantPackage.largest)))
-    }
-}
-
-/// The agency's desk: what came in, and what was answered. A back office of its own in real life; here it is memory.
-actor AgencyDesk {
-    private var dossiers: [String: ReceivedDossier] = [:]
-    private var count = 0
+    init(records: PortalRecords) { self.records = records }
 
     /// A code for a new dossier: agency, day, number of the day.
-    func newCode(on day: CalendarDate) -> String {
-        count += 1
+    func newCode(on day: CalendarDate) async throws -> String {
         let parts = day.parts
         let date = [parts.year % 100, parts.month, parts.day].map { $0 < 10 ? "0\($0)" : "\($0)" }
             .joined()
-        let number = "\(count)"
+        var number = ""
+        try await records.change(.number, date) { last in
+            number = "\((last.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0) + 1)"
+            return Array(number.utf8)
+        }
         return "T01.01-\(date)-" + String(repeating: "0", count: max(0, 4 - number.count)) + number
     }
 
-    func receive(_ dossier: ReceivedDossier) { dossiers[dossier.code] = dossier }
-
-    func dossier(_ code: String) -> ReceivedDossier? { dossiers[code] }
-
-    /// All, the newest first.
-    func all() -> [ReceivedDossier] { dossiers.values.sorted { $0.code > $1.code } }
-
-    func add(_ result: ReceivedDossier.Result, to code: String) {
-        dossiers[code]?.results.append(result)
+    func receive(_ dossier: ReceivedDossier) async throws {
+        let octets = try encoded(dossier)
+        try await records.change(.dossier, dossier.code) { $0 == nil ? octets : nil }
+        // Listed when it is there: whoever sees the list can open what stands in it.
+        try await records.change(.desk, "") { list in
+            let codes = try Self.codes(list)
+            return codes.contains(dossier.code) ? nil : Array(try JSONEncoder().encode(codes + [dossier.code]))
+        }
     }
 
-    func keep(_ opened: OpenedGrant, in code: String) { dossiers[code]?.opened = opened }
+    func dossier(_ code: String) async throws -> ReceivedDossier? {
+        try await records.value(.dossier, code).map { try JSONDecoder().decode(ReceivedDossier.self, from: Data($0)) }
+    }
+
+    /// All, the newest first.
+    func all() async throws -> [ReceivedDossier] {
+        var all: [ReceivedDossier] = []
+        for code in try Self.codes(await records.value(.desk, "")).sorted(by: >) {
+            if let found = try await dossier(code) { all.append(found) }
+        }
+        return all
+    }
+
+    func add(_ result: ReceivedDossier.Result, to code: String) async throws {
+        try await records.change(.dossier, code) { octets in
+            guard let octets else { return nil }
+            var dossier = try JSONDecoder().decode(ReceivedDossier.self, from: Data(octets))
+            dossier.results.append(result)
+            return try encoded(dossier)
+        }
+    }
+
+    func keep(_ grant: OpenedGrant, in code: String) async { await opened.keep(grant, in: code) }
+
+    func opened(in code: String) async -> OpenedGrant? { await opened.grant(in: code) }
+
+    private func encoded(_ dossier: ReceivedDossier) throws -> [UInt8] { Array(try JSONEncoder().encode(dossier)) }
+
+    private static func codes(_ list: [UInt8]?) throws -> [String] {
+        try list.map { try JSONDecoder().decode([String].self, from: Data($0)) } ?? []
+    }
+}
+
+private actor OpenedGrants {
+    private var grants: [String: OpenedGrant] = [:]
+
+    func keep(_ grant: OpenedGrant, in code: String) { grants[code] = grant }
+
+    func grant(in code: String) -> OpenedGrant? { grants[code] }
 }

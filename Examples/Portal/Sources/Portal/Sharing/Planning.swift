@@ -20,7 +20,7 @@ struct Planning {
         _ procedure: Procedure, answers: [String: String], isFresh: Bool = false, _ visit: Visit
     ) async throws -> ReusePlan {
         let evidence = try await site.evidence(
-            in: site.vault(visit), at: visit.now, remembering: isFresh ? nil : visit.session?.verdicts)
+            in: try await site.vault(visit), at: visit.now, remembering: isFresh ? nil : visit.session?.verdicts)
         return procedure.plan(
             using: evidence, for: try applicant(visit), answers: answers, on: visit.today,
             decisionBy: decision(procedure, visit))
@@ -29,7 +29,7 @@ struct Planning {
     /// Every procedure in force, nearest to being possible first.
     func overview(_ visit: Visit) async throws -> [ReusePlan] {
         let evidence = try await site.evidence(
-            in: site.vault(visit), at: visit.now, remembering: visit.session?.verdicts)
+            in: try await site.vault(visit), at: visit.now, remembering: visit.session?.verdicts)
         return site.world.procedures.plans(using: evidence, for: try applicant(visit), on: visit.today) {
             decision($0, visit)
         }

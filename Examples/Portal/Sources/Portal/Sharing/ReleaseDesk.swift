@@ -1,57 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-import CryptoPrimitives
 import DossierKit
-import SoftwareKeys
-import TestPKI
 
 /// The agency's keys for grants, and the release service that holds the second shares and writes the access log.
 ///
 /// Two parties in real life; the demonstration runs both in one process, and says so.
 struct ReleaseDesk: Sendable {
-    let recipientKey: DeviceKey
     let recipientCard: SignedAgencyCard
     let serviceCard: SignedAgencyCard
     let service: ReleaseService
-    private let serviceKey: DeviceKey
-    private let validatedService: ValidatedCard
-    let validator: SignatureValidator
+    private let recipientKey: DeviceKey
+    private let validator: SignatureValidator
 
     private static let domains: Set<String> = ["public-duty"]
-    private static let year: Int64 = 365 * 86_400
 
-    /// Makes keys, has the certificates of agency and service sign the cards, and opens the log.
+    /// - Throws: `AgencyCardError` when a card does not hold at that time; errors of the log.
     init(
-        agency: TestSubscriber, service subscriber: TestSubscriber,
-        judgedBy validator: SignatureValidator,
-        log: any AccessLogStore, at time: Instant
-    ) async throws {
+        _ parties: DemoParties, judgedBy validator: SignatureValidator, log: any AccessLogStore, at time: Instant
+    ) throws {
         self.validator = validator
-        let check = SignerCheck(validator)
-        let end = time.adding(seconds: Self.year)
-        recipientKey = try DeviceKey(random: SystemRandom())
-        serviceKey = try DeviceKey(random: SystemRandom())
-        recipientCard = try await .signing(
-            AgencyCard(
-                .recipient, name: agency.certificate.subject.commonName ?? "", code: "T01.01",
-                keys: recipientKey.card,
-                notBefore: time, notAfter: end), by: agency.signer(), checking: check, at: time)
-        serviceCard = try await .signing(
-            AgencyCard(
-                .releaseService, name: subscriber.certificate.subject.commonName ?? "",
-                keys: serviceKey.card,
-                notBefore: time, notAfter: end), by: subscriber.signer(), checking: check, at: time)
-        validatedService = try serviceCard.validated(by: validator, as: .releaseService, in: Self.domains, at: time)
-        service = try ReleaseService(card: validatedService, key: serviceKey, in: log)
-    }
-
-    /// The same parties, as another server has them: with the log by a connection of its own.
-    init(_ other: ReleaseDesk, log: any AccessLogStore) throws {
-        (recipientKey, recipientCard) = (other.recipientKey, other.recipientCard)
-        (serviceKey, serviceCard, validatedService) = (other.serviceKey, other.serviceCard, other.validatedService)
-        validator = other.validator
-        service = try ReleaseService(card: validatedService, key: serviceKey, in: log)
+        (recipientKey, recipientCard) = (parties.recipient.key, parties.recipient.card)
+        serviceCard = parties.service.card
+        service = try ReleaseService(
+            card: serviceCard.validated(by: validator, as: .releaseService, in: Self.domains, at: time),
+            key: parties.service.key, in: log)
     }
 
     /// The agency's card, judged now: chain, revocation, purpose and period.
@@ -82,22 +55,4 @@ struct ReleaseDesk: Sendable {
             papers: papers, by: official, at: time, usesLeft: release.receipt.usesLeft,
             entry: release.receipt.place)
     }
-}
-
-/// What an agency read under a grant.
-struct OpenedGrant: Sendable {
-    struct Paper: Sendable {
-        let item: GrantItem
-        let fields: [DocumentField]
-        let bytes: [UInt8]?
-        /// What goes with the paper wherever it is exported to.
-        let copy: GrantedCopy
-    }
-
-    let papers: [Paper]
-    let by: String
-    let at: Instant
-    let usesLeft: Int64
-    /// Place of the entry in the citizen's access log.
-    let entry: Int64
 }
