@@ -25,11 +25,10 @@ struct PortalDemo {
             exit(64)
         } catch let error as PortalStartError {
             complain(error.phrase, of: error.object)
-            exit(78)
+            exit(error.cause?.code == .busy ? 69 : 78)
         } catch let error as VaultError {
-            // Object and detail have no secret; what the store is called is in the words of its address.
             complain(Phrase(vi: error.phrase.vi, en: "\(error.phrase.en) (\(error.detail))"), of: error.object)
-            exit(error.code == .busy ? 69 : 78)
+            exit(74)
         } catch is IOError {
             complain(Phrase(vi: "không mở được cổng mạng này", en: "this port cannot be opened"), of: "--port")
             exit(69)

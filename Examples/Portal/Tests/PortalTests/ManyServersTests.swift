@@ -157,6 +157,10 @@ import VaultPostgreSQL
             let lines = said.text.split(separator: "\n")
             #expect(lines.count == (code == 64 ? 4 : 2), place)
             #expect(lines.allSatisfy { $0.hasPrefix("portal-demo: ") && $0.count < 300 }, place)
+            // Which of the two addresses it is about.
+            if code == 78, arguments[0] == "--store" {
+                #expect(["--store: ", "--log: ", "\(database.folder)/"].contains { lines[0].contains($0) }, place)
+            }
             #expect(!said.text.contains("geheim") && !said.text.contains("password="), place)
         }
     }

@@ -9,6 +9,8 @@ public struct PortalStartError: Error, Sendable, Equatable, CustomStringConverti
     public enum Code: String, Sendable {
         /// The folder for the vaults exists already, or cannot be made.
         case folderExists = "folder-exists"
+        /// The store that an address names cannot be used; ``PortalStartError/cause`` says why.
+        case storeRefused = "store-refused"
         /// The address of a store has a password in it, which everybody on the machine would see.
         case passwordInAddress = "password-in-address"
         /// The file with the parties cannot be read.
@@ -28,14 +30,22 @@ public struct PortalStartError: Error, Sendable, Equatable, CustomStringConverti
     public let code: Code
     /// The file, folder or option; never an address, which may have a password in it.
     public let object: String
+    /// What the store said.
+    public let cause: VaultError?
 
-    init(_ code: Code, _ object: String) { (self.code, self.object) = (code, object) }
+    init(_ code: Code, _ object: String, because cause: VaultError? = nil) {
+        (self.code, self.object, self.cause) = (code, object, cause)
+    }
 
     /// The fault in words.
     public var phrase: Phrase {
         switch code {
         case .folderExists:
             Phrase(vi: "thư mục đã có hoặc không tạo được", en: "the folder exists already or cannot be made")
+        case .storeRefused:
+            Phrase(
+                vi: cause?.phrase.vi ?? "không dùng được",
+                en: cause.map { "\($0.phrase.en) (\($0.object): \($0.detail))" } ?? "it cannot be used")
         case .passwordInAddress:
             Phrase(
                 vi: "địa chỉ có mật khẩu mà ai trên máy cũng thấy; dùng passwordfile=TỆP hoặc passwordenv=TÊN",
@@ -59,5 +69,5 @@ public struct PortalStartError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
-    public var description: String { "\(code.rawValue): \(object)" }
+    public var description: String { "\(code.rawValue): \(object): \(phrase.en)" }
 }

@@ -22,7 +22,7 @@ public struct PortalStorage: Sendable {
         do {
             vaults = try SQLiteVaultStore(path: folder, creating: true)
         } catch {
-            guard [.alreadyExists, .notAStore, .notPermitted].contains(error.code) else { throw error }
+            guard [.alreadyExists, .notAStore, .notPermitted, .notFound].contains(error.code) else { throw error }
             throw PortalStartError(.folderExists, folder)
         }
         logs = try SQLiteAccessLogStore(path: "\(folder)/access-log.sqlite")
@@ -34,23 +34,40 @@ public struct PortalStorage: Sendable {
     /// - Parameters:
     ///   - vaults: `postgres://…`, with `contents=s3://…` if large contents are to lie in an object store.
     ///   - logs: `postgres://…`, another schema or database; the portal's records lie there too.
-    /// - Throws: ``PortalStartError``: `passwordInAddress`; `VaultError`, which has nothing of an address but
-    ///   hosts, databases and schemas.
+    /// - Throws: ``PortalStartError``: `passwordInAddress`, `storeRefused`; nothing in it is a part of an address but hosts,
+    ///   databases and schemas.
     public init(vaults: String, logs: String) async throws {
-        let (text, contents) = try ObjectStoreLocation.split(vaults)
-        let (place, logPlace) = (try PostgreSQLStoreURL(text), try PostgreSQLStoreURL(logs))
-        guard !place.hasPassword else { throw PortalStartError(.passwordInAddress, "--store") }
-        guard !logPlace.hasPassword else { throw PortalStartError(.passwordInAddress, "--log") }
-        _ = try await PostgreSQLVaultStore.prepare(place)
-        try await PostgreSQLAccessLogStore.prepare(logPlace)
-        let inner = try await PostgreSQLVaultStore(place)
-        if let contents {
-            self.vaults = ObjectVaultStore(
-                records: inner, contents: contents, credentials: try ObjectStoreCredentials(for: contents))
-        } else {
-            self.vaults = inner
+        self.vaults = try await Self.opened("--store") { try await Self.vaults(at: vaults) }
+        self.logs = try await Self.opened("--log") {
+            let address = try Self.address(logs, "--log")
+            try await PostgreSQLAccessLogStore.prepare(address)
+            return try await PostgreSQLAccessLogStore(address)
         }
-        self.logs = try await PostgreSQLAccessLogStore(logPlace)
         records = self.logs
+    }
+
+    private static func vaults(at text: String) async throws -> any VaultStore {
+        let (text, contents) = try ObjectStoreLocation.split(text)
+        let address = try address(text, "--store")
+        _ = try await PostgreSQLVaultStore.prepare(address)
+        let store = try await PostgreSQLVaultStore(address)
+        guard let contents else { return store }
+        return ObjectVaultStore(
+            records: store, contents: contents, credentials: try ObjectStoreCredentials(for: contents))
+    }
+
+    private static func address(_ text: String, _ option: String) throws -> PostgreSQLStoreURL {
+        let address = try PostgreSQLStoreURL(text)
+        guard !address.hasPassword else { throw PortalStartError(.passwordInAddress, option) }
+        return address
+    }
+
+    /// Says of which of the two stores an error is.
+    private static func opened<Store>(_ option: String, _ open: () async throws -> Store) async throws -> Store {
+        do {
+            return try await open()
+        } catch let error as VaultError {
+            throw PortalStartError(.storeRefused, option, because: error)
+        }
     }
 }
