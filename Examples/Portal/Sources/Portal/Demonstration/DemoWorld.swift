@@ -62,7 +62,7 @@ public struct DemoWorld: Sendable {
         do {
             release = try ReleaseDesk(parties, judgedBy: validator, log: storage.logs, at: time)
         } catch is AgencyCardError {
-            throw PortalStartError(.worldTooOld, "")
+            throw PortalStartError(.worldTooOld, "--world")
         }
         let communeSigner = try agency.signer()
         do {
