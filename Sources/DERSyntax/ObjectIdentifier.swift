@@ -17,6 +17,17 @@ public struct ObjectIdentifier: Sendable, Hashable, CustomStringConvertible, Exp
         self.octets = Array(octets)
     }
 
+    /// Whether content octets encode an identifier.
+    package static func isEncoding(_ octets: Span<UInt8>) -> Bool {
+        guard !octets.isEmpty, octets.count <= 64, octets[octets.count - 1] < 0x80 else { return false }
+        var startsArc = true
+        for index in octets.indices {
+            if startsArc, octets[index] == 0x80 { return false }
+            startsArc = octets[index] < 0x80
+        }
+        return true
+    }
+
     /// Reads dotted decimal, or `nil`.
     public init?(dotted: some StringProtocol) {
         var arcs: [UInt64] = []

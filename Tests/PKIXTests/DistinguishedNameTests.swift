@@ -62,6 +62,60 @@ import Testing
         }
     }
 
+    // Canonically equivalent spellings (Unicode 15, UnicodeData.txt), and letters that have no composed form.
+    @Test(arguments: [
+        ("\u{212a}\u{212b}", "k\u{e5}"), ("a\u{1fef}b\u{37e}", "A`B;"), ("\u{1ec6}", "E\u{302}\u{323}"),
+        ("\u{130}", "I\u{307}"), ("Ωμέγα", "ΩΜΕ\u{301}ΓΑ"), ("Київ", "КИ\u{406}\u{308}В"),
+        ("A\u{a0}B", "a b"), ("A\u{3000}\u{2003} B", "a b"), ("\u{1e9e}", "\u{df}"), ("\u{23a}", "\u{2c65}"),
+        ("a\r\nb", "A B"),
+    ])
+    func `every spelling of a text is the same name`(_ left: String, _ right: String) throws {
+        for (left, right) in [(left, right), ("x " + left, "X  " + right), (left + "é", right + "E\u{301}")] {
+            #expect(try common(left) == common(right))
+            #expect(try common(left).hashValue == common(right).hashValue)
+            let organization: [Pair] = [(.organization, utf8("Đơn vị"))]
+            #expect(
+                try name([organization, [(.commonName, utf8(left))], organization])
+                    == name([organization, [(.commonName, utf8(right))], organization]))
+        }
+    }
+
+    @Test func `of every letter there is one name, whatever its case and string type`() throws {
+        var known: [DistinguishedName: String] = [:]
+        var names: [String: DistinguishedName] = [:]
+        for number in [0x21...0x7e, 0xa1...0x24f, 0x1e00...0x1eff, 0x2010...0x2027].joined() {
+            let text = String(try #require(Unicode.Scalar(UInt32(number))))
+            let bmp = DERWriter.bytes { $0.element(.bmpString, [UInt8(number >> 8), UInt8(number & 255)]) }
+            let name = try common(text)
+            #expect(try self.name([[(.commonName, bmp)]]) == name)
+            #expect(known[name, default: text.lowercased()] == text.lowercased())
+            #expect(names[text.lowercased(), default: name] == name)
+            known[name] = text.lowercased()
+            names[text.lowercased()] = name
+        }
+    }
+
+    // The relation that the standard library has for strings, over texts of every kind.
+    @Test func `names are equal as their texts are`() throws {
+        let texts = [
+            "", "a", "A", "b", "a b", "a  b", "ab", "é", "e\u{301}", "É", "ê", "ệ", "e\u{323}\u{302}", "е", "Е", "é е",
+            "e\u{301} Е",
+            "е é", "ß", "\u{1e9e}", "ss", "\u{130}", "i\u{307}", "i", "ı", "\u{212a}", "k", "\u{2c65}", "\u{23a}",
+            "\u{2010}", "-",
+            "\u{0}", "\u{1}", "a\u{0}", "\u{ad}", "a\u{ad}", "a\u{301}", "á", "한", "\u{1112}\u{1161}\u{11ab}", "日本",
+            "日 本",
+            "\u{fb01}", "fi", "\u{200b}", "x\u{300}", "x\u{300}y", "x",
+        ]
+        func key(_ text: String) -> String {
+            text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        for left in texts {
+            for right in texts {
+                #expect(try (common(left) == common(right)) == (key(left) == key(right)), "\(left) | \(right)")
+            }
+        }
+    }
+
     @Test func `the order of relative names counts, within one it does not`() throws {
         let (a, b): (Pair, Pair) = ((.commonName, utf8("A")), (.organization, utf8("B")))
         #expect(try name([[a], [b]]) != name([[b], [a]]))

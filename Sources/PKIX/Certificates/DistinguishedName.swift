@@ -18,46 +18,94 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         /// The value as received, one DER element.
         public let valueBytes: [UInt8]
     }
-    /// The relative distinguished names in order, each with one or more attributes.
-    public let relativeNames: [[Attribute]]
     /// The whole SEQUENCE as received.
     public let bytes: [UInt8]
-    private let comparable: [[String]]
+    /// Whether the name has no attributes.
+    public let isEmpty: Bool
+    private let comparable: ComparableName
 
     /// Reads a Name; at most 128 attributes.
     public init(_ element: DERElement) throws(DERSyntaxError) {
-        var names: [[Attribute]] = []
-        var count = 0
-        for relative in try element.elements() {
-            var attributes: [Attribute] = []
-            try relative.expect(.set)
-            let pairs = try relative.elements()
-            guard !pairs.isEmpty else {
+        try element.expect(.sequence)
+        let input = element.input
+        var comparable = ComparableName(capacity: element.range.count + 64)
+        // The first relative name with text that is not compared as octets.
+        var other: Int?
+        var (names, count) = (0, 0)
+        var position = element.content.lowerBound
+        while position < element.content.upperBound {
+            let relative = try Self.header(input, at: position, before: element.content.upperBound, .set)
+            position = relative.range.upperBound
+            guard !relative.content.isEmpty else {
                 throw DERSyntaxError(
                     .invalidValue, at: relative.range.lowerBound, clause: "RFC 5280 4.1.2.4",
                     "a relative name without attributes")
             }
-            for pair in pairs {
-                var reader = try pair.reader(.sequence)
-                let type = try reader.objectIdentifier()
-                let value = try reader.next()
-                try reader.end()
-                attributes.append(Attribute(type: type, text: value.text, valueBytes: value.bytes))
-                count += 1
-            }
+            let attributes = try Self.attributes(relative.content, of: input)
+            count += attributes.count
             guard count <= 128 else {
                 throw DERSyntaxError(.limitExceeded, at: element.range.lowerBound, "a name of more than 128 attributes")
             }
-            names.append(attributes)
+            if other == nil, !comparable.append(attributes, of: input) { other = names }
+            names += 1
         }
-        try element.expect(.sequence)
-        relativeNames = names
         bytes = element.bytes
-        comparable = names.map { $0.count == 1 ? [Self.comparable($0[0])] : $0.map(Self.comparable).sorted() }
+        isEmpty = names == 0
+        if let other { comparable.append(others: Self.relativeNames(in: bytes).dropFirst(other)) }
+        self.comparable = comparable
     }
 
-    /// Whether the name has no attributes.
-    public var isEmpty: Bool { relativeNames.isEmpty }
+    /// The attributes of a relative name, which are not copied.
+    private static func attributes(
+        _ content: Range<Int>, of input: [UInt8]
+    ) throws(DERSyntaxError) -> [ComparableName.Place] {
+        var attributes: [ComparableName.Place] = []
+        var position = content.lowerBound
+        while position < content.upperBound {
+            let pair = try header(input, at: position, before: content.upperBound, .sequence)
+            position = pair.range.upperBound
+            let type = try header(input, at: pair.content.lowerBound, before: position, .objectIdentifier)
+            guard ObjectIdentifier.isEncoding(input.span.extracting(type.content)) else {
+                throw DERSyntaxError(
+                    .invalidValue, at: type.range.lowerBound, clause: "X.690 8.19",
+                    "an OBJECT IDENTIFIER that encodes none")
+            }
+            let value = try DERHeader(input.span, at: type.range.upperBound, before: position)
+            guard value.range.upperBound == position else {
+                throw DERSyntaxError(
+                    .trailingBytes, at: value.range.upperBound,
+                    "\(position - value.range.upperBound) bytes after the expected end")
+            }
+            attributes.append((type.content, value))
+        }
+        return attributes
+    }
+
+    private static func header(
+        _ input: [UInt8], at position: Int, before end: Int, _ tag: DERTag
+    ) throws(DERSyntaxError) -> DERHeader {
+        let header = try DERHeader(input.span, at: position, before: end)
+        guard header.tag == tag else {
+            throw DERSyntaxError(.unexpectedTag, at: position, "found \(header.tag), expected \(tag)")
+        }
+        return header
+    }
+
+    /// The relative distinguished names in order, each with one or more attributes.
+    public var relativeNames: [[Attribute]] { Self.relativeNames(in: bytes) }
+
+    /// Reads what was checked before.
+    private static func relativeNames(in bytes: [UInt8]) -> [[Attribute]] {
+        let read = try? DERElement(parsing: bytes).elements().map { relative throws(DERSyntaxError) in
+            try relative.elements().map { pair throws(DERSyntaxError) in
+                var reader = try pair.reader(.sequence)
+                let type = try reader.objectIdentifier()
+                let value = try reader.next()
+                return Attribute(type: type, text: value.text, valueBytes: value.bytes)
+            }
+        }
+        return read ?? []
+    }
 
     /// Texts of all attributes of a type, in order.
     public func values(_ type: ObjectIdentifier) -> [String] {
@@ -87,53 +135,6 @@ public struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
 
     public static func == (left: Self, right: Self) -> Bool { left.comparable == right.comparable }
     public func hash(into hasher: inout Hasher) { hasher.combine(comparable) }
-
-    /// The type by its octets and the value, marked as text or not, so that neither can imitate the other.
-    private static func comparable(_ attribute: Attribute) -> String {
-        guard let text = attribute.text else {
-            return "\(Hexadecimal.encode(attribute.type.octets)) octets \(Hexadecimal.encode(attribute.valueBytes))"
-        }
-        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-        if let simple = simple(attribute.type, isASCII ? text : text.lowercased()) { return simple }
-        return "\(Hexadecimal.encode(attribute.type.octets)) text "
-            + text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    }
-
-    /// The same in one pass, for text in which a scalar is a character and only ASCII has spaces: Latin letters, composed,
-    /// and the punctuation of their languages; `nil` for other text.
-    ///
-    /// - Parameter text: In lower case where it is not ASCII.
-    private static func simple(_ type: ObjectIdentifier, _ text: String) -> String? {
-        var octets: [UInt8] = []
-        let identifier = type.octets
-        octets.reserveCapacity(identifier.count * 2 + 6 + text.utf8.count)
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
-        for octet in identifier {
-            octets.append(digit(octet >> 4))
-            octets.append(digit(octet & 15))
-        }
-        octets += [0x20, 0x74, 0x65, 0x78, 0x74, 0x20]
-        let start = octets.count
-        var isAfterSpace = false
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x20, 0x09...0x0d:
-                isAfterSpace = true
-                continue
-            case 0..<0x80, 0xa1...0x2ff, 0x1e00...0x1eff, 0x2010...0x2027: break
-            default: return nil
-            }
-            if isAfterSpace, octets.count > start { octets.append(0x20) }
-            isAfterSpace = false
-            if scalar.value < 0x80 {
-                let octet = UInt8(truncatingIfNeeded: scalar.value)
-                octets.append((0x41...0x5a).contains(octet) ? octet | 0x20 : octet)
-            } else {
-                octets += scalar.utf8
-            }
-        }
-        return String(decoding: octets, as: UTF8.self)
-    }
 
     /// By scalars: a combining mark after a separator must not hide it.
     private static func escaped(_ text: String) -> String {

@@ -29,6 +29,8 @@ public struct CertificateGraph: Sendable {
         let certificate: Certificate
         /// The extensions that constrain a path.
         let constraints: PathConstraints
+        /// The names whose lists may be about the certificate: its issuer and every cRLIssuer.
+        let listIssuers: Set<DistinguishedName>
         /// The domain when the certificate is an anchor.
         let anchorOf: String?
         /// Indices of certificates whose key made this certificate's signature.
@@ -46,17 +48,16 @@ public struct CertificateGraph: Sendable {
         init(certificate: Certificate, anchorOf: String?) {
             self.certificate = certificate
             self.anchorOf = anchorOf
-            constraints = PathConstraints(certificate)
+            let constraints = PathConstraints(certificate)
+            self.constraints = constraints
+            listIssuers = Set(
+                constraints.distributionPoints.flatMap { $0.listIssuer?.directoryNames ?? [] } + [certificate.issuer])
         }
 
         /// The rules about extensions that the certificate breaks wherever it stands (RFC 5280 §4.2).
         var rulesBroken: [PathRule] {
             (constraints.hasUnprocessed ? [.criticalExtension] : [])
                 + (constraints.isMalformed ? [.malformedExtension] : [])
-        }
-        /// The names whose lists may be about the certificate: its issuer and every cRLIssuer.
-        var listIssuers: Set<DistinguishedName> {
-            Set(constraints.distributionPoints.flatMap { $0.listIssuer?.directoryNames ?? [] } + [certificate.issuer])
         }
     }
 
