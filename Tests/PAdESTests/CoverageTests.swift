@@ -19,7 +19,7 @@ struct CoverageTests {
         let signature = try #require(try DocumentSignatures(in: file).signatures.first)
         let reference = try #require(signature.dictionary.reference)
         let object = try #require(try file.indirectObject(reference))
-        let range = try #require(object.valueRanges["ByteRange"])
+        let range = try #require(object.range(ofValueOf: "ByteRange"))
         let numbers = try #require(signature.dictionary.byteRange)
         var filled = template
         for (letter, number) in zip(["b", "c", "d"], numbers.dropFirst()) {

@@ -37,7 +37,7 @@ struct IncrementalUpdateTests {
         let read = try #require(try result.object(stream).stream)
         #expect(try result.decodedBytes(of: read) == Array("data".utf8))
         #expect(try result.catalog().dictionary["Mine"] == .reference(added))
-        #expect(try result.indirectObject(template)?.valueRanges["Contents"]?.lowerBound == range.lowerBound)
+        #expect(try result.indirectObject(template)?.range(ofValueOf: "Contents")?.lowerBound == range.lowerBound)
         #expect(
             result.trailer["ID"] == .array([.string([1], hexadecimal: true), .string([1, 2, 3], hexadecimal: true)]))
         try withTemporaryFile(bytes) { path in

@@ -91,7 +91,7 @@ public struct SignatureDictionary: Sendable {
         hasDirectByteRange = dictionary["ByteRange"]?.reference == nil
         contents = try file.resolve(dictionary["Contents"], asOf: revision).string ?? []
         if case .string(_, hexadecimal: true) = dictionary["Contents"] {
-            contentsRange = object?.valueRanges["Contents"]
+            contentsRange = object?.range(ofValueOf: "Contents")
         } else {
             contentsRange = nil
         }

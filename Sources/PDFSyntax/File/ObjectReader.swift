@@ -22,10 +22,9 @@ struct ObjectReader {
     func object(
         at offset: Int64, end: Int64? = nil, length: ((IndirectReference) throws(PDFSyntaxError) -> Int64?)?
     ) throws(PDFSyntaxError) -> IndirectObject {
-        var cursor = ByteCursor(source, at: offset)
-        while let byte = try cursor.peek(), Lexer.isWhiteSpace(byte) { cursor.advance() }
-        let start = cursor.position
-        var parser = ObjectParser(source, at: start, end: end, budget: budget)
+        var parser = ObjectParser(source, at: offset, end: end, budget: budget)
+        while let byte = try parser.lexer.cursor.peek(), Lexer.isWhiteSpace(byte) { parser.lexer.cursor.advance() }
+        let start = parser.lexer.cursor.position
         guard case .integer(let number) = try parser.lexer.next(), parser.lexer.tokenStart == start,
             case .integer(let generation) = try parser.lexer.next(),
             try parser.lexer.next() == .keyword(Keyword.object), (1...Int64(Int32.max)).contains(number),
@@ -36,7 +35,7 @@ struct ObjectReader {
         }
         let reference = IndirectReference(Int(number), generation: Int(generation))
         let (value, keyword) = try parser.objectAndKeyword()
-        let ranges = value.dictionary == nil ? [:] : parser.valueRanges
+        let ranges = value.dictionary == nil ? [] : parser.valueRanges
         if keyword == Keyword.endObject {
             let range = start..<parser.lexer.cursor.position
             return IndirectObject(
@@ -46,7 +45,7 @@ struct ObjectReader {
             throw PDFSyntaxError(
                 .malformedObject, at: offset, clause: "ISO 32000-2 §7.3.10", "an object without endobj")
         }
-        cursor = ByteCursor(source, at: parser.lexer.cursor.position)
+        var cursor = ByteCursor(source, at: parser.lexer.cursor.position)
         let data = try dataRange(dictionary, &cursor, length: length)
         return IndirectObject(
             reference: reference, value: .stream(PDFStream(dictionary: dictionary, range: data)),

@@ -96,7 +96,7 @@ extension PDFFile {
                 throw broken(nil, "an object stream that does not hold the object its entry names")
             }
             return IndirectObject(
-                reference: reference, value: value, range: nil, valueRanges: [:], container: stream)
+                reference: reference, value: value, range: nil, valueRanges: [], container: stream)
         }
     }
 

@@ -122,10 +122,10 @@ struct RevisionAssembly {
     }
 
     private static func lastPosition(of word: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
-        guard bytes.count >= word.count else { return nil }
+        guard bytes.count >= word.count, let first = word.first else { return nil }
         var position = bytes.endIndex - word.count
         while position >= bytes.startIndex {
-            if bytes[position..<position + word.count].elementsEqual(word) { return position }
+            if bytes[position] == first, bytes[position..<position + word.count].elementsEqual(word) { return position }
             position -= 1
         }
         return nil

@@ -63,6 +63,23 @@ struct ByteCursor {
         index = start + 2 * decoded.count
     }
 
+    /// Steps over up to fifteen regular characters without `#` and gives the name that they are; `nil` and no step where the
+    /// name is longer, has an escape, or reaches to the end of the window.
+    mutating func takeShortName() -> PDFName? {
+        var name = PDFName.Short()
+        var end = index
+        do {
+            let bytes = window.span
+            while end < bytes.count, !Lexer.isWhiteSpace(bytes[end]), !Lexer.isDelimiter(bytes[end]) {
+                guard bytes[end] != UInt8(ascii: "#"), name.append(bytes[end]) else { return nil }
+                end += 1
+            }
+            guard end < bytes.count else { return nil }
+        }
+        index = end
+        return PDFName(name)
+    }
+
     /// Moves to another offset.
     mutating func seek(to offset: Int64) {
         if offset >= windowStart, offset <= windowStart + Int64(window.count) {

@@ -174,6 +174,7 @@ struct Lexer {
     }
 
     private mutating func name() throws(PDFSyntaxError) -> Token {
+        if let name = cursor.takeShortName() { return .name(name) }
         var name = PDFName()
         while let byte = try cursor.peek(), !Self.isWhiteSpace(byte), !Self.isDelimiter(byte) {
             cursor.advance()

@@ -8,8 +8,10 @@ struct ObjectParser {
     var lexer: Lexer
     private let budget: Budget
     private var objects = 0
-    /// Where the values of the outermost dictionary stand.
-    private(set) var valueRanges: [PDFName: Range<Int64>] = [:]
+    /// Where the values of the outermost dictionary stand, in the order of its keys.
+    private(set) var valueRanges: [Range<Int64>] = []
+    /// Where the elements of the outermost dictionary stand, keys and values in turn, as it is read.
+    private var places: [Range<Int64>] = []
 
     /// Deeper nesting than this is refused whatever the budget says, so that the stack is safe.
     private static let deepest = 200
@@ -66,12 +68,13 @@ struct ObjectParser {
     }
 
     private mutating func sequence(
-        depth: Int, positions: ElementPositions? = nil
+        depth: Int, keepingPlaces: Bool = false, room: Int = 1
     ) throws(PDFSyntaxError) -> (elements: [PDFObject], terminator: Terminator) {
         guard depth <= min(budget.depth, Self.deepest) else {
             throw PDFSyntaxError(LimitExceeded(.depth, allowed: min(budget.depth, Self.deepest)))
         }
         var elements: [PDFObject] = []
+        elements.reserveCapacity(room)
         while true {
             let token = try lexer.next()
             let start = lexer.tokenStart
@@ -82,7 +85,7 @@ struct ObjectParser {
             case .string(let bytes, let hexadecimal): elements.append(.string(bytes, hexadecimal: hexadecimal))
             case .name(let name): elements.append(.name(name))
             case .arrayStart:
-                let (inner, terminator) = try sequence(depth: depth + 1)
+                let (inner, terminator) = try sequence(depth: depth + 1, room: 4)
                 guard terminator == .arrayEnd else { throw unclosed(start, "an array without its end", "§7.3.6") }
                 elements.append(.array(inner))
             case .dictionaryStart: elements.append(.dictionary(try dictionary(depth: depth + 1)))
@@ -96,11 +99,11 @@ struct ObjectParser {
                 case Keyword.false: elements.append(.boolean(false))
                 case Keyword.reference:
                     elements.append(.reference(try popReference(&elements, start)))
-                    if let positions { first = positions.dropLast(2) ?? start }
+                    if keepingPlaces { first = dropPlaces() ?? start }
                 default: return (elements, .keyword(word))
                 }
             }
-            positions?.append(first..<lexer.cursor.position)
+            if keepingPlaces { places.append(first..<lexer.cursor.position) }
             objects += 1
             guard objects <= budget.objects else {
                 throw PDFSyntaxError(LimitExceeded(.objects, allowed: budget.objects), at: start)
@@ -110,20 +113,24 @@ struct ObjectParser {
 
     private mutating func dictionary(depth: Int) throws(PDFSyntaxError) -> PDFDictionary {
         let start = lexer.tokenStart
-        let positions = depth == 1 ? ElementPositions() : nil
-        let (elements, terminator) = try sequence(depth: depth, positions: positions)
+        let isOutermost = depth == 1
+        if isOutermost { places.removeAll(keepingCapacity: true) }
+        let (elements, terminator) = try sequence(depth: depth, keepingPlaces: isOutermost, room: 16)
         guard terminator == .dictionaryEnd else { throw unclosed(start, "a dictionary without its end", "§7.3.7") }
         guard elements.count.isMultiple(of: 2) else { throw unclosed(start, "a key without a value", "§7.3.7") }
-        var dictionary = PDFDictionary()
-        if depth == 1 { valueRanges = [:] }
+        var dictionary = PDFDictionary(capacity: elements.count / 2)
+        var ranges: [Range<Int64>] = []
+        if isOutermost { ranges.reserveCapacity(elements.count / 2) }
         for index in stride(from: 0, to: elements.count, by: 2) {
             guard case .name(let key) = elements[index] else {
                 throw unclosed(start, "a key that is no name", "§7.3.7")
             }
-            guard dictionary[key] == nil else { throw unclosed(start, "a key that occurs twice", "§7.3.7") }
-            dictionary[key] = elements[index + 1]
-            if let range = positions?.ranges[index + 1] { valueRanges[key] = range }
+            guard dictionary.add(key, elements[index + 1]) else {
+                throw unclosed(start, "a key that occurs twice", "§7.3.7")
+            }
+            if isOutermost { ranges.append(places[index + 1]) }
         }
+        if isOutermost { valueRanges = ranges }
         return dictionary
     }
 
@@ -136,22 +143,15 @@ struct ObjectParser {
         return IndirectReference(Int(number), generation: Int(generation))
     }
 
+    /// Removes the places of the two numbers of a reference and gives the start of the first.
+    private mutating func dropPlaces() -> Int64? {
+        let start = places.suffix(2).first?.lowerBound
+        places.removeLast(min(2, places.count))
+        return start
+    }
+
     private func unclosed(_ offset: Int64, _ detail: String, _ clause: String) -> PDFSyntaxError {
         PDFSyntaxError(.malformedObject, at: offset, clause: "ISO 32000-2 " + clause, detail)
-    }
-}
-
-/// The places of a sequence's elements, shared by reference with the sequence that fills them.
-private final class ElementPositions {
-    var ranges: [Range<Int64>] = []
-
-    func append(_ range: Range<Int64>) { ranges.append(range) }
-
-    /// Removes the places of the two numbers of a reference and gives the start of the first.
-    func dropLast(_ count: Int) -> Int64? {
-        let start = ranges.suffix(count).first?.lowerBound
-        ranges.removeLast(min(count, ranges.count))
-        return start
     }
 }
 

@@ -22,6 +22,12 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
         for (key, value) in elements { self[key] = value }
     }
 
+    /// Makes an empty dictionary with room for some entries.
+    init(capacity: Int) {
+        keys.reserveCapacity(capacity)
+        values.reserveCapacity(capacity)
+    }
+
     /// Number of entries.
     public var count: Int { keys.count }
 
@@ -54,13 +60,26 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
                 values[position] = newValue
                 return
             }
-            keys.append(key)
-            values.append(newValue)
-            if !positions.isEmpty {
-                positions[key] = keys.count - 1
-            } else if keys.count > Self.few {
-                index()
-            }
+            append(key, newValue)
+        }
+    }
+
+    /// Adds an entry at the end.
+    ///
+    /// - Returns: `false`, and nothing is added, when the key is there already.
+    mutating func add(_ key: PDFName, _ value: PDFObject) -> Bool {
+        guard position(of: key) == nil else { return false }
+        append(key, value)
+        return true
+    }
+
+    private mutating func append(_ key: PDFName, _ value: PDFObject) {
+        keys.append(key)
+        values.append(value)
+        if !positions.isEmpty {
+            positions[key] = keys.count - 1
+        } else if keys.count > Self.few {
+            index()
         }
     }
 

@@ -16,6 +16,25 @@ public struct PDFName: Sendable, ExpressibleByStringLiteral, CustomStringConvert
 
     init() {}
 
+    /// A name of up to fifteen bytes as it is read, which needs no memory of its own.
+    struct Short {
+        fileprivate var low: UInt64 = 0
+        fileprivate var high: UInt64 = 0
+        private var count: UInt64 = 0
+
+        /// Adds a byte; `false` when there is no room for it.
+        @inline(__always)
+        mutating func append(_ byte: UInt8) -> Bool {
+            guard count < 15 else { return false }
+            if count < 8 { low |= UInt64(byte) << (8 * count) } else { high |= UInt64(byte) << (8 * (count - 8)) }
+            count += 1
+            high = high & (PDFName.shortest - 1) | count << 56
+            return true
+        }
+    }
+
+    init(_ short: Short) { (low, high) = (short.low, short.high) }
+
     /// Makes a name of bytes.
     public init(bytes: [UInt8]) {
         guard bytes.count > 15 else {
@@ -26,7 +45,14 @@ public struct PDFName: Sendable, ExpressibleByStringLiteral, CustomStringConvert
     }
 
     /// Makes a name of the UTF-8 bytes of a text.
-    public init(_ text: String) { for byte in text.utf8 { append(byte) } }
+    public init(_ text: String) {
+        var short = Short()
+        if text.utf8.allSatisfy({ short.append($0) }) {
+            self.init(short)
+        } else {
+            self.init(bytes: Array(text.utf8))
+        }
+    }
 
     public init(stringLiteral value: String) { self.init(value) }
 

@@ -17,7 +17,7 @@ extension Attack {
             var bytes = bytes
             let file = try PDFFixture.file(bytes)
             let object = try file.indirectObject(IndirectReference(22))
-            guard let range = object?.valueRanges[key] else { return bytes }
+            guard let range = object?.range(ofValueOf: key) else { return bytes }
             let new = Array(text(range.count).utf8)
             let padding = [UInt8](repeating: 32, count: range.count - new.count)
             bytes.replaceSubrange(Int(range.lowerBound)..<Int(range.upperBound), with: new + padding)
