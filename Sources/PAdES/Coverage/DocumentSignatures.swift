@@ -33,7 +33,9 @@ public struct DocumentSignatures: Sendable {
     ///   times the file behind their contents.
     public init(in file: PDFFile) throws(PAdESError) {
         self.file = file
-        fields = try SignatureField.all(in: file)
+        // The states of a document have most of their objects in common.
+        let objects = StateObjects(file)
+        fields = try FormTree(file, asOf: file.newest.index, objects: objects).signatureFields()
         var found: [(field: SignatureField, dictionary: SignatureDictionary)] = []
         for field in fields {
             if let dictionary = field.signature { found.append((field, dictionary)) }
@@ -59,7 +61,7 @@ public struct DocumentSignatures: Sendable {
                     viewsAgree: viewsAgree))
         }
         removedSignatures = try Self.removed(
-            from: file, kept: Set(found.map { Identity($0.field, $0.dictionary) }), viewsAgree: viewsAgree)
+            from: file, objects, kept: Set(found.map { Identity($0.field, $0.dictionary) }), viewsAgree: viewsAgree)
         self.signatures = signatures.enumerated().sorted { left, right in
             let first = left.element.coverage.signedRanges.last?.upperBound ?? .max
             let second = right.element.coverage.signedRanges.last?.upperBound ?? .max
@@ -107,13 +109,13 @@ public struct DocumentSignatures: Sendable {
         }
     }
 
-    private static func removed(from file: PDFFile, kept: Set<Identity>, viewsAgree: Bool) throws(PAdESError)
-        -> [Signature]
-    {
+    private static func removed(
+        from file: PDFFile, _ objects: StateObjects, kept: Set<Identity>, viewsAgree: Bool
+    ) throws(PAdESError) -> [Signature] {
         var seen = kept
         var removed: [Signature] = []
         var steps = 0
-        let forms = FormSequence(file, objects: StateObjects(file))
+        let forms = FormSequence(file, objects: objects)
         for revision in file.revisions.indices.dropLast() {
             // What cannot be read in an earlier state was not signed there by an honest signer.
             guard let (form, isGrown) = try? forms.form(asOf: revision) else { continue }

@@ -47,7 +47,7 @@ public struct SigningCertificateReference: Sendable {
 
     /// Whether a certificate is the one referred to: digest, and issuerSerial where present.
     public func matches(_ certificate: Certificate) -> Bool {
-        guard let digest, let actual = try? digest.digest(of: certificate.bytes), actual == certificateDigest else {
+        guard let digest, let actual = try? certificate.digest(digest), actual == certificateDigest else {
             return false
         }
         if let serialNumber, serialNumber != certificate.serialNumber { return false }
@@ -61,7 +61,7 @@ public struct SigningCertificateReference: Sendable {
     public static func encode(_ certificate: Certificate, digest: DigestAlgorithm) throws(CryptoPrimitivesError)
         -> [UInt8]
     {
-        let value = try digest.digest(of: certificate.bytes)
+        let value = try certificate.digest(digest)
         return DERWriter.bytes { writer in
             writer.sequence { attribute in
                 attribute.sequence { references in
@@ -78,5 +78,12 @@ public struct SigningCertificateReference: Sendable {
                 }
             }
         }
+    }
+}
+
+extension Certificate {
+    /// The digest of the whole certificate; that with SHA-256 is at hand.
+    fileprivate func digest(_ algorithm: DigestAlgorithm) throws(CryptoPrimitivesError) -> [UInt8] {
+        algorithm == .sha256 ? fingerprint : try algorithm.digest(of: bytes)
     }
 }
