@@ -51,24 +51,25 @@ struct X509CertificateValidation: Sendable {
         of link: PathResult.Link, _ index: Int, _ issued: Instant, _ role: NamedSubject.Role,
         _ policy: ValidationPolicy, _ path: PathResult, at reference: Instant, _ time: Instant
     ) {
-        let subject = Self.subject(index, path, role)
         let isFresh = policy.freshness.isFresh(
             thisUpdate: issued, nextUpdate: link.revocationNextUpdate, at: reference)
         add(
             isFresh || link.revocationNextUpdate == nil && policy.freshness.rule == .nextUpdate, .fail, .tryLater,
-            .revocationNotFresh(subject, issued: issued, wanted: reference), .revocationStale, index)
+            .revocationNotFresh(Self.subject(index, path, role), issued: issued, wanted: reference), .revocationStale,
+            index)
         guard let issuer = link.revocationIssuer else { return }
-        let signer = NamedSubject(issuer, role: link.ocspResponse == nil ? .listIssuer : .ocspResponder)
+        let role = link.ocspResponse == nil ? NamedSubject.Role.listIssuer : .ocspResponder
         add(
             time <= issuer.notAfter || path.chain.contains { $0.certificate == issuer }, .fail,
-            .revocationOutOfBoundsNoPOE, .revocationIssuerOutOfBounds(signer, until: issuer.notAfter), nil, index)
+            .revocationOutOfBoundsNoPOE,
+            .revocationIssuerOutOfBounds(NamedSubject(issuer, role: role), until: issuer.notAfter), nil, index)
     }
 
     private mutating func add(
-        _ holds: Bool, _ level: ConstraintLevel, _ subIndication: SubIndication, _ message: Message, _ rule: PathRule?,
-        _ index: Int
+        _ holds: Bool, _ level: ConstraintLevel, _ subIndication: SubIndication, _ message: @autoclosure () -> Message,
+        _ rule: PathRule?, _ index: Int
     ) {
-        block.add(Check(holds, level, else: subIndication, message))
+        block.add(Check(holds, level, else: subIndication, message()))
         guard doubt == nil, block.subIndication != nil, let path else { return }
         doubt = Doubt(rule: rule, index: index, since: Self.since(path, index))
     }

@@ -6,14 +6,17 @@ package struct Check: Sendable {
     package let holds: Bool
     package let level: ConstraintLevel
     package let subIndication: SubIndication
-    package let message: Message
+    /// `nil` for a check that holds: nobody reads its words, and a subject's name has to be read for them.
+    package let message: Message?
 
-    package init(_ holds: Bool, _ level: ConstraintLevel = .fail, else subIndication: SubIndication, _ message: Message)
-    {
+    package init(
+        _ holds: Bool, _ level: ConstraintLevel = .fail, else subIndication: SubIndication,
+        _ message: @autoclosure () -> Message
+    ) {
         self.holds = holds
         self.level = level
         self.subIndication = subIndication
-        self.message = message
+        self.message = holds ? nil : message()
     }
 }
 
@@ -31,9 +34,9 @@ package struct BuildingBlock: Sendable {
 
     /// Adds the outcome of a check.
     package mutating func add(_ check: Check) {
-        guard !check.holds, let severity = Finding.Severity(check.level) else { return }
+        guard let message = check.message, let severity = Finding.Severity(check.level) else { return }
         if severity == .failure { subIndication = subIndication ?? check.subIndication }
-        findings.append(check.message.finding(severity))
+        findings.append(message.finding(severity))
     }
 
     /// Adds a remark that is not the outcome of a check.
