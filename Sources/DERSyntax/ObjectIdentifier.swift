@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import DossierCore
+
 /// An OBJECT IDENTIFIER, kept as its content octets (X.690 §8.19).
 public struct ObjectIdentifier: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
     /// The content octets, without tag and length.
     public let octets: [UInt8]
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(OctetString(octets)) }
 
     /// Makes an identifier from content octets, or `nil` when they encode none.
     public init?(octets: some BidirectionalCollection<UInt8>) {

@@ -31,6 +31,15 @@ extension SignatureScheme {
     ///
     /// - Parameter digest: The digest of the CMS SignerInfo; `rsaEncryption` and `id-ecPublicKey` take it from there.
     public init?(_ identifier: AlgorithmIdentifier, digest: DigestAlgorithm? = nil) {
+        // Nearly all are one of these.
+        if let ecdsa = Self.ecdsaByIdentifier[identifier.algorithm], identifier.hasNoParameters {
+            self = .ecdsa(ecdsa)
+            return
+        }
+        if let rsa = Self.rsaByIdentifier[identifier.algorithm], identifier.hasNoParameters {
+            self = .rsaPKCS1(rsa)
+            return
+        }
         switch identifier.algorithm {
         case .rsaEncryption:
             guard let digest, identifier.hasNoParameters else { return nil }
@@ -47,14 +56,7 @@ extension SignatureScheme {
         case .ed448:
             guard identifier.parameters == nil else { return nil }
             self = .ed448
-        default:
-            if let rsa = Self.rsaByIdentifier[identifier.algorithm], identifier.hasNoParameters {
-                self = .rsaPKCS1(rsa)
-            } else if let ecdsa = Self.ecdsaByIdentifier[identifier.algorithm], identifier.hasNoParameters {
-                self = .ecdsa(ecdsa)
-            } else {
-                return nil
-            }
+        default: return nil
         }
     }
 
