@@ -35,13 +35,18 @@ struct FormOrigin {
     ) {
         annotations[page] = elements
         if value?.reference != nil { isSimple = false }
-        for number in [page.number, holder?.number].compactMap(\.self) {
-            var places = [number]
-            if case .compressed(let stream, _) = file.entry(for: number, asOf: revision) { places.append(stream) }
-            for place in places where !(pages[place]?.contains(page) ?? false) {
-                pages[place, default: []].append(page)
-            }
-        }
+        hold(page.number, file, revision, page)
+        if let holder { hold(holder.number, file, revision, page) }
+    }
+
+    /// Notes the object, and the object stream with it, for a page.
+    private mutating func hold(_ number: Int, _ file: PDFFile, _ revision: Int, _ page: IndirectReference) {
+        note(page, at: number)
+        if case .compressed(let stream, _) = file.entry(for: number, asOf: revision) { note(page, at: stream) }
+    }
+
+    private mutating func note(_ page: IndirectReference, at place: Int) {
+        if !(pages[place]?.contains(page) ?? false) { pages[place, default: []].append(page) }
     }
 
     /// Whether a revision rewrote nothing that the tree follows from.

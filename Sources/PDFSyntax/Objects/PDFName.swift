@@ -54,7 +54,15 @@ public struct PDFName: Sendable, ExpressibleByStringLiteral, CustomStringConvert
         }
     }
 
-    public init(stringLiteral value: String) { self.init(value) }
+    public init(stringLiteral value: StaticString) {
+        // Literals stand wherever an entry is asked for.
+        var short = Short()
+        if value.withUTF8Buffer({ unsafe $0.allSatisfy { short.append($0) } }) {
+            self.init(short)
+        } else {
+            self.init(bytes: value.withUTF8Buffer { unsafe Array($0) })
+        }
+    }
 
     /// Adds a byte at the end.
     mutating func append(_ byte: UInt8) {
