@@ -12,8 +12,11 @@ public struct DERWriter: Sendable {
     public init() {}
 
     /// The bytes that a closure writes.
-    public static func bytes(_ body: (inout DERWriter) -> Void) -> [UInt8] {
+    ///
+    /// - Parameter capacity: About how many they will be.
+    public static func bytes(capacity: Int = 128, _ body: (inout DERWriter) -> Void) -> [UInt8] {
         var writer = DERWriter()
+        writer.bytes.reserveCapacity(capacity)
         body(&writer)
         return writer.bytes
     }
@@ -41,9 +44,12 @@ public struct DERWriter: Sendable {
         body(&self)
         let count = bytes.count - start - 1
         guard count >= 0x80 else { return bytes[start] = UInt8(count) }
-        var length = DERWriter()
-        length.appendLength(count)
-        bytes.replaceSubrange(start...start, with: length.bytes)
+        let octets = Self.lengthOctets(count)
+        bytes[start] = 0x80 | UInt8(octets)
+        bytes.insert(contentsOf: repeatElement(0, count: octets), at: start + 1)
+        for place in 0..<octets {
+            bytes[start + 1 + place] = UInt8(truncatingIfNeeded: count >> (8 * (octets - 1 - place)))
+        }
     }
 
     /// Writes a SEQUENCE.
@@ -158,13 +164,11 @@ public struct DERWriter: Sendable {
 
     private mutating func appendLength(_ count: Int) {
         guard count >= 0x80 else { return bytes.append(UInt8(count)) }
-        var octets: [UInt8] = []
-        var rest = count
-        while rest > 0 {
-            octets.insert(UInt8(rest & 0xff), at: 0)
-            rest >>= 8
-        }
-        bytes.append(0x80 | UInt8(octets.count))
-        bytes += octets
+        let octets = Self.lengthOctets(count)
+        bytes.append(0x80 | UInt8(octets))
+        for place in 1...octets { bytes.append(UInt8(truncatingIfNeeded: count >> (8 * (octets - place)))) }
     }
+
+    /// The fewest octets that a length above 127 takes.
+    private static func lengthOctets(_ count: Int) -> Int { (64 - count.leadingZeroBitCount + 7) / 8 }
 }

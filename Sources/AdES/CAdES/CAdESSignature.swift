@@ -22,7 +22,8 @@ public enum CAdESSignature {
         over content: some ByteSource, by signer: some Signer, claiming signingTime: Instant, level: SigningLevel = .b,
         properties: SignedProperties = SignedProperties()
     ) async throws -> [UInt8] {
-        let content = DigestedSource.wrapping(content)
+        // Without long-term material the content is digested once, and nothing need be remembered of it.
+        let content: any ByteSource = level.resources == nil ? content : DigestedSource.wrapping(content)
         let prepared = try prepare(content, signer, signingTime, properties)
         return try await finish(prepared, by: signer, signingTime, level, over: content, isEnclosed: false)
     }

@@ -124,7 +124,8 @@ public struct SignedData: Sendable {
         digestAlgorithms: [AlgorithmIdentifier], content: [UInt8]?, contentType: ObjectIdentifier = .cmsData,
         certificates: [Certificate], signers: [[UInt8]]
     ) -> [UInt8] {
-        DERWriter.bytes { writer in
+        let room = (certificates.map(\.bytes) + signers).reduce(256 + (content?.count ?? 0)) { $0 + $1.count }
+        return DERWriter.bytes(capacity: room) { writer in
             writer.sequence { information in
                 information.objectIdentifier(.cmsSignedData)
                 information.explicit(0) { explicit in
