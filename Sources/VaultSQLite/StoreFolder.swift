@@ -32,20 +32,13 @@ struct StoreFolder: Sendable {
         case .missing:
             guard let shards else { throw VaultError(.notFound, object: path, "there is no such store") }
             try Self.make(path)
-            try DurableFile.syncFolder(of: path)
-            try Self.writeManifest(Manifest(format: "dossier-vault-store", version: 1, shards: shards), manifestPath)
+            try Self.found(path, shards, manifestPath)
         case .hidden: throw .system(EACCES, path)
         case .file, .other: throw VaultError(.notAStore, object: path, "not a folder")
         case .folder:
             guard FileKind(manifestPath) == .missing else { break }
             guard let shards else { throw VaultError(.notAStore, object: path, "a folder without manifest.json") }
-            // A foreign folder is not taken over; one that was made a moment ago and has nothing in it is.
-            guard unsafe access(path, R_OK) == 0 else { throw .system(errno, path) }
-            guard (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true else {
-                throw VaultError(.notAStore, object: path, "a folder with other things in it")
-            }
-            try DurableFile.syncFolder(of: path)
-            try Self.writeManifest(Manifest(format: "dossier-vault-store", version: 1, shards: shards), manifestPath)
+            try Self.found(path, shards, manifestPath)
         }
         let manifest: Manifest
         do {
@@ -88,10 +81,24 @@ struct StoreFolder: Sendable {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system(errno, path) }
     }
 
-    private static func writeManifest(_ manifest: Manifest, _ path: String) throws(VaultError) {
+    /// Makes a store of a folder. A foreign folder is not taken over; one in which somebody began to make a store and was
+    /// killed is. Of several who make one at once the first decides about its shards.
+    private static func found(_ path: String, _ shards: Int, _ manifestPath: String) throws(VaultError) {
+        let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw .system(errno, path) }
+        defer { close(folder) }
+        while flock(folder, LOCK_EX) != 0, errno == EINTR {}
+        guard FileKind(manifestPath) == .missing else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [path]
+        guard names.allSatisfy({ $0.hasPrefix("manifest.json.") && $0.hasSuffix(DurableFile.suffix) }) else {
+            throw VaultError(.notAStore, object: path, "a folder with other things in it")
+        }
+        DurableFile.deleteLeftovers(in: path, names)
+        try DurableFile.syncFolder(of: path)
+        let manifest = Manifest(format: "dossier-vault-store", version: 1, shards: shards)
         let text =
             "{\"format\": \"\(manifest.format)\", \"version\": \(manifest.version), \"shards\": \(manifest.shards)}\n"
-        try DurableFile.put(Array(text.utf8), to: path)
+        try DurableFile.put(Array(text.utf8), to: manifestPath)
     }
 }
 

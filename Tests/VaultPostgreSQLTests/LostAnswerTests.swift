@@ -158,6 +158,10 @@ struct LostAnswerTests {
             proxy.plan(.insteadOfAnswer, at: "dk_append_new")
             await #expect(throws: VaultError(.storeFailure, "")) { _ = try await store.append(first, to: vault) }
             #expect(try await store.append(first, to: vault) == .repeated(0))
+            // Who only asked has changed nothing, whatever became of the answer.
+            proxy.plan(.insteadOfAnswer, at: "dk_head")
+            await #expect(throws: VaultError(.busy, "")) { _ = try await store.head(of: vault) }
+            #expect(try await store.head(of: vault) == first.head)
         }
     }
 

@@ -7,8 +7,9 @@ import DossierCore
 import Foundation
 import GRDB
 import Testing
-import VaultSQLite
 import VaultTesting
+
+@testable import VaultSQLite
 
 @Suite("SQLite store — docs/formats/vault-v1.md §9")
 struct SQLiteVaultStoreTests {
@@ -174,6 +175,31 @@ struct SQLiteVaultStoreTests {
         ] {
             try Data(text.utf8).write(to: URL(filePath: foreign + "/manifest.json"))
             #expect(throws: VaultError(code, "")) { try SQLiteVaultStore(path: foreign) }
+        }
+    }
+
+    @Test func `a store whose maker was killed is made again, and of several makers one decides`() async throws {
+        let folder = try TemporaryFolder()
+        let manager = FileManager.default
+        let path = folder.path + "/store"
+        try manager.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try Data("{".utf8).write(to: URL(filePath: path + "/manifest.json.4711.part"))
+        #expect(throws: VaultError(.notAStore, "")) { try SQLiteVaultStore(path: path) }
+        _ = try SQLiteVaultStore(path: path, creating: true)
+        #expect(try manager.contentsOfDirectory(atPath: path) == ["manifest.json"])
+
+        for number in 0..<20 {
+            let path = folder.path + "/\(number)"
+            let made = try await withThrowingTaskGroup(of: Int.self) { group in
+                for shards in 1...8 {
+                    group.addTask {
+                        try SQLiteVaultStore(path: path, creating: true, shards: shards).folder.shards
+                    }
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(made.count == 1)
+            #expect(try manager.contentsOfDirectory(atPath: path) == ["manifest.json"])
         }
     }
 

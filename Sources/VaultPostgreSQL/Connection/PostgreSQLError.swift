@@ -71,9 +71,11 @@ struct PostgreSQLError: Error {
 
     /// What the caller of a store is told.
     ///
-    /// - Parameter unknown: Whether an earlier attempt may have taken place.
-    func vaultError(_ object: String, unknown: Bool) -> VaultError {
-        let unknown = unknown || mayHaveCommitted
+    /// - Parameters:
+    ///   - unknown: Whether an earlier attempt may have taken place.
+    ///   - reading: Whether nothing was to be changed.
+    func vaultError(_ object: String, unknown: Bool, reading: Bool = false) -> VaultError {
+        let unknown = unknown || (mayHaveCommitted && !reading)
         let (code, detail): (VaultError.Code, String)
         switch kind {
         case .vault(let error): return error
@@ -86,6 +88,8 @@ struct PostgreSQLError: Error {
         case .exhausted: (code, detail) = (.busy, "all connections were in use")
         case .noResources: (code, detail) = (.busy, "the system has no more descriptors")
         case .unexpected: (code, detail) = (.storeFailure, "an answer that the protocol does not have")
+        case .state(let state) where state.hasPrefix("28"):
+            (code, detail) = (.notPermitted, "the server refuses the user or the password (SQLSTATE \(state))")
         case .state(let state): (code, detail) = (Self.code(state), "SQLSTATE \(state)")
         }
         guard unknown, code == .busy else { return VaultError(code, object: object, detail) }
@@ -102,7 +106,6 @@ struct PostgreSQLError: Error {
         case "XX001", "XX002": return .damaged
         default: break
         }
-        if state.hasPrefix("28") { return .notPermitted }
         return state.hasPrefix("08") ? .busy : .storeFailure
     }
 }

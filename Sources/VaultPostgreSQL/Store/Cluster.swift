@@ -36,9 +36,11 @@ final class Cluster: Sendable {
 
     /// Does something that may be done twice, again and again until the cluster answers or patience ends.
     ///
-    /// - Parameter body: Is told whether an earlier attempt may have taken place.
+    /// - Parameters:
+    ///   - reading: Whether nothing is changed: what a lost connection leaves unknown does not matter then.
+    ///   - body: Is told whether an earlier attempt may have taken place.
     func perform<Value: Sendable>(
-        _ object: @autoclosure () -> String,
+        _ object: @autoclosure () -> String, reading: Bool = false,
         _ body: @Sendable (Session, _ mayBeDone: Bool) throws(PostgreSQLError) -> Value
     ) async throws(VaultError) -> Value {
         var unknown = false
@@ -55,11 +57,11 @@ final class Cluster: Sendable {
             case .success(let value): return value
             case .failure(let failure): error = failure
             }
-            unknown = unknown || error.mayHaveCommitted
+            unknown = unknown || (error.mayHaveCommitted && !reading)
             waited += error.waited
             guard error.isTransient, !Task.isCancelled, paused < access.patience, waited < mostWaited else {
                 counts.failed(error)
-                throw error.vaultError(object(), unknown: unknown)
+                throw error.vaultError(object(), unknown: unknown, reading: reading)
             }
             counts.retried()
             paused += pause
@@ -77,7 +79,7 @@ final class Cluster: Sendable {
     ) async throws(VaultError) -> Answer<Value> {
         // The look at where it is comes last: a vault that is here then, and by the move that is known, was here before.
         let scoped = [scope(vault)] + queries + [Query(statements.standing, [.octets(vault.octets)])]
-        return try await perform("vault \(vault)") { session, _ throws(PostgreSQLError) in
+        return try await perform("vault \(vault)", reading: true) { session, _ throws(PostgreSQLError) in
             let rows = try session.run(scoped)
             let found = Array(rows.dropFirst().dropLast())
             guard let standing = try Standing(rows.last, vault) else {

@@ -61,7 +61,7 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func size(of log: VaultID) async throws(VaultError) -> Int64 {
         let query = statements.size(of: log)
-        return try await cluster.perform("log \(log)") { session, _ throws(PostgreSQLError) in
+        return try await cluster.perform("log \(log)", reading: true) { session, _ throws(PostgreSQLError) in
             let rows = try session.run([query])[0]
             return rows.count > 0 ? try rows.number(0, 0) : 0
         }
@@ -86,7 +86,7 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func entries(of log: VaultID, from place: Int64, limit: Int) async throws(VaultError) -> [[UInt8]] {
         let query = statements.entries(of: log, from: place, limit: limit)
-        return try await cluster.perform("log \(log)") { session, _ throws(PostgreSQLError) in
+        return try await cluster.perform("log \(log)", reading: true) { session, _ throws(PostgreSQLError) in
             let rows = try session.run([query])[0]
             var entries: [[UInt8]] = []
             for row in 0..<rows.count {
@@ -101,7 +101,7 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func record(_ key: [UInt8], of log: VaultID) async throws(VaultError) -> [UInt8]? {
         let query = statements.record(key, of: log)
-        return try await cluster.perform("log \(log)") { session, _ throws(PostgreSQLError) in
+        return try await cluster.perform("log \(log)", reading: true) { session, _ throws(PostgreSQLError) in
             let rows = try session.run([query])[0]
             return rows.count > 0 ? try rows.octets(0, 0) : nil
         }

@@ -53,7 +53,8 @@ extension PostgreSQLVaultStore {
         for (number, cluster) in clusters.enumerated() {
             let (durability, schema) = (cluster.address.access.durability, cluster.address.access.schema)
             health.append(
-                try await cluster.perform("cluster \(number + 1)") { session, _ throws(PostgreSQLError) in
+                try await cluster.perform("cluster \(number + 1)", reading: true) {
+                    session, _ throws(PostgreSQLError) in
                     try PostgreSQLStoreHealth(session, durability, schema: schema)
                 })
         }

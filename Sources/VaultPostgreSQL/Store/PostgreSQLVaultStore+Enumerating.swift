@@ -40,7 +40,7 @@ extension PostgreSQLVaultStore: EnumerableVaultStore {
                     WHERE id > $1 ORDER BY id LIMIT $2
                     """, [.octets(last?.octets ?? []), .number(Int64(limit))]),
         ]
-        return try await cluster.perform("vaults") { session, _ throws(PostgreSQLError) in
+        return try await cluster.perform("vaults", reading: true) { session, _ throws(PostgreSQLError) in
             let rows = try session.run(queries)[1]
             var found: [Row] = []
             for row in 0..<rows.count {
