@@ -179,7 +179,9 @@ def databases(store):
                 with contextlib.suppress(FileNotFoundError):
                     shutil.copy(f"{shard}{suffix}", folder)
             with contextlib.closing(sqlite3.connect(os.path.join(folder, shard.name))) as database:
-                yield database
+                # One whose making was broken off has no tables yet; whether a document is missing the tool says.
+                if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0:
+                    yield database
 
 
 def strays(store):
