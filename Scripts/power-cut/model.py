@@ -175,7 +175,7 @@ def databases(store):
     """The databases of a store, copied with their logs: SQLite leaves files beside one that it only reads."""
     for shard in sorted(store.glob("shard-*.sqlite")):
         with tempfile.TemporaryDirectory() as folder:
-            for suffix in ("", "-wal"):
+            for suffix in ("", "-wal", "-journal"):
                 with contextlib.suppress(FileNotFoundError):
                     shutil.copy(f"{shard}{suffix}", folder)
             with contextlib.closing(sqlite3.connect(os.path.join(folder, shard.name))) as database:
