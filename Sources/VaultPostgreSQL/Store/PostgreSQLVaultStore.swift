@@ -160,7 +160,8 @@ public final class PostgreSQLVaultStore: VaultStore {
         ]
         for _ in 0..<64 {
             guard let head = try await head(of: vault) else { return }
-            let isDone = try await change(vault) {
+            // Exclusive: no entry comes between the look at the head and the change.
+            let isDone = try await change(vault, exclusive: true) {
                 [Query($0.replaceKeyRecords, values + [.number(head.sequence)])]
             } _: { rows throws(PostgreSQLError) in
                 try rows[0].number(0, 0) == 1
