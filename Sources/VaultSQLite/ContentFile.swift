@@ -43,15 +43,7 @@ enum ContentFile {
             throw VaultError(.alreadyExists, object: path, "a content is written once")
         }
         var file = try DurableFile(path)
-        var written: Int64 = 0
-        while let piece = try stream.next() {
-            written += Int64(piece.count)
-            guard written <= size else { break }
-            try file.append(piece)
-        }
-        guard written == size else {
-            throw VaultError(.storeFailure, object: path, "\(written) octets came, \(size) were announced")
-        }
+        try file.append(stream, size: size)
         try file.commit()
     }
 

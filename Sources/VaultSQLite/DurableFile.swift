@@ -18,13 +18,8 @@ struct DurableFile: ~Copyable {
     private let temporary: String
     private var isCommitted = false
     private var written: Int64 = 0
-    private var begun: Int64 = 0
-    private let beginsEarly: Bool
 
-    /// - Parameter beginsEarly: Whether the disk begins before everything is there; for files that are sealed while they
-    ///   are written.
-    init(_ path: String, beginsEarly: Bool = true) throws(VaultError) {
-        self.beginsEarly = beginsEarly
+    init(_ path: String) throws(VaultError) {
         // Contents have random ids and are written once, and processes differ by number: nobody else writes this name.
         let temporary = "\(path).\(getpid())\(Self.suffix)"
         descriptor = try Self.openLocked(temporary, path)
@@ -65,6 +60,32 @@ struct DurableFile: ~Copyable {
         if !isCommitted { unsafe unlink(temporary) }
     }
 
+    /// Octets from which on a file goes past the page cache.
+    private static let leastDirect: Int64 = 8 << 20
+
+    /// Appends what a stream gives; to a new file.
+    ///
+    /// - Parameter size: How much is announced; with more the file is given up.
+    mutating func append(_ stream: any ContentStream, size: Int64) throws {
+        var direct = size >= Self.leastDirect ? DirectWriting(descriptor, path) : nil
+        while let piece = try stream.next() {
+            guard size - written >= piece.count else {
+                throw VaultError(
+                    .storeFailure, object: path, "more than the \(size) octets came that were announced")
+            }
+            if direct != nil {
+                try direct?.append(piece)
+                written += Int64(piece.count)
+            } else {
+                try append(piece)
+            }
+        }
+        guard written == size else {
+            throw VaultError(.storeFailure, object: path, "\(written) octets came, \(size) were announced")
+        }
+        try direct.take()?.finish()
+    }
+
     mutating func append(_ bytes: [UInt8]) throws(VaultError) {
         var failure: Int32 = 0
         unsafe bytes.withUnsafeBytes { buffer in
@@ -81,18 +102,6 @@ struct DurableFile: ~Copyable {
         }
         guard failure == 0 else { throw .system(failure, path) }
         written += Int64(bytes.count)
-        beginWriting()
-    }
-
-    /// Lets the system begin to write out what is there, so that the disk is at work while the rest is sealed. Nothing rests
-    /// on it: ``commit()`` syncs the whole file.
-    private mutating func beginWriting() {
-        #if canImport(Glibc)
-            guard beginsEarly, written - begun >= 8 << 20 else { return }
-            // What is no longer needed is written out first.
-            _ = posix_fadvise(descriptor, off_t(begun), off_t(written - begun), POSIX_FADV_DONTNEED)
-            begun = written
-        #endif
     }
 
     consuming func commit() throws(VaultError) { try publish() }

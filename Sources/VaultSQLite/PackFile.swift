@@ -25,7 +25,7 @@ final class PackFile: Sendable {
 
     /// Writes contents into a new file, which is whole and on stable storage afterwards.
     init(_ contents: [(key: ContentID, value: [UInt8])], at path: String) throws(VaultError) {
-        var file = try DurableFile(path, beginsEarly: false)
+        var file = try DurableFile(path)
         for (_, sealed) in contents { try file.append(sealed) }
         try file.publish()
         self.file = file

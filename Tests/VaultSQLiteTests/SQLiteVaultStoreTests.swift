@@ -334,7 +334,7 @@ struct SQLiteVaultStoreTests {
         let code = RecoveryCode(random: SystemRandom())
         let vault = try await Vault.create(name: "kho", in: store, unlocking: [.recoveryCode(code)], at: Samples.time)
         var stored: [DocumentID] = []
-        for size in [300_000, 20_000] {
+        for size in [20 << 20, 300_000, 20_000] {
             do {
                 for _ in 0..<400 { stored.append(try await Samples.store(Samples.bytes(size), in: vault).document) }
                 Issue.record("there is no end of room")
@@ -363,8 +363,8 @@ struct SQLiteVaultStoreTests {
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "dossier-vault-\(UUID().uuidString)")
+    init(in place: String = FileManager.default.temporaryDirectory.path()) throws {
+        let url = URL(filePath: place).appending(path: "dossier-vault-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path()
     }
