@@ -85,48 +85,69 @@ extension Vault {
     func prepare(
         _ uploads: [DocumentUpload], operation: OperationID, at time: Instant, progress: (@Sendable (Int64) -> Void)?
     ) async throws -> [Prepared] {
-        let preparing = DocumentPreparing(
-            vault: id, store: store, secret: try currentSecret(), random: random, time: time, progress: progress)
+        try await preparing(uploads, at: time, progress: progress).all(uploads, operation: operation)
+    }
+
+    /// What sealing these documents needs of the vault.
+    ///
+    /// - Throws: ``VaultError``: `quotaExceeded` when there is no room for them, `notPermitted`.
+    func preparing(
+        _ uploads: [DocumentUpload], at time: Instant, progress: (@Sendable (Int64) -> Void)?
+    ) throws(VaultError) -> DocumentPreparing {
+        let secret = try currentSecret()
         try quota.check(
             state.core, largest: uploads.map(\.source.size).max() ?? 0,
             octets: uploads.reduce(0) {
                 $0 &+ Padding.paddedSize(of: $1.source.size, least: Padding.leastDocument)
             }, documents: Int64(uploads.count { $0.correcting == nil }))
+        return DocumentPreparing(
+            vault: id, store: store, secret: secret, random: random, time: time, progress: progress)
+    }
+
+    nonisolated func discard(_ prepared: [Prepared]) async { await store.discard(prepared, of: id) }
+}
+
+extension VaultStore {
+    /// Deletes contents that no entry names.
+    fileprivate func discard(_ prepared: [Vault.Prepared], of vault: VaultID) async {
+        let contents = prepared.filter { $0.inline == nil }.map(\.record.content)
+        if !contents.isEmpty { try? await deleteContents(contents, of: vault) }
+    }
+}
+
+/// Everything that sealing one document needs of its vault.
+struct DocumentPreparing: Sendable {
+    fileprivate let vault: VaultID
+    fileprivate let store: any VaultStore
+    fileprivate let secret: EpochSecret
+    fileprivate let random: any RandomSource
+    fileprivate let time: Instant
+    fileprivate let progress: (@Sendable (Int64) -> Void)?
+
+    /// Seals documents; several by several tasks at once.
+    ///
+    /// - Parameter operation: Of the first one's entry.
+    /// - Throws: What the first one threw that could not be sealed. Contents that lie in the store by then are deleted.
+    @concurrent func all(_ uploads: [DocumentUpload], operation: OperationID) async throws -> [Vault.Prepared] {
         if uploads.count == 1, let upload = uploads.first {
-            return [try await preparing.prepared(upload, IDs(operation, random))]
+            return [try await prepared(upload, Vault.IDs(operation, random))]
         }
-        let outcomes = await preparing.outcomes(uploads, operation: operation)
-        var prepared: [Prepared] = []
+        var prepared: [Vault.Prepared] = []
         var failure: (any Error)?
-        for outcome in outcomes {
+        for outcome in await outcomes(uploads, operation: operation) {
             switch outcome {
             case .success(let one): prepared.append(one)
             case .failure(let error): failure = failure ?? error
             }
         }
         if let failure {
-            await discard(prepared)
+            await store.discard(prepared, of: vault)
             throw failure
         }
         return prepared
     }
 
-    func discard(_ prepared: [Prepared]) async {
-        let contents = prepared.filter { $0.inline == nil }.map(\.record.content)
-        if !contents.isEmpty { try? await store.deleteContents(contents, of: id) }
-    }
-}
-
-/// Everything that sealing one document needs of its vault.
-private struct DocumentPreparing: Sendable {
-    let vault: VaultID
-    let store: any VaultStore
-    let secret: EpochSecret
-    let random: any RandomSource
-    let time: Instant
-    let progress: (@Sendable (Int64) -> Void)?
-
-    @concurrent func outcomes(
+    private func outcomes(
         _ uploads: [DocumentUpload], operation: OperationID
     ) async -> [Result<Vault.Prepared, any Error>] {
         // What lies side by side in a store's indexes is put in much faster than what lies anywhere.
@@ -164,7 +185,7 @@ private struct DocumentPreparing: Sendable {
         }
     }
 
-    func prepared(_ upload: DocumentUpload, _ ids: Vault.IDs) async throws -> Vault.Prepared {
+    private func prepared(_ upload: DocumentUpload, _ ids: Vault.IDs) async throws -> Vault.Prepared {
         let document = upload.correcting?.document ?? ids.document
         let key = SharedSecret(random.secret(32))
         let (version, content, operation) = (ids.version, ids.content, ids.operation)

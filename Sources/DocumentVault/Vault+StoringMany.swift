@@ -44,14 +44,21 @@ extension Vault {
         let source = UploadSource(count: count, upload: upload, time: time)
         var references: [DocumentReference] = []
         // Three appends at once: one is sealed, the contents of one before are on their way to the disk, and one before
-        // that is appended.
-        var sealed = try await batch(from: 0, of: source)
+        // that is appended, which keeps the vault busy while it is signed: the others need nothing of the vault by then.
+        var sealed = try await unsealed(from: 0, of: source)?.sealed()
         var placing: Task<Batch, any Error>?
         var failure: (any Error)?
         while sealed != nil || placing != nil {
             let current = sealed
-            let next = current.map { batch in Task { try await self.placed(batch) } }
-            async let following = batch(after: current, of: source)
+            let next = current.map { batch in Task { @concurrent in try await self.placed(batch) } }
+            var unsealed: UnsealedBatch?
+            do {
+                if let current { unsealed = try await self.unsealed(from: current.places.upperBound, of: source) }
+            } catch {
+                // Those before it are stored all the same.
+                failure = error
+            }
+            async let following = unsealed?.sealed()
             do {
                 if let ready = try await placing?.value {
                     guard !Task.isCancelled else {
@@ -70,7 +77,6 @@ extension Vault {
             do {
                 sealed = try await following
             } catch {
-                // Those before it are stored all the same.
                 failure = error
                 sealed = nil
             }
@@ -107,25 +113,34 @@ extension Vault {
         let uploads: @Sendable () throws -> [DocumentUpload]
     }
 
-    private func batch(after batch: Batch?, of source: UploadSource) async throws -> Batch? {
-        guard let batch else { return nil }
-        return try await self.batch(from: batch.places.upperBound, of: source)
+    /// Documents that go into one append, with what sealing them needs of the vault.
+    private struct UnsealedBatch: Sendable {
+        let places: Range<Int>
+        let operation: OperationID
+        let uploads: [DocumentUpload]
+        let preparing: DocumentPreparing
+        let source: UploadSource
+
+        @concurrent func sealed() async throws -> Batch {
+            let (places, source) = (places, source)
+            return Batch(
+                places: places, operation: operation,
+                prepared: try await preparing.all(uploads, operation: operation),
+                uploads: { try places.map { try source.upload($0) } })
+        }
     }
 
     /// The next documents; `nil` after the last.
-    private func batch(from start: Int, of source: UploadSource) async throws -> Batch? {
+    private func unsealed(from start: Int, of source: UploadSource) async throws -> UnsealedBatch? {
         guard start < source.count else { return nil }
         try Task.checkCancellation()
         // Only the owner makes the snapshot that goes with a large batch.
         let most = owner == nil ? Int(Self.snapshotInterval) : Self.largestBatch
         let uploads = try await source.uploads(from: start, most: most)
         try await catchUp(with: uploads)
-        let places = start..<start + uploads.count
-        let operation = OperationID(random: random)
-        return Batch(
-            places: places, operation: operation,
-            prepared: try await prepare(uploads, operation: operation, at: source.time, progress: nil),
-            uploads: { try places.map { try source.upload($0) } })
+        return UnsealedBatch(
+            places: start..<start + uploads.count, operation: OperationID(random: random), uploads: uploads,
+            preparing: try preparing(uploads, at: source.time, progress: nil), source: source)
     }
 
     private nonisolated func placed(_ batch: Batch) async throws -> Batch {

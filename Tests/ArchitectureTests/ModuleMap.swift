@@ -23,6 +23,7 @@ enum ModuleMap {
         // Synchronous calls of the database stay off the threads of concurrency.
         "Sources/VaultSQLite/SQLiteVaultStore.swift": ["Dispatch"],
         "Sources/VaultSQLite/CommitQueue.swift": ["Dispatch"],
+        "Sources/VaultSQLite/DirectWriting.swift": ["Dispatch"],
         // Waiting for a server, and reading a stream that may block, as well.
         "Sources/VaultPostgreSQL/Connection/QueueExecutor.swift": ["Dispatch"],
         "Sources/VaultPostgreSQL/Store/StreamQueue.swift": ["Dispatch"],

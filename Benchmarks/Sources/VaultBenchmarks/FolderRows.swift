@@ -25,20 +25,26 @@ enum FolderRows {
         Glibc.sync()
         var ours: [Cost] = []
         var theirs: [Cost] = []
-        for round in 0..<3 {
+        for round in 0..<4 {
             let fixture = try await Fixture(scratch("store\(round)"))
-            ours.append(
-                try Program.run(
-                    [Program.own, "child", "files", scratch("store\(round)"), "\(fixture.vault.id)", folder],
-                    environment: ["DOSSIER_BENCH_CODE": try fixture.code.text()]
-                ).cost)
             let environment = [
                 "RESTIC_PASSWORD": "bench", "RESTIC_REPOSITORY": scratch("restic\(round)"),
                 "RESTIC_CACHE_DIR": scratch("cache\(round)"),
             ]
             _ = try Program.run(["restic", "init", "--quiet"], environment: environment)
-            theirs.append(
-                try Program.run(["restic", "backup", "--quiet", folder], environment: environment).cost)
+            // In turn the first: who comes second finds the files in the cache.
+            for isOurs in [round.isMultiple(of: 2), !round.isMultiple(of: 2)] {
+                if isOurs {
+                    ours.append(
+                        try Program.run(
+                            [Program.own, "child", "files", scratch("store\(round)"), "\(fixture.vault.id)", folder],
+                            environment: ["DOSSIER_BENCH_CODE": try fixture.code.text()]
+                        ).cost)
+                } else {
+                    theirs.append(
+                        try Program.run(["restic", "backup", "--quiet", folder], environment: environment).cost)
+                }
+            }
             for name in ["store\(round)", "restic\(round)", "cache\(round)"] { scratch.delete(name) }
         }
         scratch.delete("files")
