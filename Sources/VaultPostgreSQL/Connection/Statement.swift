@@ -4,7 +4,18 @@
 /// A text of SQL with the name under which a connection keeps it prepared.
 struct Statement: Sendable {
     let name: String
-    let sql: String
+    private let text: @Sendable () -> String
+
+    /// - Parameters:
+    ///   - name: Empty for one that is never kept.
+    ///   - sql: The text, always the same for a name. Made when a connection asks for it, which it does once where it keeps
+    ///     its statements.
+    init(name: String, sql: @escaping @autoclosure @Sendable () -> String) {
+        self.name = name
+        text = sql
+    }
+
+    var sql: String { text() }
 }
 
 /// A statement with its values.
@@ -105,8 +116,6 @@ struct EncodedValues {
     }
 
     private mutating func append(_ number: some FixedWidthInteger) {
-        for shift in stride(from: number.bitWidth - 8, through: 0, by: -8) {
-            octets.append(UInt8(truncatingIfNeeded: number >> shift))
-        }
+        unsafe withUnsafeBytes(of: number.bigEndian) { unsafe octets.append(contentsOf: $0) }
     }
 }

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 internal import CDossierPostgreSQL
+import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -15,6 +16,7 @@ internal import CDossierPostgreSQL
 final class WakeSignal: Sendable {
     let reader: Int32
     private let writer: Int32
+    private let isRaised = Atomic(false)
 
     init() throws(PostgreSQLError) {
         var ends: [Int32] = [-1, -1]
@@ -24,12 +26,15 @@ final class WakeSignal: Sendable {
     }
 
     func raise() {
+        isRaised.store(true, ordering: .sequentiallyConsistent)
         var octet: UInt8 = 1
         // A pair that is full wakes as well.
         _ = unsafe write(writer, &octet, 1)
     }
 
+    /// Takes back what was raised; nobody may raise it meanwhile.
     func clear() {
+        guard isRaised.exchange(false, ordering: .sequentiallyConsistent) else { return }
         var octets = [UInt8](repeating: 0, count: 64)
         while unsafe read(reader, &octets, 64) > 0 {}
     }

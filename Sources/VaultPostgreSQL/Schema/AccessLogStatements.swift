@@ -15,7 +15,8 @@ struct AccessLogStatements: Sendable {
 
     init(schema: String) {
         func make(_ name: String, _ sql: String) -> Statement {
-            Statement(name: "dk_log_" + name, sql: sql.replacing("@", with: schema + "."))
+            let text = sql.replacing("@", with: schema + ".")
+            return Statement(name: "dk_log_" + name, sql: text)
         }
         // One statement, so one round trip: whoever comes second waits for the row and finds another size.
         func append(_ name: String, _ move: String) -> Statement {

@@ -38,7 +38,8 @@ struct Statements: Sendable {
         // After the lock that stands before it in the transaction, this holds until the end.
         let here = "NOT EXISTS (SELECT FROM @vault WHERE id = $1 AND standing <> 0)"
         func make(_ name: String, _ sql: String) -> Statement {
-            Statement(name: "dk_" + name, sql: sql.replacing("@here", with: here).replacing("@", with: schema + "."))
+            let text = sql.replacing("@here", with: here).replacing("@", with: schema + ".")
+            return Statement(name: "dk_" + name, sql: text)
         }
         standing = make("standing", Self.standing)
         head = make("head", "SELECT sequence, hash FROM @vault WHERE id = $1")
