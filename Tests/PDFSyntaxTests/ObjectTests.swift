@@ -13,6 +13,35 @@ private func parse(_ text: String, budget: Budget = .standard) throws(PDFSyntaxE
 
 @Suite("PDF objects — ISO 32000-2 §7.3")
 struct ObjectTests {
+    // Sixteen digits are decoded together: every length and every byte at every place of that stretch.
+    @Test func `a hexadecimal string of any length is what its digits say, and a byte that is none is refused`() throws
+    {
+        let digits = Array("0123456789abcdefABCDEF".utf8)
+        func string(_ text: [UInt8]) throws(PDFSyntaxError) -> PDFObject {
+            var parser = ObjectParser(
+                MemorySource(Array("<".utf8) + text + Array(">".utf8)), at: 0, budget: .standard)
+            return try parser.objectToEnd()
+        }
+        for length in 0...70 {
+            let text = (0..<length).map { digits[($0 * 7 + length) % digits.count] }
+            let padded = text + (length.isMultiple(of: 2) ? [] : [UInt8(ascii: "0")])
+            let expected = try stride(from: 0, to: padded.count, by: 2).map {
+                try #require(UInt8(String(decoding: padded[$0..<$0 + 2], as: UTF8.self), radix: 16))
+            }
+            #expect(try string(text) == .string(expected, hexadecimal: true), "\(length)")
+        }
+        let text = (0..<40).map { digits[$0 % digits.count] }
+        let spaces: Set<UInt8> = [0, 9, 10, 12, 13, 32]
+        for place in 0..<40 {
+            for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: ">") {
+                var changed = text
+                changed[place] = byte
+                let isTaken = digits.contains(byte) || spaces.contains(byte)
+                #expect(((try? string(changed)) != nil) == isTaken, "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test(
         arguments: [
             ("123", .integer(123)), ("+17", .integer(17)), ("-98", .integer(-98)), ("34.5", .real(34.5)),

@@ -46,21 +46,48 @@ struct ByteCursor {
         let start = index
         var decoded: [UInt8]
         do {
-            let digits = window.span
-            var end = start
-            while end < digits.count, Lexer.digit(digits[end]) != nil { end += 1 }
-            let count = (end - start) / 2
+            let digits = unsafe window.span.bytes
+            let count = (Self.endOfDigits(digits, from: start) - start) / 2
             guard count > 0 else { return }
             decoded = [UInt8](repeating: 0, count: count)
-            var target = decoded.mutableSpan
-            for pair in 0..<count {
-                // Both were digits just now.
-                let high = Lexer.digit(digits[start + 2 * pair]) ?? 0
-                target[pair] = high << 4 | (Lexer.digit(digits[start + 2 * pair + 1]) ?? 0)
+            var span = decoded.mutableSpan
+            var target = unsafe span.mutableBytes
+            var pair = 0
+            while count - pair >= 8 {
+                let sixteen = unsafe digits.unsafeLoadUnaligned(
+                    fromByteOffset: start + 2 * pair, as: SIMD16<UInt8>.self)
+                // They are digits all: what letters have and figures do not is bit 6, and A is 1 there and stands for 10.
+                let values = (sixteen & 0x0f) &+ (sixteen &>> 6) &* 9
+                target.storeBytes(
+                    of: values.evenHalf &<< 4 | values.oddHalf, toByteOffset: pair, as: SIMD8<UInt8>.self)
+                pair += 8
+            }
+            while pair < count {
+                let high = Lexer.digit(unsafe digits.unsafeLoad(fromByteOffset: start + 2 * pair, as: UInt8.self)) ?? 0
+                let low = Lexer.digit(unsafe digits.unsafeLoad(fromByteOffset: start + 2 * pair + 1, as: UInt8.self))
+                target.storeBytes(of: high << 4 | (low ?? 0), toByteOffset: pair, as: UInt8.self)
+                pair += 1
             }
         }
         bytes.append(contentsOf: decoded)
         index = start + 2 * decoded.count
+    }
+
+    /// Where the first byte from `start` on stands that is no hexadecimal digit; sixteen are looked at together.
+    private static func endOfDigits(_ bytes: RawSpan, from start: Int) -> Int {
+        var end = start
+        while bytes.byteCount - end >= 16 {
+            let sixteen = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: end, as: SIMD16<UInt8>.self)
+            let isFigure = sixteen &- UInt8(ascii: "0") .< 10
+            // With bit 5 a letter is a small one; nothing else becomes one of these six.
+            let isLetter = (sixteen | 0x20) &- UInt8(ascii: "a") .< 6
+            guard all(isFigure .| isLetter) else { break }
+            end += 16
+        }
+        while end < bytes.byteCount, Lexer.digit(unsafe bytes.unsafeLoad(fromByteOffset: end, as: UInt8.self)) != nil {
+            end += 1
+        }
+        return end
     }
 
     /// Steps over up to fifteen regular characters without `#` and gives the name that they are; `nil` and no step where the
