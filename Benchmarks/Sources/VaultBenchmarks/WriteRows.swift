@@ -18,7 +18,8 @@ enum WriteRows {
         /// - Parameter changes: What one write does, each with as many parameters as ``write(_:)`` is given values for it.
         init(_ path: String, tables: [String], changes: [String]) throws {
             guard sqlite3_open(path, &database) == SQLITE_OK else { throw CannotMeasure(description: "sqlite3_open") }
-            for sql in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON"] + tables {
+            for sql in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON"] + tables
+            {
                 guard sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK else {
                     throw CannotMeasure(description: sql)
                 }
