@@ -69,12 +69,12 @@ struct ContainerFixture: Sendable {
     /// The same entries with their contents changed, in the archive's order, all headers right: what an attacker would
     /// write.
     func rewriting(
-        _ bytes: [UInt8], _ change: (inout [(name: String, content: [UInt8])]) -> Void
+        _ bytes: [UInt8], _ change: (inout [(name: String, content: [UInt8])]) throws -> Void
     ) throws -> [UInt8] {
         let archive = try ZIPArchive(reading: MemorySource(bytes))
         var entries = try archive.entries.map { ($0.name, try archive.bytes(of: $0, limit: 1 << 24)) }
             .map { (name: $0.0, content: $0.1) }
-        change(&entries)
+        try change(&entries)
         return try Self.archive(entries)
     }
 

@@ -171,4 +171,35 @@ import ZIPSyntax
             })
         #expect(try broken.timeStamps().first?.stamp.formatFaults.map(\.code) == ["time-stamp-unreadable"])
     }
+
+    @Test func `what stands for no signature is named and changes no verdict`() async throws {
+        let bytes = try await fixture.extended()
+        func codes(_ change: (inout [(name: String, content: [UInt8])]) throws -> Void) throws -> [String] {
+            let container = try fixture.open(fixture.rewriting(bytes, change))
+            let report = try fixture.validator.validate(container, at: ContainerFixture.now)
+            #expect(report.indication == .totalPassed)
+            return report.signatures.flatMap { $0.findings.map(\.code) }.filter {
+                $0.hasPrefix("container-") || $0 == "manifest-without-signature"
+            }
+        }
+        #expect(try codes { _ in } == [])
+        // A time-stamp without a manifest, one over files only, one whose manifest is another, and a manifest alone.
+        #expect(
+            try codes { $0.append(("META-INF/timestamp.tst", try token(over: [1]))) } == ["container-time-stamp-broken"]
+        )
+        #expect(try codes { $0.append(("META-INF/timestamp.tst", [1])) } == ["container-time-stamp-broken"])
+        func stamped(_ entries: inout [(name: String, content: [UInt8])], over other: [UInt8]? = nil) throws {
+            let data = entries.filter { $0.name != "mimetype" && !$0.name.hasPrefix("META-INF/") }
+            let manifest = try manifest(over: data, for: "META-INF/timestamp.tst")
+            entries.append(("META-INF/ASiCManifest9.xml", manifest))
+            entries.append(("META-INF/timestamp.tst", try token(over: other ?? manifest)))
+        }
+        #expect(try codes { try stamped(&$0) } == ["container-time-stamp-not-used"])
+        #expect(try codes { try stamped(&$0, over: [1]) } == ["container-time-stamp-broken"])
+        #expect(
+            try codes {
+                let data = [$0[$0.index("dossier.json")]]
+                $0.append(("META-INF/ASiCManifest9.xml", try manifest(over: data, for: "META-INF/signature9.p7s")))
+            } == ["manifest-without-signature"])
+    }
 }

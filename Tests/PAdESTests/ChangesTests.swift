@@ -69,6 +69,22 @@ struct ChangesTests {
         Allowed(.formFill, edit(5) { $0["V"] = .string([120], hexadecimal: false) }),
         Allowed(
             .formFill,
+            edit(5) {
+                $0["V"] = .string([120], hexadecimal: false)
+                $0["DA"] = .string(Array("0 g /F 9 Tf".utf8), hexadecimal: false)
+            }),
+        Allowed(
+            .formFill,
+            { update, file in
+                try edit(5) { $0["V"] = .string([120], hexadecimal: false) }(&update, file)
+                try edit(1) {
+                    var form = $0["AcroForm"]?.dictionary ?? [:]
+                    form["NeedAppearances"] = .boolean(false)
+                    $0["AcroForm"] = .dictionary(form)
+                }(&update, file)
+            }),
+        Allowed(
+            .formFill,
             { update, file in
                 let stream = update.add(stream: ["Subtype": .name("Form")], bytes: [])
                 try edit(5) {
@@ -224,6 +240,20 @@ struct ChangesTests {
                 $0["AcroForm"] = .dictionary(form)
             }(&update, file)
         }
+    }
+
+    @Test func `a writer may leave the information dictionary out, not put another object in its place`() throws {
+        let base = PDFFixture.appendingText(
+            Self.form, [(12, "<</Title(a)>>")], trailer: "/Size 13/Root 1 0 R/Info 12 0 R")
+        let signed = try PDFFixture.signed(base, .new(name: "First"), PDFFixture.request())
+        func last(_ trailer: String) throws -> RevisionChange {
+            let bytes = PDFFixture.appendingText(signed, [(39, "null")], trailer: trailer)
+            return try #require(try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last)
+        }
+        let without = try last("/Size 40/Root 1 0 R")
+        #expect(without.isAllowed && without.kind == .metadata)
+        #expect(try last("/Size 40/Root 1 0 R/Info 12 0 R").isAllowed)
+        #expect(try last("/Size 40/Root 1 0 R/Info 3 0 R").isAllowed == false)
     }
 
     @Test func `a new field may not use an old signature again`() throws {

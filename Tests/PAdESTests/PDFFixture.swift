@@ -29,6 +29,23 @@ enum PDFFixture {
         return bytes
     }
 
+    /// Appends objects as they are written, with a table and a trailer of the given entries.
+    static func appendingText(_ bytes: [UInt8], _ objects: [(Int, String)], trailer: String = "/Size 40/Root 1 0 R")
+        -> [UInt8]
+    {
+        let parts = String(decoding: bytes, as: Unicode.ASCII.self).components(separatedBy: "startxref\n")
+        let previous = (parts.last ?? "").prefix { $0.isNumber }
+        var bytes = bytes
+        var table = "xref\n"
+        for (number, body) in objects {
+            table += "\(number) 1\n" + String(format: "%010d 00000 n \n", bytes.count)
+            bytes += Array("\(number) 0 obj\n\(body)\nendobj\n".utf8)
+        }
+        let start = bytes.count
+        let entries = "/Prev \(previous)\(trailer)"
+        return bytes + Array("\(table)trailer\n<<\(entries)>>\nstartxref\n\(start)\n%%EOF\n".utf8)
+    }
+
     /// The same with an object stream and a cross-reference stream.
     static func compact() -> [UInt8] {
         let bodies = [

@@ -224,14 +224,37 @@ import ZIPSyntax
         #expect(fault(fixture(good) { $0.localSize = 4 }.bytes) == .headerMismatch)
         #expect(fault(fixture(good) { $0.localChecksum = 4 }.bytes) == .headerMismatch)
         #expect(fault(fixture(good) { $0.localSize = 5 }.bytes) == nil)
-        // Stored bytes with a descriptor: who reads forward would have to search for their end.
-        let stored = ZIPFixture([
-            .init("a.txt", "first") {
-                $0.flags = 1 << 3
-                $0.behind = ZIPFixture.descriptor("first", compressed: 5)
-            }
-        ])
-        #expect(fault(stored.bytes) == .unsupportedFeature)
+    }
+
+    @Test(arguments: [(true, false), (false, false), (true, true), (false, true)])
+    func `stored bytes with a descriptor are read, unless they hold another one`(signed: Bool, wide: Bool) {
+        func fixture(_ content: [UInt8]) -> ZIPFixture {
+            ZIPFixture([
+                .init("a.txt", "") {
+                    $0.content = content
+                    $0.flags = 1 << 3
+                    $0.localChecksum = 0
+                    $0.localSize = 0
+                    $0.localCompressedSize = 0
+                    $0.behind = ZIPFixture.descriptor(content, compressed: content.count, signed: signed, wide: wide)
+                }, .init("b", "second"),
+            ])
+        }
+        /// Content with a descriptor inside that states a size.
+        func holding(_ size: Int, wide: Bool) -> [UInt8] {
+            Array("four".utf8) + [0x50, 0x4b, 7, 8, 1, 2, 3, 4] + ZIPFixture.le(size, wide ? 8 : 4) + Array("end".utf8)
+        }
+        #expect(fault(fixture(Array("first".utf8)).bytes) == nil)
+        #expect(fault(fixture([]).bytes) == nil)
+        // A nested archive holds descriptors, but not at a place that they would end this entry at.
+        #expect(fault(fixture(holding(5, wide: wide)).bytes) == nil)
+        #expect(fault(fixture(holding(4, wide: false)).bytes) == .unsupportedFeature)
+        #expect(fault(fixture(holding(4, wide: true)).bytes) == .unsupportedFeature)
+        // Across the borders of what is read at once.
+        let filler = [UInt8](repeating: 120, count: (1 << 16) - 10)
+        #expect(fault(fixture(filler + holding(5, wide: wide)).bytes) == nil)
+        let size = filler.count + 4
+        #expect(fault(fixture(filler + holding(size, wide: wide)).bytes) == .unsupportedFeature)
     }
 
     @Test func `bombs: entries, expanded size, ratio`() {

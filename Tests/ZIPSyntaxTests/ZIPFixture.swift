@@ -125,7 +125,10 @@ struct ZIPFixture {
     }
 
     static func descriptor(_ content: String, compressed: Int, signed: Bool = true, wide: Bool = false) -> [UInt8] {
-        let bytes = Array(content.utf8)
+        descriptor(Array(content.utf8), compressed: compressed, signed: signed, wide: wide)
+    }
+
+    static func descriptor(_ bytes: [UInt8], compressed: Int, signed: Bool = true, wide: Bool = false) -> [UInt8] {
         let width = wide ? 8 : 4
         return (signed ? le(0x0807_4b50, 4) : []) + le(Int(checksum(bytes)), 4) + le(compressed, width)
             + le(bytes.count, width)

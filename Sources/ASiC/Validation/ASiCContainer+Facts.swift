@@ -39,6 +39,8 @@ extension ASiCContainer: SignedDocument {
             }
         }
         try ContainerTimeStampReading.attach(stamps, to: &facts, of: files, numberedAfter: numbers)
+        let remarks = reading.idleManifests + ContainerTimeStampReading.idle(stamps, beside: files)
+        for index in facts.indices { facts[index].findings += remarks }
         return facts
     }
 
@@ -207,7 +209,7 @@ struct SignatureReading {
             in: container.archive.source(of: entry), algorithm: algorithm, digest: only.reference.digest)
     }
 
-    private static func list(_ paths: [String]) -> String {
+    static func list(_ paths: [String]) -> String {
         paths.count > 8 ? paths.prefix(8).joined(separator: ", ") + ", …" : paths.joined(separator: ", ")
     }
 

@@ -29,7 +29,7 @@ public struct CAdESDocument: SignedDocument {
     }
 
     /// What one block of PEM encloses; `nil` for anything else, so that no second block goes unseen.
-    private static func unarmoured(_ bytes: [UInt8]) -> [UInt8]? {
+    static func unarmoured(_ bytes: [UInt8]) -> [UInt8]? {
         guard isArmoured(bytes), let blocks = try? PEM.blocks(in: bytes), blocks.count == 1 else { return nil }
         return blocks[0].bytes
     }

@@ -15,14 +15,14 @@ public struct CAdESExtension: SignatureExtension {
     public let domains: [TrustDomain]
     private let content: (any ByteSource)?
 
-    /// Begins with a signature file; BER becomes definite-length, which no digest depends on.
+    /// Begins with a signature file, in DER, BER or PEM; BER becomes definite-length, which no digest depends on.
     ///
     /// - Parameter content: The content of a detached signature; needed for archive time-stamps.
     /// - Throws: ``DERSyntax/DERSyntaxError``.
     public init(
         of signature: [UInt8], content: (any ByteSource)? = nil, trusting domains: [TrustDomain]
     ) throws {
-        bytes = try SignedData(parsing: signature).bytes
+        bytes = try SignedData(parsing: CAdESDocument.unarmoured(signature) ?? signature).bytes
         // Each step reads the facts anew; the content is digested once for all of them.
         self.content = content.map { DigestedSource.wrapping($0) }
         self.domains = domains

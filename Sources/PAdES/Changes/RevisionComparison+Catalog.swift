@@ -32,6 +32,9 @@ extension RevisionComparison {
     }
 
     private func checkInformation(_ value: PDFObject) throws(PDFSyntaxError) {
+        kinds.insert(.metadata)
+        // Writers may leave the dictionary out; there is less to show then, not something else.
+        guard !value.isNull else { return }
         guard let dictionary = value.dictionary else {
             refuse(.metadataUnsuitable)
             return
@@ -42,7 +45,6 @@ extension RevisionComparison {
             default: refuse(.metadataUnsuitable)
             }
         }
-        kinds.insert(.metadata)
     }
 
     private func compareCatalogs(_ first: PDFDictionary, _ second: PDFDictionary, _ place: Place) throws(PAdESError) {

@@ -44,7 +44,6 @@ extension RevisionComparison {
     ) throws(PDFSyntaxError) {
         guard first["AcroForm"] != nil || second["AcroForm"] != nil else { return }
         let entry = try enter("AcroForm", first, second, at: place)
-        let isNew = entry.before.isNull
         let old = entry.before.dictionary ?? [:]
         guard let new = entry.after.dictionary else {
             refuse(.formChanged, second["AcroForm"]?.reference)
@@ -57,8 +56,14 @@ extension RevisionComparison {
                 let flags = new[key]?.integer ?? 0
                 let before = old[key]?.integer ?? 0
                 if flags & before != before || flags & ~3 != 0 { refuse(.formChanged, entry.place.source) }
+            case "NeedAppearances":
+                // Without the entry it is false: saying so changes nothing. A reader that no longer draws fields anew may show
+                // other appearances than the signer saw.
+                let (first, second) = (try self.old(old[key]), try self.new(new[key]))
+                let isFalse = [first, second].allSatisfy { $0.isNull || $0.boolean == false }
+                if !isFalse { refuse(.formChanged, entry.place.source) }
             case "DR", "DA":
-                if isNew || old[key] == nil || isAddition(old[key], new[key]) {
+                if try mayGainDefaults(key, old, new, before) {
                     try claimNewObjects(from: new[key])
                 } else {
                     refuse(.formChanged, entry.place.source)
@@ -80,14 +85,6 @@ extension RevisionComparison {
             }
             try explainNewField(node, before, after)
         }
-    }
-
-    /// Whether a dictionary has only gained entries, two levels deep, all of them new objects or direct values.
-    private func isAddition(_ old: PDFObject?, _ new: PDFObject?, depth: Int = 2) -> Bool {
-        guard old != new else { return true }
-        guard depth >= 0, let first = old?.dictionary, let second = new?.dictionary else { return false }
-        return first.keys.allSatisfy { isAddition(first[$0], second[$0], depth: depth - 1) }
-            && second.keys.allSatisfy { first[$0] != nil || (second[$0]?.references.allSatisfy(isAdded) ?? true) }
     }
 
     /// A new signature field: a root field with a name of its own, made of new objects only.
@@ -184,6 +181,7 @@ extension RevisionComparison {
         let fieldBefore = before.nodes[old.field]?.dictionary ?? [:]
         let fieldAfter = after.nodes[new.field]?.dictionary ?? [:]
         let isSignature = old.type == "Sig"
+        let isSameValue = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
         if isSignature {
             guard try self.old(fieldBefore["V"]).isNull else {
                 refuse(.signedFieldChanged, old.reference)
@@ -208,7 +206,10 @@ extension RevisionComparison {
                 let (first, second) = (old.dictionary[key]?.integer ?? 0, new.dictionary[key]?.integer ?? 0)
                 if first & ~132 != second & ~132 { refuse(.fieldChanged, old.reference) }
             case "M", "AS", "I", "MK", "DA":
-                let mayChange = key == "M" || (isSignature ? key == "MK" || key == "DA" : key == "AS" || key == "I")
+                // Filling may draw the new value in another way; without one nothing else may be drawn either.
+                let mayChange =
+                    key == "M" || key == "DA" && (isSignature || !isSameValue)
+                    || (isSignature ? key == "MK" : key == "AS" || key == "I")
                 if !mayChange || !(new.dictionary[key]?.references.isEmpty ?? true) {
                     refuse(.fieldChanged, old.reference)
                 }
@@ -222,7 +223,6 @@ extension RevisionComparison {
         if !isSignature {
             // The "replace" shadow attack: the value that is checked stays, what the reader sees does not.
             let hadAppearance = try !self.old(old.dictionary["AP"]).isNull
-            let isSameValue = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
             let hangsOnChange = try hangsOnChange(new)
             if hadAppearance, isSameValue, keys.contains("AP") || hangsOnChange {
                 refuse(.appearanceWithoutValue, old.reference)

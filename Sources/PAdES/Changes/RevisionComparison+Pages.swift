@@ -47,37 +47,12 @@ extension RevisionComparison {
                 continue
             }
             let widget = try object(reference, asOf: after).dictionary ?? [:]
-            if try isVisible(widget), try covers(widget, page, beside: old, allowingSignatures: true) {
+            guard try isVisible(widget) else { continue }
+            let isElsewhere = try isDrawnElsewhere(widget)
+            let isCovering = try covers(widget, page, beside: old, allowingSignatures: true)
+            if isElsewhere || isCovering {
                 refuse(.visibleFieldOverContent, reference)
             }
-        }
-    }
-
-    /// Kinds of annotations that only show something (ISO 32000-2 Table 171): no links, files, sounds, films or fields.
-    private static let harmlessAnnotations: Set<PDFName> = [
-        "Text", "FreeText", "Line", "Square", "Circle", "Polygon", "PolyLine", "Highlight", "Underline", "Squiggly",
-        "StrikeOut", "Stamp", "Caret", "Ink", "Popup",
-    ]
-
-    /// A new annotation: made of new objects only, without actions, over free paper.
-    private func explainAnnotation(
-        _ element: PDFObject, on page: IndirectReference, beside others: [PDFObject]
-    ) throws(PDFSyntaxError) {
-        guard let reference = element.reference, isAdded(reference),
-            let annotation = try object(reference, asOf: after).dictionary
-        else {
-            refuse(.annotationChanged, element.reference ?? page)
-            return
-        }
-        newAnnotations.append(reference)
-        try claimNewObjects(from: element)
-        let isHarmless = try new(annotation["Subtype"]).name.map(Self.harmlessAnnotations.contains) ?? false
-        let isActive = ["A", "AA", "Dest", "RichMediaSettings", "FS"].contains { annotation[$0] != nil }
-        // What it shows may not come out of what was there before.
-        let refersBack = annotation.references.contains { !isAdded($0) && $0 != page }
-        let isCovering = try covers(annotation, page, beside: others, allowingSignatures: false)
-        if !isHarmless || isActive || refersBack || isCovering {
-            refuse(.annotationUnsuitable, reference)
         }
     }
 
@@ -92,7 +67,7 @@ extension RevisionComparison {
     ///
     /// - Parameter allowingSignatures: Signatures may be covered to two fifths: an agency's seal overlaps a third of the
     ///   person's signature (Decree 30/2020/NĐ-CP, Appendix I).
-    private func covers(
+    func covers(
         _ annotation: PDFDictionary, _ page: IndirectReference, beside others: [PDFObject], allowingSignatures: Bool
     ) throws(PDFSyntaxError) -> Bool {
         guard let place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after) else { return true }

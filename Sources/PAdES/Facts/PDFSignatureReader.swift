@@ -120,7 +120,8 @@ struct PDFSignatureReader {
         if facts.claimedSigningTime == nil { facts.claimedSigningTime = read.signingTime }
         // EN 319 142-1 §6.3: /M instead of the signing-time attribute, no certificates in /Cert but the signer's in the CMS.
         let isBaseline =
-            isPAdES && read.bindsSigningCertificate && read.signingTime == nil
+            isPAdES && signature.dictionary.kind == .signature && read.bindsSigningCertificate
+            && read.signingTime == nil
             && signature.dictionary.claimedTime != nil && !signature.dictionary.hasCertificateEntry
             && read.signingCertificate.map(signedData.certificates.contains) == true
         facts.level = isBaseline ? read.hasSignatureTimeStamp ? .t : .b : nil

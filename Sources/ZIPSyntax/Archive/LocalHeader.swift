@@ -99,4 +99,34 @@ enum DataDescriptor {
         let expanded = isWide ? try reader.size64() : Int64(try reader.uint32())
         guard compressed == central.compressedSize, expanded == central.size else { throw mismatch }
     }
+
+    /// Refuses stored bytes in which who reads forward would find a descriptor too early: one that says it stands behind as
+    /// many bytes as stand before it.
+    ///
+    /// - Complexity: reads all of the entry's bytes once.
+    static func checkStored(_ range: Range<Int64>, in source: any ByteSource) throws(ZIPSyntaxError) {
+        let signature: [UInt8] = [0x50, 0x4b, 0x07, 0x08]
+        // Signature, checksum and the longer of the two forms of the compressed size.
+        let reach: Int64 = 16
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let count = Int(min(1 << 16, range.upperBound - start))
+            let length = Int(min(Int64(count) + reach, range.upperBound - start))
+            let bytes = try reading(source, at: start, length)
+            for position in 0..<count where bytes[position] == signature[0] {
+                guard bytes[position...].starts(with: signature) else { continue }
+                let behind = start - range.lowerBound + Int64(position)
+                let stated = bytes[position...].dropFirst(8)
+                for width in [4, 8] {
+                    let size = stated.prefix(width).reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+                    guard stated.count < width || size != UInt64(behind) else {
+                        throw ZIPSyntaxError(
+                            .unsupportedFeature, at: start + Int64(position), clause: "APPNOTE 4.4.4",
+                            "a stored entry that holds what looks like its data descriptor")
+                    }
+                }
+            }
+            start += Int64(count)
+        }
+    }
 }

@@ -110,6 +110,9 @@ public struct ZIPArchive: Sendable {
             let dataEnd = local.dataStart + header.compressedSize
             if header.hasDescriptor {
                 try DataDescriptor.check(dataEnd..<next, of: header, in: source)
+                if header.method == ZIPEntry.Compression.stored.rawValue {
+                    try DataDescriptor.checkStored(local.dataStart..<dataEnd, in: source)
+                }
             } else if dataEnd != next {
                 throw ZIPSyntaxError(
                     .dataBetweenEntries, at: dataEnd, clause: "APPNOTE 4.3.6",

@@ -127,11 +127,6 @@ struct CentralHeader: Sendable, Hashable {
                 .malformedRecord, at: start, clause: "APPNOTE 4.4.8",
                 "a stored entry of \(size) bytes that takes \(compressedSize)")
         }
-        // Who reads forward finds the end of stored bytes only by searching, and can be led astray.
-        guard compression != .stored || !hasDescriptor || size == 0 else {
-            throw ZIPSyntaxError(
-                .unsupportedFeature, at: start, clause: "APPNOTE 4.4.4", "a stored entry with a data descriptor")
-        }
         switch externalAttributes >> 16 & 0xf000 {
         case 0, 0x8000, 0x4000: break
         default:

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import PDFSyntax
+
+/// The form's defaults: resources and appearance by which readers draw fields that have no appearance of their own, or all of
+/// them anew (ISO 32000-2 §12.7.3, §12.7.4.3).
+extension RevisionComparison {
+    /// Whether `/DR` or `/DA` of the form may become what it is now: it only gained entries, and nothing that was there is drawn
+    /// by them. A font under a name that a field already asked for would turn its value into another.
+    func mayGainDefaults(
+        _ key: PDFName, _ old: PDFDictionary, _ new: PDFDictionary, _ form: FormTree
+    ) throws(PDFSyntaxError) -> Bool {
+        guard old[key] == nil || isAddition(old[key], new[key]) else { return false }
+        var texts: [[UInt8]] = []
+        for reference in form.order where !isAdded(reference) {
+            guard let node = form.nodes[reference], node.type != "Sig" else { continue }
+            steps += 1
+            let own = try self.old(node.dictionary["DA"]).string
+            let inherited = try self.old(form.nodes[node.field]?.dictionary["DA"]).string
+            if let text = own ?? inherited {
+                texts.append(text)
+            } else if key == "DA", node.type != "Btn", !node.hasKids {
+                return false
+            }
+        }
+        for reference in form.annotations where !isAdded(reference) && form.nodes[reference] == nil {
+            steps += 1
+            if let text = try object(reference, asOf: before).dictionary?["DA"]?.string { texts.append(text) }
+        }
+        guard key == "DR" else { return true }
+        if let text = try self.old(old["DA"]).string { texts.append(text) }
+        let asked = Set(texts.flatMap(Self.names))
+        let first = try self.old(old[key]).dictionary ?? [:]
+        guard let second = try self.new(new[key]).dictionary else { return false }
+        for category in second.keys where second[category] != first[category] {
+            let known = first[category]?.dictionary ?? [:]
+            guard let entries = try self.new(second[category]).dictionary else { return false }
+            if entries.keys.contains(where: { known[$0] == nil && asked.contains($0) }) { return false }
+        }
+        return true
+    }
+
+    /// Whether a dictionary has only gained entries, two levels deep, all of them new objects or direct values.
+    private func isAddition(_ old: PDFObject?, _ new: PDFObject?, depth: Int = 2) -> Bool {
+        guard old != new else { return true }
+        guard depth >= 0, let first = old?.dictionary, let second = new?.dictionary else { return false }
+        return first.keys.allSatisfy { isAddition(first[$0], second[$0], depth: depth - 1) }
+            && second.keys.allSatisfy { first[$0] != nil || (second[$0]?.references.allSatisfy(isAdded) ?? true) }
+    }
+
+    /// The names in the operators of a default appearance, their escapes resolved (§7.3.5).
+    private static func names(_ text: [UInt8]) -> [PDFName] {
+        text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst().map { part in
+            let ends: Set<UInt8> = [0, 9, 10, 12, 13, 32, 37, 40, 41, 60, 62, 91, 93, 123, 125]
+            var name: [UInt8] = []
+            var rest = part.prefix { !ends.contains($0) }
+            while let octet = rest.popFirst() {
+                let digits = rest.prefix(2)
+                if octet == UInt8(ascii: "#"), digits.count == 2,
+                    let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+                {
+                    name.append(value)
+                    rest = rest.dropFirst(2)
+                } else {
+                    name.append(octet)
+                }
+            }
+            return PDFName(bytes: name)
+        }
+    }
+}
