@@ -287,11 +287,22 @@ import Testing
         #expect(try await made([content, [0]]) == .failed(.hashFailure))
     }
 
+    @Test func `a certificate reference by a weak digest gets a remark`() async throws {
+        for (digest, isWeak) in [(DigestAlgorithm.sha256, false), (.sha512, false), (.sha1, true), (.md5, true)] {
+            let reference = try SigningCertificateReference.encode(fixture.citizen.certificate, digest: digest)
+            let verdict = try await judge(usual.replacing(.signingCertificateV2, [reference]))
+            #expect(verdict == .passed, "\(digest): \(verdict)")
+            #expect(verdict.codes.contains("certificate-reference-weak") == isWeak, "\(digest): \(verdict)")
+        }
+    }
+
     @Test func `one structure in PEM is judged like in DER, two are not read`() async throws {
         let signature = try await fixture.detached(fixture.citizen)
         for label in ["CMS", "PKCS7"] {
             let text = PEM.encode(signature, label: label)
             #expect(try fixture.judge(Array(text.utf8)) == .passed)
+            // Extending writes DER, whatever it was given.
+            #expect(try CAdESExtension(of: Array(text.utf8), trusting: []).bytes == signature)
             #expect(try fixture.judge(Array(text.utf8), content: [1]) == .failed(.hashFailure))
             #expect(throws: DERSyntaxError(.unexpectedTag, at: 0, "")) {
                 try CAdESDocument(parsing: Array((text + text).utf8))

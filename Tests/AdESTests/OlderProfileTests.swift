@@ -204,6 +204,14 @@ import Testing
         #expect(profiles.count >= 5 && twins >= 8)
     }
 
+    @Test func `a counter-signature that cannot be read is named`() async throws {
+        var parts = Parts(try await fixture.detached(fixture.citizen))
+        #expect(try !fixture.judge(parts.bytes).codes.contains("counter-signature-invalid"))
+        parts.addUnsigned(CMSAttribute.encode(.counterSignature, value: DERWriter.bytes { $0.octetString([1]) }))
+        let verdict = try fixture.judge(parts.bytes)
+        #expect(verdict == .passed && verdict.codes.contains("counter-signature-invalid"), "\(verdict)")
+    }
+
     @Test func `a policy may ask that counter-signatures hold`() async throws {
         let signature = try await fixture.detached(fixture.citizen)
         let value = try SignedData(parsing: signature).signers[0].signature

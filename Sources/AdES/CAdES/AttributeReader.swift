@@ -22,7 +22,7 @@ struct AttributeReader {
         facts.productionPlace = signed(.signerLocation).first.flatMap(place)
         facts.signaturePolicy = signed(.signaturePolicy).first.map(policy)
         facts.profile = profile
-        facts.counterSignatures = unsigned(.counterSignature).prefix(64).compactMap(counterSignature)
+        facts.counterSignatures = unsigned(.counterSignature).prefix(64).map(counterSignature)
     }
 
     private func signed(_ type: ObjectIdentifier) -> [DERElement] {
@@ -85,8 +85,10 @@ struct AttributeReader {
     }
 
     /// RFC 5652 §11.4: the message digest is over the signature value, and there is no content-type.
-    private func counterSignature(_ value: DERElement) -> CounterSignatureFacts? {
-        guard let counter = try? SignerInfo(countersignature: value) else { return nil }
+    private func counterSignature(_ value: DERElement) -> CounterSignatureFacts {
+        guard let counter = try? SignerInfo(countersignature: value) else {
+            return CounterSignatureFacts(signingCertificate: nil, reference: .broken, value: .unknown)
+        }
         let verification = CounterSignatureCheck(counter, over: signer.signature, candidates: candidates)
         return CounterSignatureFacts(
             signingCertificate: verification.certificate, reference: verification.reference,

@@ -82,6 +82,7 @@ public struct CMSSignatureFacts: Sendable {
         timeStamps = try CMSTimeStamps(signer, of: signedData, candidates: attributeMaterial.certificates + candidates)
             .all(contentDigest: contentDigest)
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
+        findings += Self.weakReferences(of: signer)
         if signedData.wasBER {
             findings.append(
                 Finding(
@@ -101,6 +102,22 @@ public struct CMSSignatureFacts: Sendable {
                             "\(signedData.unreadable.count) certificates or revocation lists in the signature cannot be read"
                     )))
         }
+    }
+
+    /// Remarks on references to the signing certificate by a digest for which other bytes can be found (EN 319 122-1 §5.2.2.3:
+    /// version 2 is for digests other than SHA-1).
+    private static func weakReferences(of signer: SignerInfo) -> [Finding] {
+        let values = (signer.signedAttributes ?? []).filter { $0.type == .signingCertificateV2 }.flatMap(\.values)
+        let weak = values.compactMap { (try? SigningCertificateReference($0, isVersion2: true))?.digest }
+            .filter { $0 == .md5 || $0 == .sha1 }
+        guard let digest = weak.first else { return [] }
+        return [
+            Finding(
+                .warning, code: "certificate-reference-weak",
+                Phrase(
+                    vi: "chữ ký chỉ định chứng thư của người ký bằng hàm băm yếu \(digest.rawValue)",
+                    en: "the signature names the signer's certificate by the weak digest \(digest.rawValue)"))
+        ]
     }
 
     /// Adds everything to the facts of a signature.

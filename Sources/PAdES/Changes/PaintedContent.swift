@@ -110,7 +110,7 @@ extension PaintedPages {
                 let shared = rectangle.intersection(place)
             else { continue }
             let flags = try resolving(dictionary["F"]).integer ?? 0
-            guard flags & (2 | 32) == 0 else { continue }
+            guard RevisionComparison.isShown(flags) else { continue }
             let isSignature = try resolving(dictionary["FT"]).name == "Sig"
             if !isSignature || !allowingSignatures || shared.area > rectangle.area * 0.4 { return true }
         }

@@ -42,6 +42,10 @@ extension RevisionComparison {
         }
     }
 
+    /// Whether an annotation with these flags is seen on a screen, on paper, or once the pointer comes near (ISO 32000-2 Table
+    /// 167: Hidden; NoView without Print and ToggleNoView).
+    static func isShown(_ flags: Int64) -> Bool { flags & 2 == 0 && (flags & 32 == 0 || flags & (4 | 256) != 0) }
+
     /// Whether readers draw an annotation outside of its `/Rect`: by its points, when it has no appearance or they make one of
     /// their own, or because it keeps its size or its upright position.
     func isDrawnElsewhere(_ annotation: PDFDictionary) throws(PDFSyntaxError) -> Bool {

@@ -106,6 +106,13 @@ extension RevisionComparison {
                 refuse(.newFieldUnsuitable, part.reference)
                 return
             }
+            // Readers draw what a page lists as an annotation by its kind: only a widget is a field.
+            let isDrawn = ["Subtype", "Rect", "AP"].contains { part.dictionary[$0] != nil }
+            let isWidget = try self.new(part.dictionary["Subtype"]).name == "Widget"
+            guard isWidget || !isDrawn else {
+                refuse(.newFieldUnsuitable, part.reference)
+                return
+            }
             claim(part.reference)
             if let kids = part.dictionary["Kids"]?.reference, isAdded(kids) { claim(kids) }
             newWidgets.insert(part.reference)
@@ -128,7 +135,7 @@ extension RevisionComparison {
         let numbers = try new(node.dictionary["Rect"]).array?.map(\.number) ?? []
         let hasArea = numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
         let flags = try new(node.dictionary["F"]).integer ?? 0
-        return hasArea && flags & (2 | 32) == 0
+        return hasArea && Self.isShown(flags)
     }
 
     /// The value of a field that is signed now: a new signature dictionary.
@@ -204,7 +211,9 @@ extension RevisionComparison {
             case "F" where isSignature:
                 // Signing may make the widget printed and locked; it may not show or hide it.
                 let (first, second) = (old.dictionary[key]?.integer ?? 0, new.dictionary[key]?.integer ?? 0)
-                if first & ~132 != second & ~132 { refuse(.fieldChanged, old.reference) }
+                if first & ~132 != second & ~132 || Self.isShown(first) != Self.isShown(second) {
+                    refuse(.fieldChanged, old.reference)
+                }
             case "M", "AS", "I", "MK", "DA":
                 // Filling may draw the new value in another way; without one nothing else may be drawn either.
                 let mayChange =
@@ -215,6 +224,12 @@ extension RevisionComparison {
                 }
             default: refuse(.fieldChanged, old.reference)
             }
+        }
+        if isSignature, try self.new(self.new(fieldAfter["V"]).dictionary?["Type"]).name == "DocTimeStamp" {
+            // Whatever a certification permits, a time-stamp shows nothing (ISO 32000-2 §12.8.5).
+            let isBelowChanged = try hangsOnChange(new)
+            let isDrawnAnew = keys.contains("AP") || keys.contains("MK") || isBelowChanged
+            if isDrawnAnew, try isVisible(new) { refuse(.appearanceWithoutValue, old.reference) }
         }
         if !isSignature, old.dictionary["V"] != nil || new.dictionary["V"] != nil {
             let entry = try enter("V", old.dictionary, new.dictionary, at: place)

@@ -60,7 +60,7 @@ extension RevisionComparison {
         let numbers = try new(annotation["Rect"]).array?.map(\.number) ?? []
         let hasArea = numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
         let flags = try new(annotation["F"]).integer ?? 0
-        return hasArea && flags & (2 | 32) == 0
+        return hasArea && Self.isShown(flags)
     }
 
     /// Whether an annotation lies over what the page paints, or over another annotation.

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import Foundation
+import PDFSyntax
+import Testing
+
+@testable import PAdES
+
+@Suite("What a new signature field shows — ISO 32000-2 §12.5.3, §12.7.5.5")
+struct NewFieldTests {
+    /// Appends a signature field as written, with an appearance as object 30, to a signed document.
+    private func reasons(_ entries: String, _ purpose: SignatureRequest.Purpose) throws -> [ChangeReason.Code] {
+        let signed = try PDFFixture.signed(ChangesTests.form, .new(name: "First"), PDFFixture.request(purpose))
+        let catalog = try PDFFixture.file(signed).catalog().dictionary
+        #expect(catalog["AcroForm"]?.dictionary?["SigFlags"] == .integer(3))
+        let permissions = catalog["Perms"] == nil ? "" : "/Perms<</DocMDP 10 0 R>>"
+        let form = "<</Fields[5 0 R 6 0 R 11 0 R 20 0 R]/SigFlags 3>>\(permissions)"
+        let bytes = PDFFixture.appendingText(
+            signed,
+            [
+                (1, "<</Type/Catalog/Pages 2 0 R/AcroForm\(form)/Metadata 7 0 R/Dangling 77 0 R>>"),
+                (8, "[5 0 R 6 0 R 11 0 R 20 0 R]"), (20, "<</FT/Sig/T(Late)/AP<</N 30 0 R>>\(entries)>>"),
+                (30, "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"),
+            ])
+        let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
+        return try #require(last).reasons.map(\.code)
+    }
+
+    @Test func `it is a widget and no other annotation`() throws {
+        let free = "/Type/Annot/Rect[100 50 110 60]/F 4"
+        #expect(try reasons("/Subtype/Widget\(free)", .approval) == [])
+        #expect(try reasons("/Subtype/Widget\(free)", .certification(.fillForms)) == [.visibleFieldAfterCertification])
+        for subtype in ["/Subtype/Stamp", "/Subtype/FreeText", ""] {
+            for purpose in [SignatureRequest.Purpose.approval, .certification(.fillForms), .certification(.annotate)] {
+                #expect(try reasons(subtype + free, purpose).contains(.newFieldUnsuitable))
+            }
+        }
+    }
+
+    /// The page is painted from (0, 0) to (10, 10).
+    @Test func `what is printed or appears under the pointer is visible`() throws {
+        func field(_ flags: Int) -> String { "/Type/Annot/Subtype/Widget/Rect[0 0 9 9]/F \(flags)" }
+        for hidden in [2, 2 | 4, 32] {
+            #expect(try reasons(field(hidden), .approval) == [])
+            #expect(try reasons(field(hidden), .certification(.fillForms)) == [])
+        }
+        for shown in [0, 4, 32 | 4, 32 | 256] {
+            #expect(try reasons(field(shown), .approval) == [.visibleFieldOverContent])
+            #expect(try reasons(field(shown), .certification(.fillForms)).contains(.visibleFieldAfterCertification))
+        }
+    }
+
+    @Test func `a time-stamp in a field that was there shows nothing`() throws {
+        let base = PDFFixture.classic(
+            catalog: "/AcroForm<</Fields[5 0 R]>>", page: "/Annots[5 0 R]",
+            more: [(5, "<</FT/Sig/T(Empty)/Type/Annot/Subtype/Widget/Rect[100 50 110 60]/P 3 0 R/F 4>>")])
+        func reasons(_ entries: String, _ purpose: SignatureRequest.Purpose) throws -> [ChangeReason.Code] {
+            let signed = try PDFFixture.signed(base, .new(name: "First"), PDFFixture.request(purpose))
+            let field = "/FT/Sig/T(Empty)/Type/Annot/Subtype/Widget/Rect[100 50 110 60]/P 3 0 R/V 30 0 R"
+            let bytes = PDFFixture.appendingText(
+                signed,
+                [
+                    (5, "<<\(field)\(entries)>>"),
+                    (30, "<</Type/DocTimeStamp/Filter/A/SubFilter/ETSI.RFC3161/Contents<00>>>"),
+                    (31, "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"),
+                ])
+            let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
+            return try #require(last).reasons.map(\.code)
+        }
+        for purpose in [SignatureRequest.Purpose.approval, .certification(.noChanges), .certification(.annotate)] {
+            #expect(try reasons("/F 4", purpose) == [])
+            #expect(try reasons("/F 132", purpose) == [])
+            #expect(try reasons("/F 132/AP<</N 31 0 R>>", purpose) == [.appearanceWithoutValue])
+            #expect(try reasons("/F 132/MK<</BG[1 0 0]>>", purpose) == [.appearanceWithoutValue])
+        }
+    }
+}
