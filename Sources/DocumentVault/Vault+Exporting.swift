@@ -12,11 +12,25 @@ extension Vault {
     ///   - write: Takes the octets, in order.
     ///   - progress: Told the contents done and all there are.
     /// - Returns: The head that was exported; an anchor for the file.
-    /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `busy` when something was erased meanwhile (begin
-    ///   again), errors of the store; what `write` throws.
+    /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `busy` when something was erased or the vault got new
+    ///   keys meanwhile (begin again), errors of the store; what `write` throws.
     public func export(
         under code: RecoveryCode, to write: @escaping ([UInt8]) throws -> Void,
         progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) async throws -> Anchor {
+        let before = try await store.head(of: id)
+        do {
+            return try await exportNow(under: code, to: write, progress: progress)
+        } catch let error as VaultError where error.code == .damaged || error.code == .notFound {
+            // What does not fit together may be of before and after a change by somebody else.
+            guard try await store.head(of: id) != before else { throw error }
+            throw changedMeanwhile
+        }
+    }
+
+    private func exportNow(
+        under code: RecoveryCode, to write: @escaping ([UInt8]) throws -> Void,
+        progress: (@Sendable (Int, Int) -> Void)?
     ) async throws -> Anchor {
         let owner = try requireOwner()
         try await refresh()
@@ -59,13 +73,20 @@ extension Vault {
             let records = try await store.keyRecords(of: step, in: id)
             guard records.count == step.count else { throw changedMeanwhile }
             for version in step {
-                if let record = records[version] { try writer.record(.keyRecord, record) }
+                guard let record = records[version] else { continue }
+                // Wrapped by a rotation after the head that is exported, nothing in the file would open it.
+                guard try KeyRecord(parsing: record, object: "key record \(version)").epoch <= core.epoch.number else {
+                    throw changedMeanwhile
+                }
+                try writer.record(.keyRecord, record)
             }
         }
-        var contents = versions.map(\.content)
+        // The pages first: the next snapshot takes them away, while contents stay.
+        var contents: [ContentID] = []
         if let snapshot {
             contents += try await reader.indexes(of: snapshot.root, at: snapshot.sequence).contents
         }
+        contents += versions.map(\.content)
         for (number, content) in contents.enumerated() {
             try await copy(content, to: &writer)
             progress?(number + 1, contents.count)
@@ -78,7 +99,8 @@ extension Vault {
     }
 
     private var changedMeanwhile: VaultError {
-        VaultError(.busy, object: "export", "a document was erased while the export was written; begin again")
+        VaultError(
+            .busy, object: "export", "the vault got new keys or lost a document while it was written; begin again")
     }
 
     private func copy(_ content: ContentID, to writer: inout ExportWriter) async throws {

@@ -22,9 +22,12 @@ extension Vault {
         quota: VaultQuota = .unlimited, random: any RandomSource = SystemRandom()
     ) async throws(VaultError) -> Vault {
         let reading = try await JournalReading(id, in: store)
-        let unlocked = try await unlock(reading, with: secret)
-        let (state, secrets) = try await reading.newest(from: unlocked.opened.secret)
-        try check(unlocked, against: state)
+        var unlocked = try await unlock(reading, with: secret)
+        let (state, secrets) = try await following(&unlocked, reading, secret) { (unlocked) throws(VaultError) in
+            let newest = try await reading.newest(from: unlocked.opened.secret)
+            try check(unlocked, against: newest.state)
+            return newest
+        }
         let freshness = try await JournalReading.freshness(
             of: state, against: anchor, reading: SnapshotReader(vault: id, store: store, secrets: secrets))
         switch freshness {
@@ -88,6 +91,45 @@ extension Vault {
         if let unlocked = outcome.0 { return unlocked }
         if let fault = outcome.1 ?? fault { throw fault }
         throw VaultError(.wrongSecret, object: "vault \(id)", "no slot opens")
+    }
+
+    /// Most times that somebody else's changes make a reading begin anew.
+    static let mostTurns = 8
+
+    /// Reads with what a slot opened, and begins anew when somebody else's rotation exchanged the slots since they were
+    /// read: what was found then belongs together as little as two halves of two journals.
+    static func following<Value: Sendable>(
+        _ unlocked: inout Unlocked, _ reading: JournalReading, _ secret: Unlocking,
+        _ read: (Unlocked) async throws(VaultError) -> Value
+    ) async throws(VaultError) -> Value {
+        for _ in 1..<mostTurns {
+            do throws(VaultError) {
+                return try await read(unlocked)
+            } catch {
+                guard error.code == .damaged, let newer = try await successor(of: unlocked, reading, secret) else {
+                    throw error
+                }
+                unlocked = newer
+            }
+        }
+        return try await read(unlocked)
+    }
+
+    /// What opens the vault when the store does not have the slot any more that did; `nil` when it still has it.
+    static func successor(
+        of unlocked: Unlocked, _ reading: JournalReading, _ secret: Unlocking
+    ) async throws(VaultError) -> Unlocked? {
+        let own = unlocked.slot
+        for bytes in try await reading.store.slots(of: reading.vault).prefix(Slot.most) {
+            guard let slot = try? Slot(parsing: bytes), slot.id == own.id else { continue }
+            if slot.digest == own.digest { return nil }
+            // The same secret opens it, and nothing is derived again.
+            guard slot.vault == reading.vault, slot.epoch > own.epoch,
+                let opened = try slot.open(with: unlocked.opened.opener, ownerKey: reading.genesis.ownerKey)
+            else { continue }
+            return Unlocked(slot: slot, opened: opened)
+        }
+        return try await unlock(reading, with: secret)
     }
 
     // The slot that opened must be one that the owner announced.

@@ -13,7 +13,8 @@ extension Vault {
     ///   - write: Takes the octets, in order.
     ///   - time: Now; stands in the file.
     ///   - progress: Told the documents done and all there are.
-    /// - Throws: ``VaultError``: `damaged` for a document that does not hold, errors of the store; what `write` throws.
+    /// - Throws: ``VaultError``: `damaged` for a document that does not hold, `busy` when one was erased meanwhile (begin
+    ///   again), errors of the store; what `write` throws.
     public func exportOriginals(
         to write: @escaping ([UInt8]) throws -> Void, at time: Instant, progress: (@Sendable (Int, Int) -> Void)? = nil
     ) async throws {
@@ -24,7 +25,14 @@ extension Vault {
         for (number, record) in records.enumerated() {
             let row = OriginalsManifest.Row(record, number: number + 1, on: time.date)
             try archive.begin(row.file)
-            try await content(of: record.current).forEachPiece { try archive.piece($0) }
+            do {
+                try await content(of: record.current).forEachPiece { try archive.piece($0) }
+            } catch let error as VaultError {
+                try? await refresh()
+                guard state.catalogue?.erased[record.id] != nil else { throw error }
+                throw VaultError(
+                    .busy, object: "export", "a document was erased while the export was written; begin again")
+            }
             try archive.end()
             rows.append(row)
             progress?(number + 1, records.count)

@@ -7,15 +7,33 @@ extension Vault {
     /// - Parameters:
     ///   - anchor: A head kept outside the store's administration.
     ///   - progress: Told after every page of entries and every piece of content.
+    /// What somebody else changes meanwhile is no fault: where the journal has grown since, what did not hold is looked
+    /// at again, the progress then begins anew.
     /// - Returns: What was found; a fault is not an error.
     /// - Throws: ``VaultError`` when the store cannot be read at all; `CancellationError`.
     public func verify(
         anchor: Anchor? = nil, progress: (@Sendable (VaultProgress) -> Void)? = nil
     ) async throws -> VaultReport {
-        try await refresh()
-        let reading = try await JournalReading(id, in: store)
-        return try await Self.verify(
-            reading, from: try currentSecret(), access: access, unlocked: nil, anchor: anchor, progress: progress)
+        var turn = 1
+        while true {
+            let before = try await store.head(of: id)
+            try await refresh()
+            let reading = try await JournalReading(id, in: store)
+            let report = try await Self.verify(
+                reading, from: try currentSecret(), access: access, unlocked: nil, anchor: anchor, progress: progress)
+            guard turn < Self.mostTurns, try await Self.isOutdated(report, since: before, reading) else {
+                return report
+            }
+            turn += 1
+        }
+    }
+
+    /// Whether something did not hold that a change since may explain.
+    private static func isOutdated(
+        _ report: VaultReport, since head: JournalHead?, _ reading: JournalReading
+    ) async throws(VaultError) -> Bool {
+        guard !report.problems.isEmpty else { return false }
+        return try await reading.store.head(of: reading.vault) != head
     }
 
     /// Verifies a vault that may be too damaged to be opened; see ``verify(anchor:progress:)``.
@@ -26,11 +44,19 @@ extension Vault {
         _ id: VaultID, in store: any VaultStore, unlocking secret: Unlocking, anchor: Anchor? = nil,
         progress: (@Sendable (VaultProgress) -> Void)? = nil
     ) async throws -> VaultReport {
+        var before = try await store.head(of: id)
         let reading = try await JournalReading(id, in: store)
-        let unlocked = try await unlock(reading, with: secret)
-        return try await verify(
-            reading, from: unlocked.opened.secret, access: unlocked.access, unlocked: unlocked, anchor: anchor,
-            progress: progress)
+        var unlocked = try await unlock(reading, with: secret)
+        var turn = 1
+        while true {
+            let report = try await verify(
+                reading, from: unlocked.opened.secret, access: unlocked.access, unlocked: unlocked, anchor: anchor,
+                progress: progress)
+            guard turn < mostTurns, try await isOutdated(report, since: before, reading) else { return report }
+            turn += 1
+            before = try await store.head(of: id)
+            if let newer = try await successor(of: unlocked, reading, secret) { unlocked = newer }
+        }
     }
 
     private static func verify(
@@ -92,7 +118,8 @@ extension Vault {
         let reader = Vault(
             state, freshness: .unanchored, in: reading.store, secrets: secrets, access: access, quota: .unlimited,
             random: NoRandomness())
-        let (intact, faults) = try await reader.readAll(state.catalogue?.list ?? [], progress)
+        let (intact, faults) = try await reader.readAll(
+            (state.catalogue?.list ?? []).flatMap(\.versions), progress)
         let freshness = try await JournalReading.freshness(
             of: state, against: anchor,
             reading: SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets))
@@ -102,26 +129,44 @@ extension Vault {
     }
 
     private func readAll(
-        _ records: [DocumentRecord], _ progress: (@Sendable (VaultProgress) -> Void)?
+        _ versions: [DocumentVersion], _ progress: (@Sendable (VaultProgress) -> Void)?
     ) async throws -> (intact: Int, faults: [VaultError]) {
-        let versions = records.flatMap(\.versions)
         let total = versions.reduce(Int64(0)) { $0 &+ $1.size }
         var done: Int64 = 0
         var intact = 0
         var faults: [VaultError] = []
         for version in versions {
-            do {
-                let before = done
-                try await content(of: version).forEachPiece { piece in
-                    done += Int64(piece.count)
-                    progress?(VaultProgress(phase: .contents, done: done, total: total))
+            var fault: VaultError?
+            var isErased = false
+            for _ in 0..<Self.mostTurns {
+                let (before, head) = (done, state.head)
+                do {
+                    try await content(of: version).forEachPiece { piece in
+                        done += Int64(piece.count)
+                        progress?(VaultProgress(phase: .contents, done: done, total: total))
+                    }
+                    fault = nil
+                } catch let error as VaultError {
+                    done = before
+                    fault = error
+                    // Somebody may have erased the document, or rotated, while it was read. A journal that does not
+                    // hold explains nothing.
+                    guard (try? await refresh()) != nil else { break }
+                    if state.catalogue?.erased[version.document] != nil {
+                        isErased = true
+                        break
+                    }
+                    if state.head != head { continue }
                 }
-                done = before &+ version.size
-                intact += 1
-            } catch let error as VaultError {
+                break
+            }
+            if isErased { continue }
+            if let fault {
                 // The document's id tells the owner which paper is affected; the store knows contents only.
                 faults.append(
-                    VaultError(error.code, object: "document \(version.document), \(error.object)", error.detail))
+                    VaultError(fault.code, object: "document \(version.document), \(fault.object)", fault.detail))
+            } else {
+                intact += 1
             }
         }
         return (intact, faults)

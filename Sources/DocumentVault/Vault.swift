@@ -111,6 +111,11 @@ public actor Vault {
     func content(of version: DocumentVersion) async throws(VaultError) -> DocumentContent {
         let object = "key record \(version.id)"
         guard let bytes = try await store.keyRecord(of: version.id, in: id) else {
+            // Somebody else may have erased the document since this one last looked.
+            try? await refresh()
+            guard state.catalogue?.erased[version.document] == nil else {
+                throw VaultError(.notFound, object: "document \(version.document)", "it was erased")
+            }
             throw VaultError(.damaged, object: object, "the store does not have it")
         }
         let record = try KeyRecord(parsing: bytes, object: object)

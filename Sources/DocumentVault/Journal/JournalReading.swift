@@ -197,7 +197,9 @@ struct JournalReading: Sendable {
         of state: VaultState, against anchor: Anchor?, reading reader: SnapshotReader
     ) async throws(VaultError) -> Freshness {
         guard let anchor else { return .unanchored }
-        guard anchor.vault == state.vault, let head = state.head else { return .forked }
+        guard anchor.vault == state.vault else { return .forked }
+        // Where not even the first entry holds, nothing speaks of another history.
+        guard let head = state.head else { return .rolledBack }
         let given = state.core.restorations.contains { $0.explains(anchor.head) }
         guard anchor.head.sequence <= head.sequence else { return given ? .anchored : .rolledBack }
         var own = state.hash(at: anchor.head.sequence)

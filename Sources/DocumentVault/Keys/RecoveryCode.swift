@@ -11,7 +11,8 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
     /// Makes a new code.
     public init(random: some RandomSource) { octets = random.secret(32) }
 
-    /// Reads a code as a person types it: case, spaces and hyphens do not matter, O is 0, I and L are 1.
+    /// Reads a code as a person types it or a program wrote it: case, spaces, hyphens and dashes of any kind do not
+    /// matter, nor does a byte order mark; O is 0, I and L are 1.
     ///
     /// - Throws: ``VaultError`` with code `mistypedCode`.
     public init(_ text: String) throws(VaultError) {
@@ -20,11 +21,12 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
         bits.reserveCapacity(36)
         var buffer: UInt32 = 0
         var count = 0
-        for character in text.uppercased().utf8 {
+        for scalar in text.unicodeScalars where !Self.separates(scalar) {
             let value: UInt32
+            // What is no ASCII stands for no character of a code.
+            let octet = UInt8(exactly: scalar.value) ?? 0
+            let character = (0x61...0x7a).contains(octet) ? octet - 32 : octet
             switch character {
-            case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"):
-                continue
             case UInt8(ascii: "O"): value = 0
             case UInt8(ascii: "I"), UInt8(ascii: "L"): value = 1
             default:
@@ -49,6 +51,11 @@ public final class RecoveryCode: Sendable, CustomStringConvertible {
             throw VaultError(.mistypedCode, "the checksum does not fit")
         }
         octets = secret
+    }
+
+    private static func separates(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || scalar.properties.generalCategory == .dashPunctuation
+            || scalar.properties.generalCategory == .format
     }
 
     /// The code in 14 groups of four characters, for printing; this is the secret itself.
