@@ -138,8 +138,8 @@ extension VaultError.Code {
                 en: "no permission to read or write the store")
         case .storeFull:
             Phrase(
-                vi: "nơi lưu trữ đã hết chỗ; giấy tờ chưa được lưu",
-                en: "the store has no room left; the document was not stored")
+                vi: "nơi lưu trữ đã hết chỗ; yêu cầu chưa được thực hiện",
+                en: "the store has no room left; what was asked for was not done")
         case .storeFailure:
             Phrase(
                 vi: "nơi lưu trữ gặp lỗi đọc hoặc ghi",

@@ -21,7 +21,8 @@ public final class FileSource: ByteSource {
 
     /// Opens a file for reading.
     ///
-    /// - Throws: ``ByteSourceError``; a folder is ``ByteSourceError/notARegularFile``.
+    /// - Throws: ``ByteSourceError``; a folder is ``ByteSourceError/notARegularFile``, and so is a file of the system's own
+    ///   that has no size but something to read.
     public init(path: String) throws(ByteSourceError) {
         let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else { throw Self.error(code: errno) }
@@ -31,7 +32,8 @@ public final class FileSource: ByteSource {
             close(opened)
             throw Self.error(code: code)
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        // Files that the system makes up as they are read (/proc) call themselves empty, whatever is in them.
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 || Self.isEmpty(opened) else {
             close(opened)
             throw .notARegularFile
         }
@@ -68,6 +70,11 @@ public final class FileSource: ByteSource {
         }
         if let failure { throw failure }
         try checkUnchanged()
+    }
+
+    private static func isEmpty(_ descriptor: Int32) -> Bool {
+        var octet: UInt8 = 0
+        return unsafe pread(descriptor, &octet, 1, 0) <= 0
     }
 
     private func checkUnchanged() throws(ByteSourceError) {

@@ -14,6 +14,12 @@ extension SQLiteVaultStore: InspectableVaultStore {
     public func inspect(_ vault: VaultID) async throws(VaultError) {
         try await read(vault) { db in
             try Shard.checkDefinitions(db)
+            // A trigger would change rows that nobody asked it to.
+            let others = try Int64.fetchOne(
+                db, sql: "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index')")
+            guard others == 0 else {
+                throw VaultError(.damaged, object: "database", "it has triggers or views, which the format has not")
+            }
             try Self.checkStructure(db)
             guard let row = try Self.vault(db, vault) else { return }
             guard try Data.fetchOne(db, sql: "SELECT id FROM vault WHERE no = ?", arguments: [row.no]) == vault.data
@@ -32,6 +38,18 @@ extension SQLiteVaultStore: InspectableVaultStore {
                     WHERE vault = ?1 AND live <> (SELECT count(*) FROM packed WHERE vault = ?1 AND pack = pack.no)
                     """, arguments: [row.no])
             guard wrong == 0 else { throw Self.damagedIndex("pack") }
+            // Whatever changes the store next would overwrite these.
+            let doomed = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM wiping JOIN pack ON pack.no = wiping.pack
+                    JOIN packed ON packed.vault = ?1 AND packed.pack = pack.no
+                        AND packed.place < wiping.place + wiping.size AND packed.place + packed.size > wiping.place
+                    WHERE pack.vault = ?1
+                    """, arguments: [row.no])
+            guard doomed == 0 else {
+                throw VaultError(.damaged, object: "wiping", "a content that is there is to be overwritten")
+            }
         }
     }
 

@@ -164,11 +164,14 @@ extension SQLiteVaultStore {
         }
     }
 
+    // A file goes with its last content; that there is none is looked up, because a count may have been tampered with.
     private static func wipes(_ db: Database, _ folder: StoreFolder) throws -> [Wipe] {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT wiping.no AS row, wiping.place, wiping.size, pack.no, pack.name, pack.live, vault.id
+                SELECT wiping.no AS row, wiping.place, wiping.size, pack.no, pack.name, vault.id,
+                    pack.live <= 0 AND NOT EXISTS
+                        (SELECT 1 FROM packed WHERE packed.vault = pack.vault AND packed.pack = pack.no) AS isLast
                 FROM wiping JOIN pack ON pack.no = wiping.pack JOIN vault ON vault.no = pack.vault
                 """)
         return try rows.map { row in
@@ -181,7 +184,7 @@ extension SQLiteVaultStore {
             return Wipe(
                 row: try value(row, "row", as: Int64.self), number: try value(row, "no", as: Int64.self),
                 path: folder.packPath(name, of: vault), range: place..<place + size,
-                isLast: try value(row, "live", as: Int64.self) <= 0)
+                isLast: try value(row, "isLast", as: Int64.self) != 0)
         }
     }
 

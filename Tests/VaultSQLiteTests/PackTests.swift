@@ -174,6 +174,42 @@ struct PackTests {
         #expect(try await store.contents(Array(contents.keys), of: id, limit: 1 << 20) == contents)
     }
 
+    @Test func `a count that was tampered with does not take a pack away from its contents, and is found`() async throws
+    {
+        let scene = try await Scene(200)
+        try scene.database { db in try db.execute(sql: "UPDATE pack SET live = 1") }
+        #expect(try await scene.open().verify().problems == [VaultError(.damaged, "")])
+        // With its one last content the pack would go.
+        let vault = try await scene.open()
+        _ = try await vault.erase(scene.references[3].document, reason: "", at: Samples.time)
+        _ = try await vault.sweep(at: Samples.time)
+        #expect(scene.packs().count == 1)
+        #expect(try await vault.read(scene.references[4].document).bytes() == Scene.bytes(4))
+    }
+
+    @Test func `a note to wipe what is there, and a trigger, are found before anything is changed`() async throws {
+        for change in [
+            "INSERT INTO wiping (pack, place, size) SELECT pack, place + 100, 1 FROM packed LIMIT 1",
+            "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM key_record; END",
+        ] {
+            let scene = try await Scene(200)
+            #expect(try await scene.open().verify().isComplete)
+            try scene.database { db in try db.execute(sql: change) }
+            let report = try await scene.open().verify()
+            #expect(report.problems == [VaultError(.damaged, "")] && report.intactVersions == 200)
+        }
+    }
+
+    @Test func `a pack that is gone is damage of its documents, not a document that is not there`() async throws {
+        let scene = try await Scene(200)
+        try FileManager.default.removeItem(atPath: try #require(scene.packs().first))
+        let vault = try await scene.open()
+        await #expect(throws: VaultError(.damaged, "")) {
+            _ = try await vault.read(scene.references[0].document).bytes()
+        }
+        #expect(try await vault.verify().problems.allSatisfy { $0.code == .damaged })
+    }
+
     @Test func `wiping that was interrupted is taken up`() async throws {
         let scene = try await Scene(200)
         let place = try await scene.place(scene.references[3])

@@ -124,8 +124,10 @@ public struct DocumentContent: Sendable {
     private func small() async throws(VaultError) -> [UInt8]? {
         let expected = try sealedSize()
         guard expected <= Self.chunksPerRead * Int64(Cobblestone256.sealedChunkByteCount) else { return nil }
-        guard let sealed = try await store.contents([version.content], of: vault, limit: expected)[version.content]
-        else { throw damaged("the store does not have it") }
+        let found = try await asked { () throws(VaultError) in
+            try await store.contents([version.content], of: vault, limit: expected)
+        }
+        guard let sealed = found[version.content] else { throw damaged("the store does not have it") }
         guard sealed.count == Int(expected) else {
             throw damaged("\(sealed.count) octets, the journal says \(expected)")
         }
@@ -180,12 +182,27 @@ public struct DocumentContent: Sendable {
             throw damaged("the store does not have it")
         }
         guard stored == size else { throw damaged("\(stored) octets, the journal says \(size)") }
-        return try await store.content(version.content, of: vault, in: 0..<Int64(Cobblestone256.headerByteCount))
+        return try await asked { () throws(VaultError) in
+            try await store.content(version.content, of: vault, in: 0..<Int64(Cobblestone256.headerByteCount))
+        }
     }
 
     private func octets(_ range: Range<Int64>, in whole: [UInt8]?) async throws(VaultError) -> [UInt8] {
         if let whole { return whole }
-        return try await store.content(version.content, of: vault, in: range)
+        return try await asked { () throws(VaultError) in
+            try await store.content(version.content, of: vault, in: range)
+        }
+    }
+
+    // A content that the journal names and the store says it does not know is damage, not a wrong question.
+    private func asked<Value: Sendable>(
+        _ read: () async throws(VaultError) -> Value
+    ) async throws(VaultError) -> Value {
+        do throws(VaultError) {
+            return try await read()
+        } catch {
+            throw error.code == .notFound ? damaged("the store does not have it") : error
+        }
     }
 
     private func digestState() throws(VaultError) -> DigestState {

@@ -37,9 +37,8 @@ struct VaultCommand: AsyncParsableCommand {
                         vi: "bỏ qua --vault: mã của kho mới được tính từ khóa của nó",
                         en: "--vault is ignored: the identifier of a new vault follows from its keys"))
             }
-            var secrets: [Unlocking] = [
-                try .passphrase(Passphrase(utf8: options.passphrase.passphrase(prompt: VaultOptions.prompt)))
-            ]
+            try options.checkAnchor()
+            var secrets: [Unlocking] = [.passphrase(try options.passphrase.ofVault(isNew: true))]
             var code: RecoveryCode?
             if let file = options.recoveryCodeFile {
                 try OutputFile.check(file, inputs: [], force: false)
@@ -137,11 +136,19 @@ struct VaultCommand: AsyncParsableCommand {
         var document: String
 
         func run() async throws {
-            try OutputFile.check(output, inputs: [], force: force)
+            try options.check(output: output, force: force)
             let vault = try await options.open()
-            let content = try await vault.read(try documentID(document))
-            try await OutputFile.write(to: output) { handle in
-                try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
+            let id = try documentID(document)
+            let content = try await vault.read(id)
+            do {
+                try await OutputFile.write(to: output) { handle in
+                    try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
+                }
+            } catch let error as VaultError where error.code == .damaged {
+                // Somebody may have erased it while it was read.
+                try await vault.refresh()
+                _ = try await vault.document(id)
+                throw error
             }
             if common.json {
                 Console.write(
@@ -159,7 +166,7 @@ struct VaultCommand: AsyncParsableCommand {
         private struct Report: Encodable {
             struct Head: Encodable { let sequence: Int64, hash: String }
             struct Problem: Encodable { let code, object, vi, en: String }
-            let complete: Bool, freshness: String, documents: Int, head: Head?, problems: [Problem]
+            let complete: Bool, freshness: String, documents: Int, head: Head?, lastWriter: String?, problems: [Problem]
         }
 
         func run() async throws {
@@ -180,6 +187,7 @@ struct VaultCommand: AsyncParsableCommand {
                             complete: report.isComplete, freshness: report.freshness.rawValue,
                             documents: report.documents,
                             head: report.head.map { .init(sequence: $0.sequence, hash: $0.hash.description) },
+                            lastWriter: report.head.map { _ in report.lastWriter.description },
                             problems: report.problems.map {
                                 .init(
                                     code: $0.code.rawValue, object: $0.object, vi: $0.phrase.vi,
@@ -194,6 +202,13 @@ struct VaultCommand: AsyncParsableCommand {
                                 "The vault is complete, \(report.documents) documents, against the anchor: \(report.freshness.rawValue)"
                         )
                         : Phrase(vi: "Kho KHÔNG đầy đủ", en: "The vault is NOT complete"))
+                if report.head != nil {
+                    let writer = report.lastWriter
+                    Console.say(
+                        writer == .owner
+                            ? Phrase(vi: "Người ghi cuối cùng: chủ kho", en: "Last writer: the owner")
+                            : Phrase(vi: "Người ghi cuối cùng: \(writer)", en: "Last writer: \(writer)"))
+                }
                 for problem in report.problems {
                     Console.print("  – \(problem.object): \(problem.phrase[Console.language]) (\(problem.detail))")
                 }

@@ -25,7 +25,7 @@ struct VaultTicketCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
-        try OutputFile.check(output, inputs: [], force: false)
+        try options.check(output: output)
         var end: Instant?
         if let until {
             guard let instant = Instant(until) else {
@@ -105,7 +105,7 @@ struct VaultInboxCommand: AsyncParsableCommand {
     func run() async throws {
         let instant = try time.instant()
         let validator = try trust.validator(at: instant)
-        let vault = try await options.open()
+        let vault = try await options.open(changing: true)
         let absorbed = try await vault.absorbDeposits(at: instant) { arrival in
             let bytes = try await arrival.content.bytes(limit: 1 << 28)
             let report = try FileReport(

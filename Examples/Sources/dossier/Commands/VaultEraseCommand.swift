@@ -52,19 +52,34 @@ struct VaultEraseCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let statement { try OutputFile.check(statement, inputs: [], force: false) }
+        if let statement { try options.check(output: statement) }
         let instant = try time.instant()
-        let remainders = remaining.map { text in
+        let remainders = try remaining.map { text in
             let parts = text.split(separator: "=")
             let until = parts.count > 1 ? parts.last.flatMap { CalendarDate($0) } : nil
+            // What looks like a day and is none must not go into a signed statement as a word.
+            if until == nil, parts.count > 1, let last = parts.last, last.wholeMatch(of: /[0-9]+-[0-9]+-[0-9]+/) != nil
+            {
+                throw ValidationError("--remaining takes TEXT or TEXT=yyyy-mm-dd, not \(text)")
+            }
             return ErasureStatement.Remainder(
                 what: until == nil ? text : parts.dropLast().joined(separator: "="), until: until)
         }
-        let vault = try await options.open()
+        let vault = try await options.open(changing: true)
         let signed = try await vault.erase(try documentID(document), reason: reason, remaining: remainders, at: instant)
         _ = try await vault.sweep(at: instant)
         try await options.keepAnchor(of: vault)
-        if let statement { try OutputFile.write(signed.signedBytes + signed.signature, to: statement) }
+        if let statement {
+            do {
+                try OutputFile.write(signed.signedBytes + signed.signature, to: statement)
+            } catch {
+                throw CommandFailure(
+                    .cannotCreate, vi: "giấy tờ đã xóa nhưng không ghi được \(statement)",
+                    en: "the document is erased, but \(statement) cannot be written",
+                    hint: Phrase(
+                        vi: "chạy lại lệnh này để lấy bản xác nhận", en: "run the command again to have the statement"))
+            }
+        }
         if common.json {
             Console.write(
                 try CanonicalJSON.encode(
@@ -102,7 +117,7 @@ struct VaultHoldCommand: AsyncParsableCommand {
     func run() async throws {
         let id = try documentID(document)
         let instant = try time.instant()
-        let vault = try await options.open()
+        let vault = try await options.open(changing: true)
         if lift {
             try await vault.liftHold(on: id, at: instant)
         } else {
@@ -124,7 +139,7 @@ struct VaultSweepCommand: AsyncParsableCommand {
 
     func run() async throws {
         let instant = try time.instant()
-        let vault = try await options.open()
+        let vault = try await options.open(changing: true)
         let swept = try await vault.sweep(at: instant)
         try await options.keepAnchor(of: vault)
         if common.json {

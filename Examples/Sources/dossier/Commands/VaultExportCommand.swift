@@ -26,27 +26,31 @@ struct VaultExportCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
-        try OutputFile.check(output, inputs: [], force: force)
+        try options.check(output: output, force: force)
         let instant = try time.instant()
         let code = RecoveryCode(random: SystemRandom())
         if !originals {
             guard let codeFile else { throw ValidationError("--code-file is needed, or --originals") }
-            try OutputFile.check(codeFile, inputs: [output], force: false)
+            try options.check(output: codeFile, inputs: [output])
         }
         let vault = try await options.open()
         let isQuiet = common.json
         let progress: @Sendable (Int, Int) -> Void = { if !isQuiet { Console.progress($0, of: $1, "contents") } }
         if originals {
-            try await OutputFile.write(to: output) { handle in
-                try await vault.exportOriginals(
-                    to: { try handle.write(contentsOf: Data($0)) }, at: instant, progress: progress)
+            try await Self.patiently {
+                try await OutputFile.write(to: output) { handle in
+                    try await vault.exportOriginals(
+                        to: { try handle.write(contentsOf: Data($0)) }, at: instant, progress: progress)
+                }
             }
         } else if let codeFile {
             try OutputFile.write(Array("\(code.text())\n".utf8), to: codeFile, mode: 0o600)
             do {
-                try await OutputFile.write(to: output) { handle in
-                    _ = try await vault.export(
-                        under: code, to: { try handle.write(contentsOf: Data($0)) }, progress: progress)
+                try await Self.patiently {
+                    try await OutputFile.write(to: output) { handle in
+                        _ = try await vault.export(
+                            under: code, to: { try handle.write(contentsOf: Data($0)) }, progress: progress)
+                    }
                 }
             } catch {
                 unlink(codeFile)
@@ -56,6 +60,18 @@ struct VaultExportCommand: AsyncParsableCommand {
         if common.json {
             Console.write(try CanonicalJSON.encode(["output": output, "vault": vault.id.description]))
         }
+    }
+}
+
+extension VaultExportCommand {
+    /// An export that somebody else's change made useless is begun again some times.
+    fileprivate static func patiently(_ export: () async throws -> Void) async throws {
+        for _ in 0..<4 {
+            do {
+                return try await export()
+            } catch let error as VaultError where error.code == .busy {}
+        }
+        try await export()
     }
 }
 
@@ -78,15 +94,16 @@ struct VaultImportCommand: AsyncParsableCommand {
         let code: RecoveryCode
         do {
             let text = String(decoding: try FileSource(path: codeFile).allBytes(limit: 4096), as: UTF8.self)
-            code = try RecoveryCode(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            code = try RecoveryCode(text)
         } catch {
             throw CommandFailure(error, path: codeFile)
         }
+        try options.checkAnchor()
         let vault: Vault
         do {
             let export = try ExportedVault(reading: try FileSource(path: file))
             vault = try await Vault.restore(
-                export, code: code, in: options.openStore(creating: true), anchor: try options.storedAnchor(),
+                export, code: code, in: options.openStore(creating: true), anchor: try options.anchorToKeep(),
                 reason: reason, at: instant)
         } catch {
             throw CommandFailure(error, path: file)

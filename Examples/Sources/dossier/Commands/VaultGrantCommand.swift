@@ -106,7 +106,7 @@ struct VaultGrantCommand: AsyncParsableCommand {
                 release = .by(
                     try CardFile(path: serviceCard).validated(as: .releaseService, trust, in: [], at: instant))
             }
-            let vault = try await options.open()
+            let vault = try await options.open(changing: true)
             var items: [Vault.GrantRequest] = []
             for document in documents {
                 let record = try await vault.document(try documentID(document))
@@ -152,7 +152,7 @@ struct VaultRevokeCommand: AsyncParsableCommand {
         guard let id = GrantID(grant) else { throw ValidationError("a grant has 32 hexadecimal digits") }
         try OutputFile.check(output, inputs: [], force: false)
         let instant = try time.instant()
-        let vault = try await options.open()
+        let vault = try await options.open(changing: true)
         let revocation = try await vault.revoke(id, reason: reason, at: instant)
         try await options.keepAnchor(of: vault)
         try OutputFile.write(revocation.bytes, to: output)

@@ -66,7 +66,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                 throw ValidationError("--role takes device, session, delegate or service")
             }
             let instant = try time.instant()
-            let vault = try await options.open()
+            let vault = try await options.open(changing: true)
             if let deviceCard {
                 let text = String(decoding: try FileSource(path: deviceCard).allBytes(limit: 4096), as: UTF8.self)
                 guard let card = DeviceCard(text) else {
@@ -96,7 +96,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
         func run() async throws {
             let ids = Set(try slots.map(VaultSlotsCommand.slotID))
             let instant = try time.instant()
-            let vault = try await options.open()
+            let vault = try await options.open(changing: true)
             try await vault.removeSlots(ids, at: instant)
             try await options.keepAnchor(of: vault)
             try await VaultSlotsCommand.show(vault, common)
@@ -116,7 +116,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
         func run() async throws {
             let chosen = try slot.map(VaultSlotsCommand.slotID)
             let instant = try time.instant()
-            let vault = try await options.open()
+            let vault = try await options.open(changing: true)
             let own = await vault.slots().first { $0.isOwn }?.id
             guard let id = chosen ?? own else { throw ValidationError("name a slot") }
             _ = try await vault.changeSlot(id, to: try new.required(), label: new.label, at: instant)
@@ -152,7 +152,7 @@ struct VaultRotateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let instant = try time.instant()
-        let vault = try await options.open()
+        let vault = try await options.open(changing: true)
         let isQuiet = common.json
         try await vault.rotate(at: instant) { done, total in
             if !isQuiet { Console.progress(Int(clamping: done), of: Int(clamping: total), "key records") }

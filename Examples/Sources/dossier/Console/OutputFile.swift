@@ -19,10 +19,18 @@ enum OutputFile {
             throw CommandFailure(
                 .usage, vi: "tệp kết quả trùng với tệp đầu vào: \(path)", en: "the output is also an input: \(path)")
         }
+        guard !path.isEmpty else {
+            throw CommandFailure(.usage, vi: "tên tệp kết quả bỏ trống", en: "the name of the output is empty")
+        }
         let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw CommandFailure(.cannotCreate, vi: "không có thư mục \(folder)", en: "no folder \(folder)")
+        }
+        guard access(folder, W_OK) == 0 else {
+            throw CommandFailure(
+                .cannotCreate, vi: "không có quyền ghi vào thư mục \(folder)",
+                en: "the folder \(folder) is not writable")
         }
         // Renaming over a device, a pipe or a folder would put a file in its place, or fail after all the work.
         if let stamp = FileStamp(of: path), !stamp.isFile {
@@ -94,7 +102,9 @@ enum OutputFile {
             try finish(handle, temporary, path)
         } catch {
             unlink(temporary)
-            throw error
+            // Foundation's own words for a disk that is full are for programmers.
+            guard [NSCocoaErrorDomain, NSPOSIXErrorDomain].contains((error as NSError).domain) else { throw error }
+            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
         }
     }
 
@@ -189,7 +199,8 @@ enum OutputFile {
         }
     }
 
-    private static func resolve(_ path: String) -> String {
+    /// The path with all links followed, as far as it exists.
+    static func resolve(_ path: String) -> String {
         URL(filePath: path).resolvingSymlinksInPath().standardized.path(percentEncoded: false)
     }
 }

@@ -56,6 +56,7 @@ enum UsageWords {
         ("a document id has 32 hexadecimal digits", "mã giấy tờ có 32 chữ số thập lục phân"),
         ("a slot has 32 hexadecimal digits", "mã ngăn khóa có 32 chữ số thập lục phân"),
         ("a grant has 32 hexadecimal digits", "mã lần đồng ý có 32 chữ số thập lục phân"),
+        ("TEXT or TEXT=yyyy-mm-dd", "CHỮ hoặc CHỮ=yyyy-mm-dd"),
         ("64 hexadecimal digits", "64 chữ số thập lục phân"),
         ("an object identifier", "một mã định danh đối tượng (OID)"),
         ("a line of the list ends inside quotes", "một dòng của danh sách thiếu dấu nháy đóng"),

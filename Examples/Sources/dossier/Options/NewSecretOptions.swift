@@ -36,7 +36,7 @@ struct NewSecretOptions: ParsableArguments {
         }
         guard !given.isEmpty else { return nil }
         let options = try PassphraseOptions(file: newPassphraseFile, environment: newPassphraseEnv)
-        return .passphrase(Passphrase(utf8: try options.passphrase(prompt: VaultOptions.prompt)))
+        return .passphrase(try options.ofVault(isNew: true))
     }
 
     func required() throws -> Unlocking {

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import CryptoPrimitives
+import DocumentVault
 import DossierCore
 import Foundation
 
@@ -54,11 +55,34 @@ struct PassphraseOptions: ParsableArguments {
         return SecretBytes(copying: Array((readLine(strippingNewline: true) ?? "").utf8))
     }
 
+    /// The passphrase of a vault, which is text.
+    ///
+    /// - Parameter isNew: Whether it is to open a vault from now on; then it must not be empty.
+    /// - Throws: 65 for one that is not UTF-8, of which the vault would take another one to be the same, or that is new
+    ///   and empty; as ``passphrase(prompt:)``.
+    func ofVault(isNew: Bool = false) throws -> Passphrase {
+        let octets = try passphrase(prompt: VaultOptions.prompt)
+        guard octets.byteCount > 0 || !isNew else {
+            throw CommandFailure(.badInput, vi: "mật khẩu bỏ trống", en: "the passphrase is empty")
+        }
+        let isText = octets.withSpan { span in
+            String(validating: span.indices.map { span[$0] }, as: UTF8.self) != nil
+        }
+        guard isText else {
+            throw CommandFailure(
+                .badInput, vi: "\(file.map { "\($0): " } ?? "")mật khẩu không ở dạng UTF-8",
+                en: "\(file.map { "\($0): " } ?? "")the passphrase is not in UTF-8")
+        }
+        return Passphrase(utf8: octets)
+    }
+
     /// The first line of a file, without its end.
     static func firstLine(of file: String) throws -> [UInt8] {
         do {
             var line = try FileSource(path: file).allBytes(limit: 65_536).prefix { $0 != 10 }
             if line.last == 13 { line.removeLast() }
+            // The mark that some editors put before UTF-8 is no part of what was typed.
+            if line.starts(with: [0xef, 0xbb, 0xbf]) { line.removeFirst(3) }
             return Array(line)
         } catch {
             throw CommandFailure(error, path: file)

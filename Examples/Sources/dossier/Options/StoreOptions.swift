@@ -59,7 +59,7 @@ struct StoreOptions: ParsableArguments {
         for file in files {
             do {
                 let report = try judged(file, FileSource(path: file), validator, at: instant)
-                if vault == nil { vault = try await options.open() }
+                if vault == nil { vault = try await options.open(changing: true) }
                 guard let vault else { continue }
                 described.append(try await describe(file, report, as: type, types, in: vault, superseding: old))
             } catch {

@@ -6,6 +6,7 @@ import CryptoPrimitives
 import DocumentVault
 import DossierCore
 import Foundation
+import Synchronization
 
 /// Which vault, where, and with what it is opened.
 struct VaultOptions: ParsableArguments {
@@ -32,6 +33,9 @@ struct VaultOptions: ParsableArguments {
 
     @OptionGroup var passphrase: PassphraseOptions
 
+    /// The anchor with which the vault was opened.
+    private static let openedWith = Mutex<Anchor?>(nil)
+
     static let prompt = Phrase(vi: "Mật khẩu của kho: ", en: "Passphrase of the vault: ")
 
     /// The store that the URL names.
@@ -54,12 +58,10 @@ struct VaultOptions: ParsableArguments {
                 throw CommandFailure(error, path: deviceKeyFile)
             }
         }
-        guard let recoveryCodeFile else {
-            return try .passphrase(Passphrase(utf8: passphrase.passphrase(prompt: Self.prompt)))
-        }
+        guard let recoveryCodeFile else { return .passphrase(try passphrase.ofVault()) }
         do {
             let text = String(decoding: try FileSource(path: recoveryCodeFile).allBytes(limit: 4096), as: UTF8.self)
-            return .recoveryCode(try RecoveryCode(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            return .recoveryCode(try RecoveryCode(text))
         } catch {
             throw CommandFailure(error, path: recoveryCodeFile)
         }
@@ -80,14 +82,68 @@ struct VaultOptions: ParsableArguments {
         }
     }
 
+    /// Checks that a result may be written: over none of the files that the vault is opened with, and none of the store's.
+    ///
+    /// - Throws: 64 and 73, as ``OutputFile/check(_:inputs:force:)``.
+    func check(output path: String, inputs: [String] = [], force: Bool = false) throws {
+        let own = [anchor, recoveryCodeFile, deviceKeyFile, passphrase.file].compactMap { $0 }
+        try OutputFile.check(path, inputs: inputs + own, force: force)
+        guard case .sqlite(let folder) = try StoreAddress(store).records else { return }
+        let place = OutputFile.resolve(path).split(separator: "/")
+        let root = OutputFile.resolve(folder).split(separator: "/")
+        guard place.starts(with: root), place.count > root.count else { return }
+        let name = place[root.count]
+        guard name == "contents" || name == "manifest.json" || name.hasPrefix("shard-") else { return }
+        throw CommandFailure(
+            .usage, vi: "tệp kết quả là tệp của nơi lưu trữ: \(path)", en: "the output is a file of the store: \(path)")
+    }
+
+    /// Checks that the anchor can be kept, before anything is changed.
+    ///
+    /// - Throws: 73.
+    func checkAnchor() throws {
+        guard let anchor else { return }
+        try OutputFile.check(OutputFile.resolve(anchor), inputs: [], force: true)
+    }
+
+    /// The head kept outside the store, which the vault's newest one is to replace.
+    func anchorToKeep() throws -> Anchor? {
+        let stored = try storedAnchor()
+        Self.openedWith.withLock { $0 = stored }
+        return stored
+    }
+
     /// Opens the vault, compared with the anchor.
-    func open() async throws -> Vault {
-        try await Vault.open(vaultID(), in: openStore(), unlocking: unlocking(), anchor: storedAnchor())
+    ///
+    /// - Parameter changing: Whether it is opened to be changed.
+    func open(changing: Bool = false) async throws -> Vault {
+        if changing { try checkAnchor() }
+        if let anchor, !FileManager.default.fileExists(atPath: anchor) {
+            Console.warn(
+                Phrase(
+                    vi: "chưa có mốc neo \(anchor): không biết kho có phải bản mới nhất không",
+                    en: "there is no anchor \(anchor) yet: whether the vault is the newest is not known"))
+        }
+        return try await Vault.open(vaultID(), in: openStore(), unlocking: unlocking(), anchor: anchorToKeep())
     }
 
     /// Keeps the vault's newest head outside the store.
     func keepAnchor(of vault: Vault) async throws {
         guard let anchor, let newest = await vault.anchor else { return }
-        try OutputFile.write(Array("\(newest)\n".utf8), to: anchor)
+        // Another command may have kept a later head meanwhile.
+        if let now = try? storedAnchor(), now != Self.openedWith.withLock({ $0 }), now.vault == newest.vault,
+            now.head.sequence > newest.head.sequence
+        {
+            return
+        }
+        // Where the file is a link it stays one.
+        let place = OutputFile.resolve(anchor)
+        do {
+            try OutputFile.write(Array("\(newest)\n".utf8), to: place)
+        } catch {
+            throw CommandFailure(
+                .cannotCreate, vi: "kho đã được thay đổi nhưng không ghi được mốc neo \(anchor)",
+                en: "the vault was changed, but its anchor \(anchor) cannot be written")
+        }
     }
 }
