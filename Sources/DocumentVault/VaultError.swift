@@ -130,8 +130,8 @@ extension VaultError.Code {
                 en: "the description of the document is incomplete or malformed")
         case .notAStore:
             Phrase(
-                vi: "địa chỉ này không phải là nơi lưu trữ kho tài liệu",
-                en: "this address is not a store of vaults")
+                vi: "đây không phải là nơi lưu trữ hay bản xuất của kho tài liệu",
+                en: "this is not a store of vaults, nor an export of one")
         case .notPermitted:
             Phrase(
                 vi: "không có quyền đọc hoặc ghi nơi lưu trữ",

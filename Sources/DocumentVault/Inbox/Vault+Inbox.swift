@@ -131,7 +131,7 @@ extension Vault {
             document: deposited.document, id: deposited.id, content: deposited.content, size: deposited.size,
             commitment: deposited.commitment, previous: nil, metadata: deposited.metadata, provenance: provenance,
             fields: deposited.fields, storedAt: time)
-        let operation = try Self.operation(of: record.ticket.id)
+        let operation = try OperationID(absorbing: record.ticket.id)
         let appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
             try self.quota.check(state.core, adding: [version])
             let secret = try self.currentSecret()
@@ -148,7 +148,7 @@ extension Vault {
     }
 
     private func quarantine(_ deposit: DepositID, reason: String, at time: Instant) async throws(VaultError) {
-        _ = try await change(operation: try Self.operation(of: deposit), at: time) { (state) throws(VaultError) in
+        _ = try await change(operation: try OperationID(absorbing: deposit), at: time) { (state) throws(VaultError) in
             Change(
                 events: [.depositAbsorbed(deposit, .quarantined(reason: reason))], secret: try self.currentSecret())
         }
@@ -175,15 +175,6 @@ extension Vault {
         return waiting.contains { $0.id == deposit } ? .waiting : .missing
     }
 
-    // The same on every device: a deposit is absorbed once.
-    private static func operation(of deposit: DepositID) throws(VaultError) -> OperationID {
-        let digest = try Digest32(of: VaultSeal.context(.deposit, [deposit.octets]))
-        guard let operation = OperationID(octets: digest.octets.prefix(16)) else {
-            throw VaultError(.cryptographyFailure, "an operation's id")
-        }
-        return operation
-    }
-
     private func vaultPrivateKey() async throws(VaultError) -> X25519PrivateKey {
         guard let genesis = state.genesis, let secret = secrets[1],
             case .genesis(_, _, let sealed) = try await event(at: 0).event
@@ -204,5 +195,17 @@ extension Vault {
             }
         }
         return contents
+    }
+}
+
+extension OperationID {
+    /// The operation by which a deposit is taken in or put aside (format §12): the same on every device, so that it happens
+    /// once.
+    init(absorbing deposit: DepositID) throws(VaultError) {
+        let digest = try Digest32(of: VaultSeal.context(.deposit, [deposit.octets]))
+        guard let operation = OperationID(octets: digest.octets.prefix(16)) else {
+            throw VaultError(.cryptographyFailure, "an operation's id")
+        }
+        self = operation
     }
 }

@@ -6,7 +6,8 @@
 /// Readers and writers of the source go on. A vault that is written meanwhile is followed until both heads are the same; a
 /// copy that stands already, or was broken off, is brought up to the source, so copying may be repeated. Whoever writes to the
 /// source after the copy was found complete writes to the source only: writers must be told to use the other store before
-/// the last round.
+/// the last round. What the copy has of its own is never touched: a copy with entries of its own is refused before anything is
+/// written, and contents and deposits that came to it in other ways stay where they are.
 public struct VaultCopying: Sendable {
     /// What was found in both stores after copying.
     public struct Outcome: Sendable, Hashable, Encodable {
@@ -34,6 +35,26 @@ public struct VaultCopying: Sendable {
         var records: [VersionID: [UInt8]] = [:]
     }
 
+    /// What the source's entries say of contents and deposits.
+    private struct Named {
+        /// Contents of document versions that are there.
+        var versions: Set<ContentID> = []
+        /// Contents of erased versions, and pages of snapshots, which the next snapshot replaces.
+        var replaceable: Set<ContentID> = []
+        var operations: Set<OperationID> = []
+
+        mutating func add(_ entry: StoredEntry) throws(VaultError) {
+            operations.insert(entry.operation)
+            let contents = try entry.contents()
+            // Only document versions bring one content.
+            if contents.count == 1, entry.payload != nil {
+                versions.formUnion(contents)
+            } else {
+                replaceable.formUnion(contents)
+            }
+        }
+    }
+
     private static let pageSize = 64
     private static let pieceSize: Int64 = 1 << 20
     private let source: any EnumerableVaultStore
@@ -49,24 +70,48 @@ public struct VaultCopying: Sendable {
     ///
     /// - Parameter rounds: How often a source that goes on is followed.
     /// - Throws: ``VaultError``: `notFound`, `forked` for a vault in the target that went another way, `conflict` when the source
-    ///   never stands still, `damaged`, errors of the stores and of the stream between them.
+    ///   never stands still, `damaged`, also for a source that lacks a content of its documents (all the rest is copied then),
+    ///   errors of the stores and of the stream between them.
     public func copy(_ vault: VaultID, rounds: Int = 16) async throws -> Outcome {
         var copied: Int64 = 0
         for round in 1...max(1, rounds) {
             guard let head = try await source.head(of: vault) else {
                 throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
             }
-            copied += try await copyContents(vault)
-            try await bringUp(vault, to: head)
-            try await copyDeposits(vault)
-            if let outcome = try await compared(vault, head, copied, round) { return outcome }
+            guard try await leads(vault, head) else { continue }
+            let (octets, put) = try await copyContents(vault)
+            copied += octets
+            var named = Named()
+            try await bringUp(vault, to: head, &named)
+            try await dropContents(vault, named, put)
+            try await copyDeposits(vault, named)
+            if let outcome = try await compared(vault, head, copied, named, round) { return outcome }
         }
         throw VaultError(.conflict, object: "vault \(vault)", "it is written faster than it is copied")
     }
 
-    private func copyContents(_ vault: VaultID) async throws -> Int64 {
+    /// Whether the copy's head is an entry of the source up to a head of it; before anything is changed.
+    ///
+    /// - Throws: `forked` for a copy with entries of its own; errors of the stores.
+    private func leads(_ vault: VaultID, _ head: JournalHead) async throws(VaultError) -> Bool {
+        guard let standing = try await target.head(of: vault) else { return true }
+        guard standing.sequence <= head.sequence else {
+            // Somebody else who copies may have seen a later head.
+            guard try await source.head(of: vault) == head else { return false }
+            throw VaultError(.forked, object: "vault \(vault)", "the copy has entries that the source does not have")
+        }
+        guard let entry = try await source.entries(of: vault, from: standing.sequence, limit: 1).first,
+            entry.sequence == standing.sequence, try Digest32(of: entry.entry) == standing.hash
+        else {
+            throw VaultError(.forked, object: "vault \(vault)", "the copy has another entry \(standing.sequence)")
+        }
+        return true
+    }
+
+    /// Carries over what the copy lacks.
+    private func copyContents(_ vault: VaultID) async throws -> (octets: Int64, put: Set<ContentID>) {
         let (there, here) = (try await contents(target, vault), try await contents(source, vault))
-        var copied: Int64 = 0
+        var (copied, put): (Int64, Set<ContentID>) = (0, [])
         for id in here.sorted() where !there.contains(id) {
             // Swept meanwhile: then no entry that is copied names it.
             guard let size = try await source.contentSize(id, of: vault) else { continue }
@@ -87,10 +132,19 @@ public struct VaultCopying: Sendable {
                 try await filled
             }
             copied += size
+            put.insert(id)
         }
-        let gone = there.subtracting(try await contents(source, vault))
+        return (copied, put)
+    }
+
+    /// Deletes from the copy what the source's journal gave up, and what was swept there since it was carried over. Nothing
+    /// else: a content that no entry names may be that of an upload to the copy, and one that the source lost is worth more
+    /// there.
+    private func dropContents(_ vault: VaultID, _ named: Named, _ put: Set<ContentID>) async throws {
+        let candidates = named.replaceable.union(put).subtracting(named.versions)
+        let gone = try await contents(target, vault).intersection(candidates)
+            .subtracting(try await contents(source, vault))
         if !gone.isEmpty { try await target.deleteContents(gone.sorted(), of: vault) }
-        return copied
     }
 
     private func contents(_ store: any VaultStore, _ vault: VaultID) async throws(VaultError) -> Set<ContentID> {
@@ -113,13 +167,11 @@ public struct VaultCopying: Sendable {
         }
     }
 
-    /// Appends what the target lacks up to a head; slots and key records come with the last batch.
-    private func bringUp(_ vault: VaultID, to head: JournalHead) async throws(VaultError) {
+    /// Appends what the target lacks up to a head; what was erased since the copy stood goes with the first batch, slots and
+    /// key records come with the last.
+    private func bringUp(_ vault: VaultID, to head: JournalHead, _ named: inout Named) async throws(VaultError) {
         var standing = try await target.head(of: vault)
-        if let standing, standing.sequence > head.sequence {
-            throw VaultError(.forked, object: "vault \(vault)", "the copy has entries that the source does not have")
-        }
-        try await dropPayloads(vault, below: standing)
+        let gone = try await erasedPayloads(vault, below: standing, &named)
         let (wanted, had) = (try await keys(source, vault), try await keys(target, vault))
         while standing?.sequence ?? -1 < head.sequence {
             let first = (standing?.sequence ?? -1) + 1
@@ -128,13 +180,15 @@ public struct VaultCopying: Sendable {
             guard entries.count == limit, let last = entries.last else {
                 throw VaultError(.damaged, object: "vault \(vault)", "entries are missing from \(first) on")
             }
+            for entry in entries { try named.add(entry) }
             let isLast = last.sequence == head.sequence
             let reached = JournalHead(sequence: last.sequence, hash: try Digest32(of: last.entry))
             guard !isLast || reached == head else {
                 throw VaultError(.damaged, object: "entry \(last.sequence)", "it is not what the head says")
             }
             var batch = VaultAppend(
-                expecting: standing, entries: entries, head: reached, takesUpContents: true)
+                expecting: standing, entries: entries, head: reached,
+                dropping: VaultAppend.Dropping(payloads: gone), takesUpContents: true)
             if isLast {
                 batch.slots = try await source.slotRecords(of: vault)
                 batch.keyRecords = wanted.records
@@ -160,10 +214,11 @@ public struct VaultCopying: Sendable {
         if !changed.isEmpty { try await target.replaceKeyRecords(changed, in: vault) }
     }
 
-    /// What was erased in the source since the copy stood goes from the copy: a batch that repeats its last entry would be
-    /// refused, so payloads go with the next entries.
-    private func dropPayloads(_ vault: VaultID, below standing: JournalHead?) async throws(VaultError) {
-        guard var standing else { return }
+    /// Entries of the copy whose payloads the source has dropped since; compares all that both have.
+    private func erasedPayloads(
+        _ vault: VaultID, below standing: JournalHead?, _ named: inout Named
+    ) async throws(VaultError) -> [Int64] {
+        guard let standing else { return [] }
         var next: Int64 = 0
         var gone: [Int64] = []
         while next <= standing.sequence {
@@ -179,36 +234,37 @@ public struct VaultCopying: Sendable {
                 guard own.entry == copy.entry else {
                     throw VaultError(.forked, object: "vault \(vault)", "the copy has another entry \(own.sequence)")
                 }
+                try named.add(own)
                 if own.payload == nil, copy.payload != nil { gone.append(own.sequence) }
             }
             next += Int64(limit)
         }
-        guard !gone.isEmpty else { return }
         // An erasure is an entry of its own, so there is at least one that the copy does not have.
-        guard let entry = try await source.entries(of: vault, from: standing.sequence + 1, limit: 1).first else {
+        if !gone.isEmpty, try await source.head(of: vault) == standing {
             throw VaultError(.damaged, object: "vault \(vault)", "payloads are gone without an entry that says so")
         }
-        let batch = VaultAppend(
-            expecting: standing, entries: [entry],
-            head: JournalHead(sequence: entry.sequence, hash: try Digest32(of: entry.entry)),
-            dropping: VaultAppend.Dropping(payloads: gone))
-        _ = try await target.append(batch, to: vault)
-        standing = batch.head
+        return gone
     }
 
-    private func copyDeposits(_ vault: VaultID) async throws(VaultError) {
+    // A deposit goes from the copy when an entry says that it was taken in or put aside. Any other may have come to the copy
+    // itself; one that stays too long is taken in once all the same.
+    private func copyDeposits(_ vault: VaultID, _ named: Named) async throws(VaultError) {
         let (here, there) = (
             try await source.deposits(of: vault, limit: source.capabilities.depositLimit),
             try await target.deposits(of: vault, limit: target.capabilities.depositLimit)
         )
-        let gone = Set(there.map(\.id)).subtracting(here.map(\.id))
-        if !gone.isEmpty { try await target.deleteDeposits(Array(gone), of: vault) }
+        let waiting = Set(here.map(\.id))
+        var gone: [DepositID] = []
+        for deposit in there where !waiting.contains(deposit.id) {
+            if named.operations.contains(try OperationID(absorbing: deposit.id)) { gone.append(deposit.id) }
+        }
+        if !gone.isEmpty { try await target.deleteDeposits(gone, of: vault) }
         for deposit in here where !there.contains(deposit) { try await target.putDeposit(deposit, of: vault) }
     }
 
     /// What both have when both have the same; `nil` when the source has gone on.
     private func compared(
-        _ vault: VaultID, _ head: JournalHead, _ copied: Int64, _ round: Int
+        _ vault: VaultID, _ head: JournalHead, _ copied: Int64, _ named: Named, _ round: Int
     ) async throws(VaultError) -> Outcome? {
         let (slots, copiedSlots) = (try await source.slotRecords(of: vault), try await target.slotRecords(of: vault))
         let (keys, copiedKeys) = (try await keys(source, vault), try await keys(target, vault))
@@ -226,9 +282,14 @@ public struct VaultCopying: Sendable {
             }
         }
         let reached = try await target.head(of: vault)
-        guard reached == head, slots == copiedSlots, keys == copiedKeys, contents == copiedContents,
-            Set(deposits) == Set(copiedDeposits), try await source.head(of: vault) == head
+        guard reached == head, slots == copiedSlots, keys == copiedKeys, contents.isSubset(of: copiedContents),
+            copiedContents.subtracting(contents).isDisjoint(with: named.replaceable),
+            Set(deposits).isSubset(of: copiedDeposits), try await source.head(of: vault) == head
         else { return nil }
+        if let lost = named.versions.subtracting(contents).min() {
+            let place = copiedContents.contains(lost) ? "; the copy has it" : ""
+            throw VaultError(.damaged, object: "content \(lost)", "the source does not have it\(place)")
+        }
         return Outcome(
             vault: vault.description, head: head.sequence, entries: head.sequence + 1, slots: slots.count,
             keyRecords: keys.records.count, contents: contents.count, copiedOctets: copied, deposits: deposits.count,

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import CryptoPrimitives
+import DossierCore
+import Foundation
+import Testing
+import VaultSQLite
+import VaultTesting
+
+@testable import DocumentVault
+
+/// A copy is brought up to its source, and nothing that it has of its own is ever taken away.
+@Suite("Copies of vaults — contract of VaultCopying")
+struct CopyTests {
+    private let folder: TemporaryFolder
+    private let code = RecoveryCode(random: SystemRandom())
+    private let source: SQLiteVaultStore
+    private let target: SQLiteVaultStore
+    private let vault: Vault
+    private let references: [DocumentReference]
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        source = try SQLiteVaultStore(path: folder.path + "/source", creating: true, shards: 1)
+        target = try SQLiteVaultStore(path: folder.path + "/target", creating: true, shards: 1)
+        vault = try await Vault.create(
+            name: "kho", in: source, unlocking: [.recoveryCode(code)], at: Samples.time)
+        var references: [DocumentReference] = []
+        for size in [10, 5000, 200_000] { references.append(try await Samples.store(Samples.bytes(size), in: vault)) }
+        self.references = references
+    }
+
+    private func copy() async throws -> VaultCopying.Outcome {
+        try await VaultCopying(from: source, to: target).copy(vault.id)
+    }
+
+    private func opened() async throws -> Vault {
+        try await Vault.open(vault.id, in: target, unlocking: .recoveryCode(code))
+    }
+
+    @Test(arguments: [false, true])
+    func `a copy that is used already keeps what was stored in it when it is copied over once more`(
+        sourceGoesOn: Bool
+    ) async throws {
+        _ = try await copy()
+        let own = try await opened()
+        var stored: [(DocumentReference, [UInt8])] = []
+        for size in [30, 6000, 300_000] {
+            let bytes = Samples.bytes(size)
+            stored.append((try await Samples.store(bytes, in: own), bytes))
+        }
+        let deposit = StoredDeposit(id: DepositID(random: SystemRandom()), record: [1])
+        try await target.putDeposit(deposit, of: vault.id)
+        // The source may even have more entries than the copy.
+        if sourceGoesOn { for number in 0..<9 { _ = try await Samples.store([UInt8(number)], in: vault) } }
+        let before = try await target.contents(of: vault.id, after: nil, limit: 99)
+        await #expect(throws: VaultError(.forked, "")) { _ = try await copy() }
+        #expect(try await target.contents(of: vault.id, after: nil, limit: 99) == before)
+        #expect(try await target.deposits(of: vault.id, limit: 9) == [deposit])
+        let whole = try await opened()
+        #expect(try await whole.verify().isComplete)
+        for (reference, bytes) in stored { #expect(try await whole.read(reference.document).bytes() == bytes) }
+    }
+
+    @Test func `an upload and a deposit that only the copy has stay there`() async throws {
+        _ = try await copy()
+        let content = ContentID(random: SystemRandom())
+        try await target.putContent(content, of: vault.id, size: 3, from: HeldPieces([[1, 2, 3]]))
+        let deposit = StoredDeposit(id: DepositID(random: SystemRandom()), record: [1])
+        try await target.putDeposit(deposit, of: vault.id)
+        let outcome = try await copy()
+        #expect(outcome.contents == 3 && outcome.deposits == 0 && outcome.rounds == 1)
+        #expect(try await target.contentSize(content, of: vault.id) == 3)
+        #expect(try await target.deposits(of: vault.id, limit: 9) == [deposit])
+    }
+
+    @Test func `an erasure that nothing follows goes over to the copy, with keys and contents`() async throws {
+        _ = try await copy()
+        let gone = try await vault.document(references[2].document).current
+        _ = try await vault.erase(references[2].document, reason: "", at: Samples.time)
+        _ = try await vault.sweep(at: Samples.time)
+        let outcome = try await copy()
+        #expect(outcome.contents == 2 && outcome.keyRecords == 2)
+        #expect(try await target.keyRecords(of: [gone.id], in: vault.id).isEmpty)
+        #expect(try await target.contentSize(gone.content, of: vault.id) == nil)
+        #expect(try await opened().verify().isComplete)
+        // And with pages of snapshots, which tell of what was erased.
+        try await vault.makeSnapshot(at: Samples.time)
+        _ = try await copy()
+        _ = try await vault.erase(references[1].document, reason: "", at: Samples.time)
+        _ = try await copy()
+        let (here, there) = (
+            try await source.contents(of: vault.id, after: nil, limit: 99),
+            try await target.contents(of: vault.id, after: nil, limit: 99)
+        )
+        #expect(here == there)
+        #expect(try await opened().verify().isComplete)
+    }
+
+    @Test func `a content that the source lost is told, and stays in the copy`() async throws {
+        _ = try await copy()
+        let content = try await vault.document(references[2].document).current.content
+        try FileManager.default.removeItem(atPath: "\(folder.path)/source/contents/\(vault.id)/\(content)")
+        await #expect(throws: VaultError(.damaged, "")) { _ = try await copy() }
+        #expect(try await opened().verify().isComplete)
+        let other = try SQLiteVaultStore(path: folder.path + "/other", creating: true, shards: 1)
+        await #expect(throws: VaultError(.damaged, "")) {
+            _ = try await VaultCopying(from: source, to: other).copy(vault.id)
+        }
+        let rest = try await Vault.open(vault.id, in: other, unlocking: .recoveryCode(code)).verify()
+        #expect(rest.intactVersions == 2 && rest.problems == [VaultError(.damaged, "")])
+    }
+
+    @Test func `a deposit goes over, and goes from the copy when it was taken in`() async throws {
+        let ticket = try await vault.issueTicket(for: "H29.1-0001")
+        let bytes = Samples.bytes(100_000)
+        _ = try await ticket.deposit(
+            MemorySource(bytes), sha256: Digest32(of: bytes), metadata: Samples.metadata(), depositor: "UBND phường",
+            in: source, at: Samples.time)
+        #expect(try await copy().deposits == 1)
+        #expect(try await target.deposits(of: vault.id, limit: 9).count == 1)
+        _ = try await vault.absorbDeposits(at: Samples.time)
+        #expect(try await copy().deposits == 0)
+        #expect(try await target.deposits(of: vault.id, limit: 9).isEmpty)
+        let copied = try await opened()
+        #expect(try await copied.read(ticket.document).bytes() == bytes)
+        #expect(try await copied.verify().isComplete)
+    }
+}
