@@ -76,10 +76,11 @@ crash-objects: ## the same with large contents in Ceph's object store, CRASH_ROU
 	@$(MAKE) build
 	@CRASH_STORE=sqlite+objects Scripts/crash $${CRASH_ROUNDS:-200}
 
-crash-postgres: ## the same on PostgreSQL, CRASH_ROUNDS (200) times, and on PostgreSQL with Ceph, half as often
+crash-postgres: ## the same on PostgreSQL, CRASH_ROUNDS (200) times, and on PostgreSQL with Ceph, half as often; moves between two servers
 	@$(MAKE) build
 	@CRASH_STORE=postgres Scripts/crash $${CRASH_ROUNDS:-200}
 	@CRASH_STORE=postgres+objects Scripts/crash $$(($${CRASH_ROUNDS:-200} / 2))
+	@Scripts/move-kills $${CRASH_ROUNDS:-200}
 
 mutate: ## switch off each check by which a vault finds attacks; the attack's own case must fail then
 	@Scripts/mutate-vault

@@ -55,6 +55,13 @@ class Endurance(unittest.TestCase):
         self.expect(script("Scripts/rotation-kills", 1200, 8, 7),
                     "1,200 documents, 8 kills of 100,000 and 100 (Scripts/rotation-kills)")
 
+    def test_a_move_between_servers_that_is_killed_loses_nothing(self):
+        outcome = script("Scripts/move-kills", 4, 7)
+        if outcome.returncode == 69:
+            print(outcome.stdout)
+            self.skipTest(outcome.stdout)
+        self.expect(outcome, "4 rounds of 200 (Scripts/move-kills)")
+
     def test_octets_of_the_database_and_a_pack_that_go_unnoticed_mean_nothing(self):
         self.expect(script("Scripts/tamper-database", 211), "one octet in 211 (Scripts/tamper-database)")
 
