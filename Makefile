@@ -103,8 +103,8 @@ bench-cluster: ## a million vaults in PostgreSQL beside a thousand: opening, lis
 	@Scripts/postgresql-scale $${SCALE_VAULTS:-1000000}
 
 model: ## 100,000 random operations by several devices against a model; every way in which a store can fail
-	@Scripts/vault-only .build/vault
-	@cd .build/vault && DOSSIER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing \
+	@Scripts/vault-only --no-servers .build/vault-local
+	@cd .build/vault-local && DOSSIER_THOROUGH=1 swift test -c release -Xswiftc -enable-testing \
 		--filter 'ModelTests|EveryOperationTests|TamperTests'
 
 sanitize: ## the vault's tests and 10,000 validations from 8 tasks under ThreadSanitizer, these also under AddressSanitizer
