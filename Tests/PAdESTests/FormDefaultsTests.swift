@@ -15,7 +15,8 @@ struct FormDefaultsTests {
         let base = PDFFixture.classic(
             catalog: "/AcroForm<</Fields[5 0 R]\(form)>>", page: "/Annots[5 0 R]",
             more: [
-                (5, "<</FT/Tx/T(text)/V(100)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4\(field)>>")
+                (5, "<</FT/Tx/T(text)/V(100)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4\(field)>>"),
+                (8, "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"),
             ])
         let request = PDFFixture.request()
         let signed = try PDFFixture.signed(base, .new(name: "First"), request)
@@ -40,7 +41,59 @@ struct FormDefaultsTests {
         #expect(try mayGain(late, form: "", field: asked) == false)
         #expect(try mayGain(late, form: "", field: "/DA(/L#61te 12 Tf 0 g)") == false)
         #expect(try mayGain(late, form: asked, field: "") == false)
+        // What has an appearance is drawn by that, unless all fields are drawn anew.
+        #expect(try mayGain(late, form: "", field: "\(asked)/AP<</N 8 0 R>>"))
+        #expect(try mayGain(late, form: "/NeedAppearances true", field: "\(asked)/AP<</N 8 0 R>>") == false)
+        #expect(try mayGain(late, form: "", field: "\(asked)/AP<</D 8 0 R>>") == false)
         #expect(try mayGain(asked, form: "", field: "/DA(/F 12 Tf 0 g)"))
         #expect(try mayGain(asked, form: "", field: "") == false)
+    }
+
+    @Test func `a field without an appearance gets one with another value only`() throws {
+        let base = PDFFixture.classic(
+            catalog: "/AcroForm<</Fields[5 0 R]>>", page: "/Annots[5 0 R]",
+            more: [(5, "<</FT/Tx/T(text)/V(100)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4>>")])
+        let signed = try PDFFixture.signed(base, .new(name: "First"), PDFFixture.request())
+        func reasons(_ value: String, _ appearance: String) throws -> [ChangeReason.Code] {
+            let field = "/FT/Tx/T(text)/V(\(value))/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4"
+            let bytes = PDFFixture.appendingText(
+                signed,
+                [
+                    (5, "<<\(field)\(appearance)>>"),
+                    (30, "<</Subtype/Form/BBox[0 0 9 9]/Length 13>>\nstream\n0 0 1 1 re f \nendstream"),
+                ])
+            let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
+            return try #require(last).reasons.map(\.code)
+        }
+        #expect(try reasons("200", "/AP<</N 30 0 R>>") == [])
+        #expect(try reasons("200", "") == [])
+        #expect(try reasons("100", "/AP<</N 30 0 R>>") == [.appearanceWithoutValue])
+        #expect(try reasons("100", "/AP<</N null>>") == [.appearanceWithoutValue])
+    }
+
+    @Test(arguments: [
+        ("/Tx", "/AP<</N<</a 8 0 R/b 9 0 R>>>>", "/AS/a", "/AS/b"), ("/Ch", "/Opt[(100)(200)]", "/I[0]", "/I[1]"),
+        ("/Btn", "/AP<</N<</a 8 0 R/b 9 0 R>>>>", "/AS/a", "/AS/b"),
+    ])
+    func `the state that is shown changes with the value only`(type: String, fixed: String, old: String, new: String)
+        throws
+    {
+        func field(_ value: String, _ state: String) -> String {
+            let value = type == "/Btn" ? value == "100" ? "/a" : "/b" : "(\(value))"
+            let place = "/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4"
+            return "<</FT\(type)/T(text)/V\(value)\(place)\(fixed)\(state)>>"
+        }
+        let form = "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"
+        let base = PDFFixture.classic(
+            catalog: "/AcroForm<</Fields[5 0 R]>>", page: "/Annots[5 0 R]",
+            more: [(5, field("100", old)), (8, form), (9, form)])
+        let signed = try PDFFixture.signed(base, .new(name: "First"), PDFFixture.request())
+        func reasons(_ value: String, _ state: String) throws -> [ChangeReason.Code] {
+            let bytes = PDFFixture.appendingText(signed, [(5, field(value, state))])
+            let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
+            return try #require(last).reasons.map(\.code)
+        }
+        #expect(try reasons("200", new) == [])
+        #expect(try reasons("100", new) == [.appearanceWithoutValue])
     }
 }

@@ -12,10 +12,12 @@ extension RevisionComparison {
         _ key: PDFName, _ old: PDFDictionary, _ new: PDFDictionary, _ form: FormTree
     ) throws(PDFSyntaxError) -> Bool {
         guard old[key] == nil || isAddition(old[key], new[key]) else { return false }
+        let drawsAll = try self.old(old["NeedAppearances"]).boolean ?? false
         var texts: [[UInt8]] = []
         for reference in form.order where !isAdded(reference) {
             guard let node = form.nodes[reference], node.type != "Sig" else { continue }
             steps += 1
+            if !drawsAll, try hasAppearance(node.dictionary) { continue }
             let own = try self.old(node.dictionary["DA"]).string
             let inherited = try self.old(form.nodes[node.field]?.dictionary["DA"]).string
             if let text = own ?? inherited {
@@ -26,7 +28,10 @@ extension RevisionComparison {
         }
         for reference in form.annotations where !isAdded(reference) && form.nodes[reference] == nil {
             steps += 1
-            if let text = try object(reference, asOf: before).dictionary?["DA"]?.string { texts.append(text) }
+            guard let annotation = try object(reference, asOf: before).dictionary, try !hasAppearance(annotation),
+                let text = try self.old(annotation["DA"]).string
+            else { continue }
+            texts.append(text)
         }
         guard key == "DR" else { return true }
         if let text = try self.old(old["DA"]).string { texts.append(text) }
@@ -39,6 +44,12 @@ extension RevisionComparison {
             if entries.keys.contains(where: { known[$0] == nil && asked.contains($0) }) { return false }
         }
         return true
+    }
+
+    /// Whether readers find an appearance to draw, so that they need no default.
+    private func hasAppearance(_ annotation: PDFDictionary) throws(PDFSyntaxError) -> Bool {
+        let normal = try old(old(annotation["AP"]).dictionary?["N"])
+        return normal.stream != nil || normal.dictionary != nil
     }
 
     /// Whether a dictionary has only gained entries, two levels deep, all of them new objects or direct values.

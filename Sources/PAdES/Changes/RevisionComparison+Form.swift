@@ -237,13 +237,12 @@ extension RevisionComparison {
         }
         if !isSignature {
             // The "replace" shadow attack: the value that is checked stays, what the reader sees does not.
-            let hadAppearance = try !self.old(old.dictionary["AP"]).isNull
             let hangsOnChange = try hangsOnChange(new)
-            if hadAppearance, isSameValue, keys.contains("AP") || hangsOnChange {
+            // A field without an appearance shows its value as readers draw it, so that a first one counts like another.
+            if isSameValue, keys.contains("AP") || keys.contains("AS") || keys.contains("I") || hangsOnChange {
                 refuse(.appearanceWithoutValue, old.reference)
             }
             if new.type == "Btn" {
-                if isSameValue, keys.contains("AS") { refuse(.appearanceWithoutValue, old.reference) }
                 for part in after.parts(of: new.field) { try checkState(part, value: self.new(fieldAfter["V"])) }
             }
         }
