@@ -31,7 +31,7 @@ struct AnnotationTests {
         ("PolyLine", "/Vertices[100 50 110 60 105 60]", "/Vertices[100 50 0 0]"),
         ("Highlight", "/QuadPoints[100 60 110 60 100 50 110 50]", "/QuadPoints[0 10 10 10 0 0 10 0]"),
         ("StrikeOut", "/QuadPoints[100 60 110 60 100 50 110 50]", "/QuadPoints[0 10 10 10 0 0 10 0]"),
-        ("FreeText", "/CL[100 50 110 60]", "/CL[0 5 110 60]"),
+        ("FreeText", "/IT/FreeTextCallout/CL[100 50 110 60]", "/IT/FreeTextCallout/CL[0 5 110 60]"),
     ])
     func `points inside its rectangle are allowed, outside of it refused`(kind: String, in inside: String, out: String)
         throws
@@ -44,6 +44,14 @@ struct AnnotationTests {
         // Without an appearance readers draw lines as wide as they are said to be.
         #expect(try reasons([annotation(inside, "")]) == [.annotationUnsuitable])
         #expect(try reasons([annotation(inside, "/AP<</N 99 0 R>>")]) == [.annotationUnsuitable])
+    }
+
+    @Test func `a callout line without a callout counts where there is no appearance`() throws {
+        func text(_ more: String) -> [String] {
+            ["<</Type/Annot/Subtype/FreeText/Rect[100 50 110 60]/CL[0 5 110 60]/F 4\(more)>>"]
+        }
+        #expect(try reasons(text("/AP<</N 30 0 R>>")) == [])
+        #expect(try reasons(text("")) == [.annotationUnsuitable])
     }
 
     @Test func `what keeps its size or stays upright lies elsewhere than it says`() throws {

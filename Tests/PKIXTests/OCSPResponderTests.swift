@@ -73,6 +73,15 @@ import Testing
         let plain = try fixture.otherResponder { $0.needsNoRevocationCheck = false }
         // No source is named: the authority leaves the choice to the verifier.
         #expect(try judge(plain) == .passed)
+        // What is known of it counts all the same.
+        let unasked = try fixture.response { $0 = $0.signing(as: plain) }
+        for (date, outcome) in [(-day, PathResult.Outcome.indeterminate), (day, .passed)] {
+            var other = fixture.responder
+            other.statuses[plain.certificate.serialNumber] = .revoked(
+                since: now.adding(seconds: date), reason: .keyCompromise)
+            let answer = try other.response(about: plain.certificate, at: now)
+            #expect(try fixture.judge([unasked, answer]).outcome == outcome)
+        }
         let named = try fixture.otherResponder {
             $0.needsNoRevocationCheck = false
             $0.responderURLs = ["http://pki.dossier.test/ocsp/public"]

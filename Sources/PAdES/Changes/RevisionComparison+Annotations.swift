@@ -61,7 +61,10 @@ extension RevisionComparison {
         guard let place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after)?.grown(by: 2) else {
             return true
         }
-        for key in ["L", "CL", "Vertices", "QuadPoints", "InkList", "Path"] as [PDFName] {
+        // A callout line has a meaning in callouts only (Table 177); writers leave it behind in other free text.
+        let isCallout = try new(annotation["IT"]).name == "FreeTextCallout"
+        for key in ["L", "CL", "Vertices", "QuadPoints", "InkList", "Path"] as [PDFName] where key != "CL" || isCallout
+        {
             for list in try lists(annotation[key]) where !place.contains(points: list) { return true }
         }
         return false

@@ -86,8 +86,10 @@ struct OCSPAnswerBuilder {
                     if responder == certificate { continue }
                     let needsAnswer = !responder.hasNoRevocationCheck && responder.namesRevocationSource
                     if isResponder, needsAnswer { continue }
+                    // Where none is needed, one that says revoked counts all the same.
+                    let isAsked = !isResponder && !responder.hasNoRevocationCheck
                     authority = .delegated(
-                        responder, answers: needsAnswer ? answersAboutResponder(responder, issuer, index) : [])
+                        responder, answers: isAsked ? answersAboutResponder(responder, issuer, index) : [])
                 }
                 found.append(
                     OCSPAnswer(

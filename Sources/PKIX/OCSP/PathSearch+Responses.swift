@@ -45,8 +45,7 @@ extension PathSearch {
             guard responder.isValid(at: answer.producedAt), node.rulesBroken.isEmpty,
                 responder.keyUsage.map({ !$0.isDisjoint(with: [.digitalSignature, .nonRepudiation]) }) ?? true
             else { return .refused }
-            // Where the authority names no source, it leaves the choice to the verifier (§4.2.2.2.1).
-            if responder.hasNoRevocationCheck || !responder.namesRevocationSource { return .accepted }
+            if responder.hasNoRevocationCheck { return .accepted }
             // A responder that was revoked after it signed may have signed afterwards and written an earlier date.
             let instant = max(time, answer.producedAt)
             let found = RevocationEvaluation.finding(
@@ -56,7 +55,8 @@ extension PathSearch {
             switch found.status {
             case .good: return .accepted
             case .revoked: return .refused
-            case .notAsked, .stale, .unknown: return .unclear
+            // Where the authority names no source, it leaves the choice to the verifier (§4.2.2.2.1): what is known counts.
+            case .notAsked, .stale, .unknown: return responder.namesRevocationSource ? .unclear : .accepted
             }
         }
     }
