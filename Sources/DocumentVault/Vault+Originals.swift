@@ -87,7 +87,8 @@ struct OriginalsManifest: Encodable {
             let metadata = current.metadata
             // Numbered, so that equal names do not meet and none begins with a dot.
             let digits = String(number)
-            file = "documents/\(String(repeating: "0", count: max(0, 4 - digits.count)) + digits)-\(metadata.name)"
+            let place = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            file = "documents/\(place)-\(OriginalsManifest.fileName(metadata.name, most: 254 - place.utf8.count))"
             id = record.id.description
             versions = record.versions.count
             name = metadata.name
@@ -112,6 +113,29 @@ struct OriginalsManifest: Encodable {
                 Field(name: $0.name, value: $0.value, origin: $0.origin.rawValue, location: $0.location)
             }
         }
+    }
+
+    /// A document's name as one that every file system takes: some refuse characters, some read them as another folder, and
+    /// most have no more than 255 octets.
+    static func fileName(_ name: String, most: Int) -> String {
+        var scalars = name.unicodeScalars.map { scalar in
+            "<>:\"/\\|?*".unicodeScalars.contains(scalar) || scalar.properties.generalCategory == .format
+                || scalar.properties.generalCategory == .control ? "_" : scalar
+        }
+        if let last = scalars.last, last == "." || last == " " { scalars[scalars.count - 1] = "_" }
+        let text = String(String.UnicodeScalarView(scalars))
+        guard text.utf8.count > most else { return text }
+        // What tells the kind of file stays.
+        let kind = text.split(separator: ".").dropFirst().last.map { ".\($0)" } ?? ""
+        let kept = kind.utf8.count <= 16 ? kind : ""
+        var short = String.UnicodeScalarView()
+        var octets = kept.utf8.count
+        for scalar in text.unicodeScalars {
+            octets += String(scalar).utf8.count
+            guard octets <= most else { break }
+            short.append(scalar)
+        }
+        return String(short) + kept
     }
 
     let format: String

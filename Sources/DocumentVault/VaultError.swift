@@ -23,7 +23,7 @@ public struct VaultError: Error, Sendable, Equatable, CustomStringConvertible {
         case forked
         /// No such store, vault, document or version.
         case notFound = "not-found"
-        /// The vault exists already.
+        /// The vault exists already, or what is to be put into it.
         case alreadyExists = "already-exists"
         /// Somebody else changed the same thing meanwhile.
         case conflict
@@ -111,7 +111,7 @@ extension VaultError.Code {
                 vi: "không tìm thấy kho, giấy tờ hoặc phiên bản này",
                 en: "there is no such store, vault, document or version")
         case .alreadyExists:
-            Phrase(vi: "kho này đã tồn tại", en: "this vault exists already")
+            Phrase(vi: "nơi lưu trữ đã có sẵn", en: "it is there already")
         case .conflict:
             Phrase(
                 vi: "giấy tờ đã được thay đổi từ nơi khác; hãy xem bản mới rồi thực hiện lại",
@@ -134,8 +134,8 @@ extension VaultError.Code {
                 en: "this is not a store of vaults, nor an export of one")
         case .notPermitted:
             Phrase(
-                vi: "không có quyền đọc hoặc ghi nơi lưu trữ",
-                en: "no permission to read or write the store")
+                vi: "không có quyền làm việc này với kho hoặc nơi lưu trữ",
+                en: "no permission to do this with the vault or its store")
         case .storeFull:
             Phrase(
                 vi: "nơi lưu trữ đã hết chỗ; yêu cầu chưa được thực hiện",

@@ -36,9 +36,16 @@ struct IntakeTests {
         #expect(try findings("%PDF-1.7 << /Type /EmbeddedFile >>") == [.embeddedFile])
         #expect(try findings("%PDF-1.7 << /EmbeddedFiles 3 0 R >>") == [.embeddedFile])
         #expect(try findings("%PDF-1.7 /JSTOR /Launcher /EncryptMetadata /JavaScripts") == [])
-        for offset in (1 << 20) - 12...(1 << 20) + 1 {
-            let text = "%PDF-1.7" + String(repeating: " ", count: offset - 8) + "/JavaScript "
-            #expect(try findings(text) == [.javaScript], "\(offset)")
+        // ISO 32000-2 7.3.5: any octet of a name may be written as two digits.
+        #expect(try findings("%PDF-1.7 /S/J#61vaS#63ript") == [.javaScript])
+        #expect(try findings("%PDF-1.7 /#4c#61#75#6E#63#68<<") == [.launchAction])
+        #expect(try findings("%PDF-1.7 /J#2553 /J#6 /JS# /J#53x /JS,") == [])
+        #expect(try findings("%PDF-1.7 /JS") == [.javaScript])
+        for offset in (1 << 20) - 40...(1 << 20) + 1 {
+            for mark in ["/JavaScript ", "/#4A#61#76#61#53#63#72#69#70#74 "] {
+                let text = "%PDF-1.7" + String(repeating: " ", count: offset - 8) + mark
+                #expect(try findings(text) == [.javaScript], "\(offset)")
+            }
         }
     }
 

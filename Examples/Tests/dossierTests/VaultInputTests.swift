@@ -51,7 +51,11 @@ struct VaultInputTests {
 
     @Test func `no result is written over a file of the store or one that opens the vault, even when forced`() throws {
         let id = try added(String(repeating: "một ", count: 20_000), "one")
-        let files = try FileManager.default.subpathsOfDirectory(atPath: bench.path("store")).sorted()
+        let files = try FileManager.default.subpathsOfDirectory(atPath: bench.path("store")).sorted().filter {
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: bench.path("store/\($0)"), isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }
         let before = try files.map { try bench.read("store/\($0)") }
         for file in files + ["contents/x", "shard-00.sqlite"] {
             let path = bench.path("store/\(file)")
@@ -169,5 +173,48 @@ struct VaultInputTests {
             #expect(imported.status == 0, "\(imported.errors)")
         }
         try await rotations.value
+    }
+
+    @Test func `a recovery code that was not given to the vault is not left lying about; one that was is`() throws {
+        let slots = ["slots", "add", "--store", "sqlite:\(bench.path("store"))", "--vault", vault]
+        let secret = ["--passphrase-file", Bench.shared("vault-passphrase")]
+        let code = bench.path("code")
+        let added = try DossierTool.run(["vault"] + slots + secret + ["--new-recovery-code-file", code])
+        #expect(added.status == 0 && FileManager.default.fileExists(atPath: code))
+        // 32 slots at most, of which 8 are passphrases: filled up with passphrases first.
+        for number in 0..<8 {
+            let full = try DossierTool.run(
+                ["vault"] + slots + secret
+                    + ["--new-passphrase-file", try bench.write(Array("mật khẩu \(number)".utf8), "new-\(number)")])
+            #expect(full.status == (number < 7 ? 0 : 65))
+        }
+        let device = try DossierTool.run(["vault", "slots", "new-device", "--output", bench.path("device")])
+        let card = try bench.write(Array(device.outputBytes), "card")
+        #expect(try DossierTool.run(["vault"] + slots + secret + ["--device-card", card]).status == 0)
+        // A device may not give the vault a code.
+        let other = bench.path("other-code")
+        let refused = try DossierTool.run(
+            ["vault"] + slots + ["--device-key-file", bench.path("device"), "--new-recovery-code-file", other])
+        #expect(refused.status == 77 && !FileManager.default.fileExists(atPath: other))
+        let all = try run("slots").json["slots"] as? [[String: Any]]
+        let kept = all?.filter { $0["kind"] as? String != "device" }.compactMap { $0["id"] as? String } ?? []
+        let none = try DossierTool.run(
+            ["vault", "slots", "remove", "--store", "sqlite:\(bench.path("store"))", "--vault", vault] + secret + kept)
+        #expect(none.status == 65 && none.errors.contains("must stay"))
+    }
+
+    @Test func `a file that is no ticket is said to be none`() throws {
+        let file = try bench.write([1, 2, 3], "letter")
+        let refused = try DossierTool.run([
+            "vault", "deposit", "--store", "sqlite:\(bench.path("store"))", "--ticket", file, "--depositor", "x", file,
+        ])
+        #expect(refused.status == 65 && refused.errors.contains("not a ticket"))
+        #expect(try run("ticket", ["--dossier", "H29", "--output", bench.path("ticket")]).status == 0)
+        let deposit = [
+            "vault", "deposit", "--store", "sqlite:\(bench.path("store"))", "--ticket", bench.path("ticket"),
+        ]
+        #expect(try DossierTool.run(deposit + ["--depositor", "x", file]).status == 0)
+        let again = try DossierTool.run(deposit + ["--depositor", "x", file])
+        #expect(again.status == 73 && !again.errors.contains("this vault"))
     }
 }

@@ -74,30 +74,66 @@ public enum FileIntake {
 
     private static func marks(in source: some ByteSource) throws(ByteSourceError) -> [IntakeFinding] {
         var found: Set<IntakeFinding> = []
-        let longest = marks.map(\.text.utf8.count).max() ?? 0
+        // Each octet of a name may be written as three.
+        let longest = 3 * (marks.map(\.text.utf8.count).max() ?? 0) + 1
         var rest: [UInt8] = []
         var place: Int64 = 0
-        while place < source.size {
+        while place < source.size, found.count < Set(marks.map(\.finding)).count {
             let piece = try source.bytes(at: place, count: Int(min(Int64(pieceSize), source.size - place)))
             place += Int64(piece.count)
             let window = rest + piece
-            for start in window.indices where window[start] == UInt8(ascii: "/") {
-                for mark in marks where !found.contains(mark.finding) && window[start...].starts(with: mark.text.utf8) {
-                    let after = start + mark.text.utf8.count
-                    // A name that only begins like the mark is another name.
-                    if after < window.count, isRegular(window[after]), mark.text != "/EmbeddedFile" { continue }
-                    found.insert(mark.finding)
+            // A name that the next piece goes on with is looked at with that one.
+            let end = place < source.size ? max(0, window.count - longest) : window.count
+            for start in window.indices[..<end] where window[start] == UInt8(ascii: "/") {
+                let name = name(in: window[start...], atMost: longest)
+                for mark in marks where !found.contains(mark.finding) {
+                    // `/EmbeddedFile` and `/EmbeddedFiles`; otherwise a name that only begins like the mark is another name.
+                    let fits =
+                        mark.text == "/EmbeddedFile"
+                        ? name.starts(with: mark.text.utf8) : name.elementsEqual(mark.text.utf8)
+                    if fits { found.insert(mark.finding) }
                 }
             }
-            rest = Array(window.suffix(longest))
+            rest = Array(window[end...])
         }
         return IntakeFinding.allCases.filter(found.contains)
     }
 
+    /// A name with its slash, `#xx` resolved (ISO 32000-2 7.3.5).
+    private static func name(in octets: ArraySlice<UInt8>, atMost limit: Int) -> [UInt8] {
+        var name = [UInt8(ascii: "/")]
+        var place = octets.startIndex + 1
+        while place < octets.endIndex, place - octets.startIndex < limit, isRegular(octets[place]) {
+            if octets[place] == UInt8(ascii: "#"), place + 2 < octets.endIndex,
+                let high = digit(octets[place + 1]), let low = digit(octets[place + 2])
+            {
+                name.append(high << 4 | low)
+                place += 3
+            } else {
+                name.append(octets[place])
+                place += 1
+            }
+        }
+        return name
+    }
+
+    private static func digit(_ octet: UInt8) -> UInt8? {
+        switch octet {
+        case 0x30...0x39: octet - 0x30
+        case 0x41...0x46, 0x61...0x66: (octet | 0x20) - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// What a name goes on with: neither white space nor a delimiter (ISO 32000-2 7.2.3).
     private static func isRegular(_ octet: UInt8) -> Bool {
         switch octet {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "#"): true
-        default: false
+        case 0, 9, 10, 12, 13, 32: false
+        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["),
+            UInt8(ascii: "]"),
+            UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "/"), UInt8(ascii: "%"):
+            false
+        default: true
         }
     }
 }

@@ -21,6 +21,11 @@ struct ExportRecords: ~Copyable {
         self.source = source
         let magic = ExportWriter.magic
         guard source.size >= Int64(magic.count), try source.bytes(at: 0, count: magic.count) == magic else {
+            let family = magic.dropLast(2)
+            let start = try source.bytes(at: 0, count: Int(min(Int64(family.count), source.size)))
+            guard start != Array(family) else {
+                throw VaultError(.newerVersion, object: "export", "another version of exports")
+            }
             throw VaultError(.notAStore, object: "export", "not an export of a vault")
         }
         var digest = try DigestState(.sha256)

@@ -67,19 +67,27 @@ struct VaultDepositCommand: AsyncParsableCommand {
         if let receipt { try OutputFile.check(receipt, inputs: [file], force: false) }
         let instant = try time.instant()
         let options = try VaultOptions.parse(["--store", store])
+        let given: DepositTicket
         do {
             let text = String(decoding: try FileSource(path: ticket).allBytes(limit: 1 << 16), as: UTF8.self)
+            given = try DepositTicket(text: text)
+        } catch let error as VaultError where error.code == .damaged {
+            throw CommandFailure(.badInput, vi: "\(ticket): không phải vé", en: "\(ticket): not a ticket")
+        } catch {
+            throw CommandFailure(error, path: ticket)
+        }
+        do {
             let source = try FileSource(path: file)
             let digest = try DigestAlgorithm.sha256.digest(of: source)
             guard let sha256 = Digest32(octets: digest) else { throw VaultError(.cryptographyFailure, "a digest") }
             let metadata = DocumentMetadata(
                 type: type, name: AttachmentName.normalized(URL(filePath: file).lastPathComponent),
                 mediaType: try MediaType.of(source))
-            let given = try await DepositTicket(text: text).deposit(
+            let left = try await given.deposit(
                 source, sha256: sha256, metadata: metadata, depositor: depositor, in: options.openStore(), at: instant)
-            let json = try CanonicalJSON.encode(given)
+            let json = try CanonicalJSON.encode(left)
             if let receipt { try OutputFile.write(json, to: receipt) }
-            if common.json { Console.write(json) } else { Console.print(given.deposit) }
+            if common.json { Console.write(json) } else { Console.print(left.deposit) }
         } catch {
             throw CommandFailure(error, path: file)
         }

@@ -108,7 +108,7 @@ struct VaultImportCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error, path: file)
         }
-        if let secret = try new.secret() { _ = try await vault.addSlot(secret, label: new.label, at: instant) }
+        if new.isGiven { _ = try await new.give { try await vault.addSlot($0, label: new.label, at: instant) } }
         try await options.keepAnchor(of: vault)
         if common.json {
             Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))

@@ -77,7 +77,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                 _ = try await vault.enrol(
                     card, as: role, writing: readOnly ? [] : EntryKind.documents, label: new.label, at: instant)
             } else {
-                _ = try await vault.addSlot(try new.required(), label: new.label, at: instant)
+                _ = try await new.give { try await vault.addSlot($0, label: new.label, at: instant) }
             }
             try await options.keepAnchor(of: vault)
             try await VaultSlotsCommand.show(vault, common)
@@ -97,7 +97,13 @@ struct VaultSlotsCommand: AsyncParsableCommand {
             let ids = Set(try slots.map(VaultSlotsCommand.slotID))
             let instant = try time.instant()
             let vault = try await options.open(changing: true)
-            try await vault.removeSlots(ids, at: instant)
+            do {
+                try await vault.removeSlots(ids, at: instant)
+            } catch  where error.code == .invalidMetadata {
+                throw CommandFailure(
+                    .badInput, vi: "phải giữ lại ít nhất một mật khẩu hoặc mã khôi phục",
+                    en: "a passphrase or recovery code must stay")
+            }
             try await options.keepAnchor(of: vault)
             try await VaultSlotsCommand.show(vault, common)
         }
@@ -119,7 +125,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
             let vault = try await options.open(changing: true)
             let own = await vault.slots().first { $0.isOwn }?.id
             guard let id = chosen ?? own else { throw ValidationError("name a slot") }
-            _ = try await vault.changeSlot(id, to: try new.required(), label: new.label, at: instant)
+            _ = try await new.give { try await vault.changeSlot(id, to: $0, label: new.label, at: instant) }
             try await options.keepAnchor(of: vault)
             try await VaultSlotsCommand.show(vault, common)
         }

@@ -21,6 +21,9 @@ struct NewSecretOptions: ParsableArguments {
     @Option(help: "Your name for it.")
     var label = ""
 
+    /// Whether one was asked for.
+    var isGiven: Bool { newPassphraseFile != nil || newPassphraseEnv != nil || newRecoveryCodeFile != nil }
+
     /// The secret; `nil` when none was asked for. A code is written down before it opens anything.
     func secret() throws -> Unlocking? {
         let given = [newPassphraseFile, newPassphraseEnv, newRecoveryCodeFile].compactMap { $0 }
@@ -37,6 +40,17 @@ struct NewSecretOptions: ParsableArguments {
         guard !given.isEmpty else { return nil }
         let options = try PassphraseOptions(file: newPassphraseFile, environment: newPassphraseEnv)
         return .passphrase(try options.ofVault(isNew: true))
+    }
+
+    /// Gives the vault the secret that was asked for; a code that opens nothing is not left lying about.
+    func give<Value>(_ body: (Unlocking) async throws -> Value) async throws -> Value {
+        let secret = try required()
+        do {
+            return try await body(secret)
+        } catch {
+            if let newRecoveryCodeFile { unlink(newRecoveryCodeFile) }
+            throw error
+        }
     }
 
     func required() throws -> Unlocking {

@@ -54,6 +54,10 @@ struct VaultOptions: ParsableArguments {
             do {
                 let octets = SecretBytes(copying: try FileSource(path: deviceKeyFile).allBytes(limit: 4096))
                 return .device(try DeviceKey(octets))
+            } catch let error as VaultError where error.code == .invalidMetadata {
+                throw CommandFailure(
+                    .badInput, vi: "\(deviceKeyFile): không phải tệp khóa của thiết bị",
+                    en: "\(deviceKeyFile): not the keys of a device")
             } catch {
                 throw CommandFailure(error, path: deviceKeyFile)
             }
