@@ -66,39 +66,17 @@ extension Vault {
         var problems: [VaultError] = []
         var state = VaultState(vault: reading.vault)
         var secrets = [secret.number: secret]
-        // The newest snapshot, when payloads from before it are gone that only a later entry can explain.
-        var postponed: (root: SnapshotRoot, state: VaultState)?
+        var fault: VaultError?
         do throws(VaultError) {
             let found = try await reading.walk(from: secret, to: .both)
             secrets = found.secrets
-            let pages = SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets)
-            try await reading.fold(into: &state, opening: secrets) {
-                progress?(VaultProgress(phase: .journal, done: $0, total: $1))
-            } before: { (sequence, state) throws(VaultError) in
-                guard let snapshot = found.snapshot, sequence == snapshot.entry.sequence else { return }
-                guard state.gaps.isEmpty else {
-                    postponed = (snapshot.root, state)
-                    return
-                }
-                do throws(VaultError) {
-                    try await pages.compare(snapshot.root, with: &state)
-                } catch {
-                    problems.append(error)
-                }
-            }
-            if var earlier = postponed {
-                do throws(VaultError) {
-                    let erased = Set((state.catalogue?.erased ?? [:]).keys)
-                    try await pages.compare(earlier.root, with: &earlier.state, leavingOut: erased)
-                } catch {
-                    problems.append(error)
-                }
-            }
+            try await foldComparing(&state, &fault, reading, found, progress)
             if let unlocked { try check(unlocked, against: state) }
             try await verifySlots(of: state, in: reading.store)
         } catch {
             problems.append(error)
         }
+        if let fault { problems.insert(fault, at: 0) }
         problems += state.resurrected.map {
             VaultError(.resurrected, object: "entry \($0)", "the store still has the payload of an erased document")
         }
@@ -126,6 +104,50 @@ extension Vault {
         return VaultReport(
             freshness: freshness, head: state.head, documents: state.catalogue?.documents.count ?? 0,
             intactVersions: intact, lastWriter: state.core.lastWriter, problems: problems + faults)
+    }
+
+    /// Folds the journal and compares the newest snapshot with it on the way.
+    ///
+    /// While others write, the next snapshot may take the pages away before they were compared: then that one is.
+    private static func foldComparing(
+        _ state: inout VaultState, _ fault: inout VaultError?, _ reading: JournalReading, _ found: JournalReading.Found,
+        _ progress: (@Sendable (VaultProgress) -> Void)?
+    ) async throws(VaultError) {
+        let secrets = found.secrets
+        let pages = SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets)
+        let first = found.snapshot?.entry.sequence ?? .max
+        for turn in 1...mostTurns {
+            // The newest snapshot, when payloads from before it are gone that only a later entry can explain.
+            var postponed: (root: SnapshotRoot, state: VaultState)?
+            try await reading.fold(into: &state, opening: secrets) {
+                progress?(VaultProgress(phase: .journal, done: $0, total: $1))
+            } before: { (stored, state) throws(VaultError) in
+                guard stored.sequence >= first, let root = try reading.snapshot(stored, opening: secrets) else {
+                    return
+                }
+                (fault, postponed) = (nil, nil)
+                guard state.gaps.isEmpty else {
+                    postponed = (root, state)
+                    return
+                }
+                do throws(VaultError) {
+                    try await pages.compare(root, with: &state)
+                } catch {
+                    fault = error
+                }
+            }
+            if var earlier = postponed {
+                do throws(VaultError) {
+                    let erased = Set((state.catalogue?.erased ?? [:]).keys)
+                    try await pages.compare(earlier.root, with: &earlier.state, leavingOut: erased)
+                } catch {
+                    fault = error
+                }
+            }
+            guard fault != nil, turn < mostTurns, try await reading.store.head(of: reading.vault) != state.head else {
+                return
+            }
+        }
     }
 
     private func readAll(

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import DocumentVault
+import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -20,12 +21,15 @@ struct DurableFile: ~Copyable {
     private var written: Int64 = 0
 
     init(_ path: String) throws(VaultError) {
-        // Contents have random ids and are written once, and processes differ by number: nobody else writes this name.
-        let temporary = "\(path).\(getpid())\(Self.suffix)"
+        // Two may write the same content at once (who repeats a deposit or a copy): neither into the other's file.
+        let number = Self.number.wrappingAdd(1, ordering: .relaxed).oldValue
+        let temporary = "\(path).\(getpid())-\(number)\(Self.suffix)"
         descriptor = try Self.openLocked(temporary, path)
         self.path = path
         self.temporary = temporary
     }
+
+    private static let number = Atomic<UInt64>(0)
 
     /// How the name of a file ends that is not whole yet.
     static let suffix = ".part"

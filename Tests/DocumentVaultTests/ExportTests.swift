@@ -180,4 +180,49 @@ struct ExportTests {
         crc.update(Array("123456789".utf8))
         #expect(crc.value == 0xcbf4_3926)
     }
+
+    @Test func `a later version of exports is said to be one, and a file of another kind is none`() async throws {
+        let scene = try await filled()
+        var (bytes, _, _) = try await export(scene.vault)
+        #expect(throws: Never.self) { _ = try ExportedVault(reading: MemorySource(bytes)) }
+        bytes[18] = UInt8(ascii: "2")
+        #expect(throws: VaultError(.newerVersion, "")) { _ = try ExportedVault(reading: MemorySource(bytes)) }
+        for other in [Array(bytes[..<5]), [], Array("dossierkit/exp".utf8)] {
+            #expect(throws: VaultError(.notAStore, "")) { _ = try ExportedVault(reading: MemorySource(other)) }
+        }
+    }
+
+    @Test(arguments: [
+        ("giấy khai sinh.pdf", "giấy khai sinh.pdf"), ("a:b*?\"<>|.pdf", "a_b______.pdf"),
+        ("..\\..\\evil.exe", ".._.._evil.exe"), ("ends.", "ends_"), ("ends ", "ends_"), ("gpj\u{202e}exe", "gpj_exe"),
+        (String(repeating: "ế", count: 85), String(repeating: "ế", count: 83)),
+        (String(repeating: "x", count: 251) + ".pdf", String(repeating: "x", count: 246) + ".pdf"),
+    ])
+    func `names in an archive of originals are such as every file system takes`(name: String, file: String) async throws
+    {
+        #expect(OriginalsManifest.fileName(name, most: 250) == file)
+        let scene = try await Scene()
+        _ = try await Samples.store([1], as: Samples.metadata(name: name), in: scene.vault)
+        let sink = Sink()
+        try await scene.vault.exportOriginals(to: { sink.write($0) }, at: Samples.time)
+        #expect(sink.bytes.firstRange(of: Array("documents/0001-\(file)".utf8)) != nil)
+    }
+
+    @Test func `an export is not said to be restored when another one of the vault was faster`() async throws {
+        let scene = try await filled()
+        let older = try await export(scene.vault)
+        _ = try await Samples.store([1, 2, 3], in: scene.vault)
+        let newer = try await export(scene.vault)
+        let store = InMemoryVaultStore()
+        let other = MeddlingTests.Interrupted(store, at: 1..<2) {
+            _ = try await Vault.restore(
+                ExportedVault(reading: MemorySource(older.bytes)), code: older.code, in: store, reason: "",
+                at: Samples.time)
+        }
+        await #expect(throws: VaultError(.alreadyExists, "")) {
+            _ = try await Vault.restore(
+                ExportedVault(reading: MemorySource(newer.bytes)), code: newer.code, in: other, reason: "",
+                at: Samples.time)
+        }
+    }
 }

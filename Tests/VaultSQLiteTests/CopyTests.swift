@@ -127,4 +127,42 @@ struct CopyTests {
         #expect(try await copied.read(ticket.document).bytes() == bytes)
         #expect(try await copied.verify().isComplete)
     }
+
+    @Test func `several who copy at once do not hinder each other`() async throws {
+        for number in 0..<20 { _ = try await Samples.store(Samples.bytes(60_000 + number * 9000), in: vault) }
+        let (source, target, id) = (source, target, vault.id)
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<4 {
+                group.addTask { try await VaultCopying(from: source, to: target).copy(id).contents }
+            }
+            for try await contents in group { #expect(contents == 23) }
+        }
+        #expect(try await opened().verify().isComplete)
+    }
+
+    @Test func `two who put the same content at once do not write into each other's file`() async throws {
+        let content = ContentID(random: SystemRandom())
+        let size = 40 << 20
+        let (store, id) = (source, vault.id)
+        let outcomes = await withTaskGroup(of: (UInt8, Bool).self) { group in
+            for octet in UInt8(1)...4 {
+                group.addTask {
+                    let pieces = Array(repeating: [UInt8](repeating: octet, count: 1 << 20), count: size >> 20)
+                    let put: ()? = try? await store.putContent(
+                        content, of: id, size: Int64(size), from: HeldPieces(pieces))
+                    return (octet, put != nil)
+                }
+            }
+            return await group.reduce(into: [UInt8: Bool]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(outcomes.values.contains(true))
+        let first = try await store.content(content, of: id, in: 0..<1)
+        #expect(outcomes[first[0]] == true)
+        for place in stride(from: 0, to: size, by: 1 << 20) {
+            let piece = try await store.content(content, of: id, in: Int64(place)..<Int64(place + (1 << 20)))
+            #expect(piece.allSatisfy { $0 == first[0] })
+        }
+        let folder = "\(folder.path)/source/contents/\(id)"
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { !$0.hasSuffix(".part") })
+    }
 }

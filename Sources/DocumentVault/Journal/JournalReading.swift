@@ -117,6 +117,23 @@ struct JournalReading: Sendable {
         }
     }
 
+    /// The root of a snapshot by the owner; `nil` for any other entry.
+    func snapshot(_ stored: StoredEntry, opening secrets: [Int64: EpochSecret]) throws(VaultError) -> SnapshotRoot? {
+        let object = "entry \(stored.sequence)"
+        guard let bytes = stored.payload else { return nil }
+        let entry = try JournalEntry(parsing: stored.entry, object: object)
+        guard entry.contents.count != 1, entry.writer == .owner, entry.isSigned(by: genesis.ownerKey) else {
+            return nil
+        }
+        let payload = try Payload(parsing: bytes, object: object)
+        guard payload.hash == entry.payloadHash, let secret = secrets[payload.epoch] else { return nil }
+        let event = try payload.open(
+            vault: entry.sequence == 0 ? nil : vault, operation: entry.operation, under: secret, object: object
+        ).event
+        guard case .snapshot(let root) = event else { return nil }
+        return root
+    }
+
     /// The state at the head, folded from the newest snapshot, or from the genesis when there is none or its pages do
     /// not hold: they can be made anew from the journal.
     func newest(from secret: EpochSecret) async throws(VaultError) -> (state: VaultState, secrets: [Int64: EpochSecret])
@@ -158,7 +175,7 @@ struct JournalReading: Sendable {
         into state: inout VaultState, opening secrets: [Int64: EpochSecret],
         beginningWith read: ArraySlice<StoredEntry> = [],
         progress: (Int64, Int64) -> Void = { _, _ in },
-        before visit: (Int64, inout VaultState) async throws(VaultError) -> Void = { _, _ in }
+        before visit: (StoredEntry, inout VaultState) async throws(VaultError) -> Void = { _, _ in }
     ) async throws(VaultError) {
         var read = read
         while true {
@@ -177,7 +194,7 @@ struct JournalReading: Sendable {
                 let checked = await CheckedSignatures.ahead(
                     page, owner: genesis.ownerKey, writers: state.core.writers)
                 for stored in page where stored.sequence <= head.sequence {
-                    try await visit(stored.sequence, &state)
+                    try await visit(stored, &state)
                     try state.apply(stored, opening: secrets, checked: checked)
                 }
                 progress((state.head?.sequence ?? -1) + 1, head.sequence + 1)

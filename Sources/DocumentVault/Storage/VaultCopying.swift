@@ -115,26 +115,36 @@ public struct VaultCopying: Sendable {
         for id in here.sorted() where !there.contains(id) {
             // Swept meanwhile: then no entry that is copied names it.
             guard let size = try await source.contentSize(id, of: vault) else { continue }
-            var pieces: [[UInt8]] = []
-            if size <= Self.pieceSize {
-                pieces = [try await source.content(id, of: vault, in: 0..<size)].filter { !$0.isEmpty }
-                try await target.putContent(id, of: vault, size: size, from: HeldPieces(pieces))
-            } else {
-                let stream = RelayedContent(source, id, vault, size: size, pieceSize: Self.pieceSize)
-                async let filled: Void = stream.fill()
-                do {
-                    try await target.putContent(id, of: vault, size: size, from: stream)
-                } catch {
-                    stream.stop()
-                    try? await filled
-                    throw error
-                }
-                try await filled
-            }
+            guard try await carry(id, size, vault) else { continue }
             copied += size
             put.insert(id)
         }
         return (copied, put)
+    }
+
+    /// Carries one content over; whether it had to be: somebody else who copies may have been faster.
+    private func carry(_ id: ContentID, _ size: Int64, _ vault: VaultID) async throws -> Bool {
+        let stream =
+            size > Self.pieceSize ? RelayedContent(source, id, vault, size: size, pieceSize: Self.pieceSize) : nil
+        do {
+            guard let stream else {
+                let pieces = [try await source.content(id, of: vault, in: 0..<size)].filter { !$0.isEmpty }
+                try await target.putContent(id, of: vault, size: size, from: HeldPieces(pieces))
+                return true
+            }
+            async let filled: Void = stream.fill()
+            do {
+                try await target.putContent(id, of: vault, size: size, from: stream)
+            } catch {
+                stream.stop()
+                try? await filled
+                throw error
+            }
+            try await filled
+            return true
+        } catch let error as VaultError where error.code == .alreadyExists {
+            return false
+        }
     }
 
     /// Deletes from the copy what the source's journal gave up, and what was swept there since it was carried over. Nothing
