@@ -42,25 +42,42 @@ extension Vault {
         try state.settle()
     }
 
+    /// Reads anew what does not fit together, as long as the journal grows meanwhile: a rotation may have come between the
+    /// reading of the slots and that of the entries.
+    private func patiently<Value: Sendable>(
+        _ read: () async throws(VaultError) -> Value
+    ) async throws(VaultError) -> Value {
+        for _ in 1..<Self.mostTurns {
+            let before = try await store.head(of: id)
+            do throws(VaultError) {
+                return try await read()
+            } catch {
+                guard error.code == .damaged, try await store.head(of: id) != before else { throw error }
+            }
+        }
+        return try await read()
+    }
+
     /// Follows the vault into an epoch that somebody else began, with the slot that opened it.
     private func gain(_ epoch: Int64) async throws(VaultError) {
         guard let genesis = state.genesis, epoch > (secrets.keys.max() ?? 0), epoch <= (secrets.keys.max() ?? 0) + 64
         else {
             throw VaultError(.damaged, object: "vault \(id)", "epoch \(epoch) cannot follow")
         }
-        for bytes in try await store.slots(of: id).prefix(Slot.most) {
-            guard let slot = try? Slot(parsing: bytes), slot.id == access.slot, slot.vault == id, slot.epoch >= epoch
-            else { continue }
-            guard let opened = try slot.open(with: access.opener, ownerKey: genesis.ownerKey) else { break }
-            // Rotations in between are reached backwards from the newest.
-            let reading = try await JournalReading(id, in: store)
-            for (number, secret) in try await reading.walk(from: opened.secret, to: .secrets).secrets
-            where secrets[number] == nil {
-                secrets[number] = secret
+        let found = try await patiently { () throws(VaultError) -> [Int64: EpochSecret]? in
+            for bytes in try await store.slots(of: id).prefix(Slot.most) {
+                guard let slot = try? Slot(parsing: bytes), slot.id == access.slot, slot.vault == id,
+                    slot.epoch >= epoch
+                else { continue }
+                guard let opened = try slot.open(with: access.opener, ownerKey: genesis.ownerKey) else { return nil }
+                // Rotations in between are reached backwards from the newest.
+                let reading = try await JournalReading(id, in: store)
+                return try await reading.walk(from: opened.secret, to: .secrets).secrets
             }
-            guard secrets[epoch] != nil else { break }
-            return
+            return nil
         }
+        for (number, secret) in found ?? [:] where secrets[number] == nil { secrets[number] = secret }
+        guard secrets[epoch] == nil else { return }
         throw VaultError(.notPermitted, object: "slot \(access.slot)", "the slot that opened the vault is gone")
     }
 
@@ -99,6 +116,10 @@ extension Vault {
 
     /// Begins anew from the newest snapshot, or from the genesis when its pages do not hold.
     func refold() async throws(VaultError) {
+        try await patiently { () throws(VaultError) in try await refoldOnce() }
+    }
+
+    private func refoldOnce() async throws(VaultError) {
         guard let newest = try await newestSecret(), let known = state.head else { return }
         let reading = try await JournalReading(id, in: store)
         var (fresh, all) = try await reading.newest(from: newest)
@@ -123,6 +144,10 @@ extension Vault {
 
     /// Begins anew from the genesis, with all documents.
     func refoldFromGenesis() async throws(VaultError) {
+        try await patiently { () throws(VaultError) in try await refoldFromGenesisOnce() }
+    }
+
+    private func refoldFromGenesisOnce() async throws(VaultError) {
         guard let newest = try await newestSecret(), let known = state.head else { return }
         let reading = try await JournalReading(id, in: store)
         let all = try await reading.walk(from: newest, to: .secrets).secrets

@@ -143,6 +143,16 @@ struct MeddlingTests {
         #expect(written > 1)
     }
 
+    @Test(arguments: [Meddling.rotate, .rotateTwice, .snapshot])
+    func `storing and sweeping`(meddling: Meddling) async throws {
+        try await everywhere(meddling, times: 2) { scene, store in
+            let vault = try await Vault.open(scene.vault.id, in: store, unlocking: .recoveryCode(scene.code))
+            let stored = try await Samples.store([1, 2, 3], in: vault)
+            _ = try await vault.sweep(at: Samples.time)
+            #expect(try await vault.read(stored.document).bytes() == [1, 2, 3])
+        }
+    }
+
     @Test func `originals are whole, or not written to their end`() async throws {
         for meddling in [Meddling.erase, .rotateTwice] {
             try await everywhere(meddling) { scene, store in
