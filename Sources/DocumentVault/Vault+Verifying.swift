@@ -4,11 +4,12 @@
 extension Vault {
     /// Reads everything that the store has of this vault anew and says what holds.
     ///
+    /// What somebody else changes meanwhile is no fault: where the journal has grown since, what did not hold is looked
+    /// at again, the progress then begins anew.
+    ///
     /// - Parameters:
     ///   - anchor: A head kept outside the store's administration.
     ///   - progress: Told after every page of entries and every piece of content.
-    /// What somebody else changes meanwhile is no fault: where the journal has grown since, what did not hold is looked
-    /// at again, the progress then begins anew.
     /// - Returns: What was found; a fault is not an error.
     /// - Throws: ``VaultError`` when the store cannot be read at all; `CancellationError`.
     public func verify(
