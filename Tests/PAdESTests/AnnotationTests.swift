@@ -63,6 +63,22 @@ struct AnnotationTests {
         #expect(try reasons(stamp(4 | 16)) == [.annotationUnsuitable])
     }
 
+    @Test func `flags that readers cannot hold, or no integers, may stand for any`() throws {
+        for flags in ["8.0", "4294967300", "-4"] {
+            let stamp = "<</Type/Annot/Subtype/Stamp/Rect[100 50 110 60]/F \(flags)/AP<</N 30 0 R>>>>"
+            #expect(try reasons([stamp]) == [.annotationUnsuitable])
+        }
+    }
+
+    @Test func `the icon of a note is larger than a small rectangle`() throws {
+        func note(_ rectangle: String, _ more: String = "") -> [String] {
+            ["<</Type/Annot/Subtype/Text/Rect[\(rectangle)]/Contents(Seen)\(more)>>"]
+        }
+        #expect(try reasons(note("100 50 101 51")) == [])
+        #expect(try reasons(note("1 25 2 26")) == [.annotationUnsuitable])
+        #expect(try reasons(note("1 25 2 26", "/AP<</N 30 0 R>>")) == [])
+    }
+
     @Test func `the closed window of a note may lie over content, an open one may not`() throws {
         func note(_ more: String, window: String) -> [String] {
             [

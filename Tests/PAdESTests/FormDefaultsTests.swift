@@ -71,6 +71,30 @@ struct FormDefaultsTests {
         #expect(try reasons("100", "/AP<</N null>>") == [.appearanceWithoutValue])
     }
 
+    @Test func `a push button has no value by which it could show something else`() throws {
+        func reasons(_ flags: String, parent: String, _ change: String) throws -> [ChangeReason.Code] {
+            func button(_ more: String) -> String {
+                "<</T(button)\(flags)/Parent 6 0 R/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4\(more)>>"
+            }
+            let picture = "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"
+            let base = PDFFixture.classic(
+                catalog: "/AcroForm<</Fields[6 0 R]>>", page: "/Annots[5 0 R]",
+                more: [
+                    (5, button("/AP<</N 8 0 R>>")), (6, "<</FT/Btn/T(all)\(parent)/Kids[5 0 R]>>"), (8, picture),
+                ])
+            let signed = try PDFFixture.signed(base, .new(name: "First"), PDFFixture.request())
+            let bytes = PDFFixture.appendingText(signed, [(5, button(change)), (30, picture)])
+            let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
+            return try #require(last).reasons.map(\.code)
+        }
+        for (flags, parent) in [("/Ff 65536", ""), ("", "/Ff 65536"), ("/Ff 65537", "/Ff 0")] {
+            let code = try reasons(flags, parent: parent, "/V(x)/AP<</N 30 0 R>>")
+            #expect(code == [.appearanceWithoutValue])
+        }
+        #expect(try reasons("/Ff 32768", parent: "/Ff 65536", "/V/x/AP<</N 30 0 R>>") == [])
+        #expect(try reasons("/Ff 65536", parent: "", "/AP<</N 8 0 R>>") == [])
+    }
+
     @Test(arguments: [
         ("/Tx", "/AP<</N<</a 8 0 R/b 9 0 R>>>>", "/AS/a", "/AS/b"), ("/Ch", "/Opt[(100)(200)]", "/I[0]", "/I[1]"),
         ("/Btn", "/AP<</N<</a 8 0 R/b 9 0 R>>>>", "/AS/a", "/AS/b"),

@@ -11,7 +11,9 @@ import Testing
 @Suite("What a new signature field shows — ISO 32000-2 §12.5.3, §12.7.5.5")
 struct NewFieldTests {
     /// Appends a signature field as written, with an appearance as object 30, to a signed document.
-    private func reasons(_ entries: String, _ purpose: SignatureRequest.Purpose) throws -> [ChangeReason.Code] {
+    private func reasons(
+        _ entries: String, _ purpose: SignatureRequest.Purpose, more: [(Int, String)] = []
+    ) throws -> [ChangeReason.Code] {
         let signed = try PDFFixture.signed(ChangesTests.form, .new(name: "First"), PDFFixture.request(purpose))
         let catalog = try PDFFixture.file(signed).catalog().dictionary
         #expect(catalog["AcroForm"]?.dictionary?["SigFlags"] == .integer(3))
@@ -23,7 +25,7 @@ struct NewFieldTests {
                 (1, "<</Type/Catalog/Pages 2 0 R/AcroForm\(form)/Metadata 7 0 R/Dangling 77 0 R>>"),
                 (8, "[5 0 R 6 0 R 11 0 R 20 0 R]"), (20, "<</FT/Sig/T(Late)/AP<</N 30 0 R>>\(entries)>>"),
                 (30, "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"),
-            ])
+            ] + more)
         let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
         return try #require(last).reasons.map(\.code)
     }
@@ -42,6 +44,10 @@ struct NewFieldTests {
     /// The page is painted from (0, 0) to (10, 10).
     @Test func `what is printed or appears under the pointer is visible`() throws {
         func field(_ flags: Int) -> String { "/Type/Annot/Subtype/Widget/Rect[0 0 9 9]/F \(flags)" }
+        // Numbers that readers cannot hold hide nothing in some.
+        for out in [1 << 32 | 2, 1 << 31 | 2, -2] {
+            #expect(try reasons(field(out), .approval) == [.visibleFieldOverContent])
+        }
         for hidden in [2, 2 | 4, 32] {
             #expect(try reasons(field(hidden), .approval) == [])
             #expect(try reasons(field(hidden), .certification(.fillForms)) == [])
@@ -50,6 +56,19 @@ struct NewFieldTests {
             #expect(try reasons(field(shown), .approval) == [.visibleFieldOverContent])
             #expect(try reasons(field(shown), .certification(.fillForms)).contains(.visibleFieldAfterCertification))
         }
+    }
+
+    /// The page is painted from (0, 0) to (10, 10).
+    @Test func `a rectangle whose numbers are objects has the area that they give`() throws {
+        func reasons(_ numbers: [Int]) throws -> [ChangeReason.Code] {
+            let list = "[31 0 R 32 0 R 33 0 R 34 0 R]"
+            return try self.reasons(
+                "/Type/Annot/Subtype/Widget/F 4/Rect\(list)/MK<</R\(list)>>", .approval,
+                more: zip(31..., numbers).map { ($0, String($1)) })
+        }
+        #expect(try reasons([0, 0, 9, 9]) == [.visibleFieldOverContent])
+        #expect(try reasons([100, 50, 110, 60]) == [])
+        #expect(try reasons([1, 1, 1, 9]) == [])
     }
 
     @Test func `a time-stamp in a field that was there shows nothing`() throws {

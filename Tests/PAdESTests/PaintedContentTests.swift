@@ -42,18 +42,59 @@ struct PaintedContentTests {
             ("q 60 0 0 40 5 5 cm /I Do Q", true, false), ("/X Do", true, false),
             ("q 40 0 0 30 5 5 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q", true, false),
             ("(broken", true, true), ("10 10 30 20 re n", false, false),
+            ("0 0 0 rg 0 0 200 100 re f 1 g 10 10 30 20 re f", true, false),
+            ("1 g 0 0 200 100 re f 10 10 30 20 re f", false, false),
+            ("BT /F 20 Tf 3.0 Tr 12 14 Td (nn) Tj ET", true, false),
+            ("BT /G gs 12 14 Td (nn) Tj ET", true, false), ("/G gs 5 5 m 60 5 l S", true, false),
         ])
     func `what paints at a point and what does not`(operators: String, isPainted: Bool, isUnknown: Bool) throws {
         let content = try content(
             operators,
-            resources: "/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>/XObject<</X 6 0 R/I 7 0 R>>",
+            resources: "/Font<</F 8 0 R>>/XObject<</X 6 0 R/I 7 0 R>>/ExtGState<</G<</Font[8 0 R 20]/LW 40>>>>",
             more: [
+                (8, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"),
                 (6, "<</Subtype/Form/BBox[0 0 9 9]/Matrix[4 0 0 4 5 5]/Length 13>>\nstream\n0 0 9 9 re f\nendstream"),
                 (7, "<</Subtype/Image/Width 1/Height 1/Length 1>>\nstream\nx\nendstream"),
             ])
         #expect(self.isPainted(content, 25, 20) == isPainted)
         #expect(self.isPainted(content, 150, 80) == isUnknown)
         #expect(content.isUnknown == isUnknown)
+    }
+
+    @Test func `a glyph that is a content stream paints where its operators do`() throws {
+        func content(_ glyph: String, resources: String = "") throws -> PaintedContent {
+            let font = """
+                <</Type/Font/Subtype/Type3/FontBBox[0 0 0 0]/FontMatrix[.01 0 0 .01 0 0]/CharProcs<</a 7 0 R>>\
+                /Encoding<</Type/Encoding/Differences[97/a]>>/FirstChar 97/LastChar 97/Widths[100]/Resources<<\(resources)>>>>
+                """
+            return try self.content(
+                "BT /T 10 Tf 100 60 Td (a) Tj ET", resources: "/Font<</T 6 0 R>>",
+                more: [(6, font), (7, "<</Length \(glyph.utf8.count)>>\nstream\n\(glyph)\nendstream")])
+        }
+        let near = try content("100 0 d0 0 0 90 90 re f")
+        #expect(!isPainted(near, 25, 20))
+        #expect(isPainted(near, 105, 65))
+        // From (100, 60) ten times -80 and -45 hundredths of a point of size 10 away.
+        #expect(try isPainted(content("100 0 d0 -800 -450 100 100 re f"), 25, 20))
+        #expect(try content("100 0 d0 BT /T 1 Tf (a) Tj ET", resources: "/Font<</T 6 0 R>>").isUnknown)
+    }
+
+    /// Each fills the whole page; through text, through another shape, or as one, it shows what they show.
+    @Test func `a ground is a rectangle that nothing but rectangles cuts out`() throws {
+        let shape = "0 0 m 200 0 l 200 100 l 40 100 l 40 99 l 199 99 l 199 1 l 0 1 l"
+        let letters = "BT /F 20 Tf 7 Tr 12 14 Td (nn) Tj ET 0 0 200 100 re f"
+        for operators in ["q \(letters) Q", "\(shape) h f", "q \(shape) W n 0 0 200 100 re f Q"] {
+            let content = try content(
+                operators, resources: "/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>")
+            #expect(isPainted(content, 25, 20), "\(operators)")
+        }
+        let grounds = [
+            "0 0 200 100 re f", "0 0 m 200 0 l 200 100 l 0 100 l h f", "0 0 m 200 0 l 200 100 l 0 100 l f",
+            "q 0 0 200 100 re W n 0 0 200 100 re f Q", "q -9 -9 300 300 re W* n 0 0 m 0 100 l 200 100 l 200 0 l f Q",
+        ]
+        for operators in grounds {
+            #expect(try !isPainted(content(operators), 25, 20), "\(operators)")
+        }
     }
 
     @Test func `a form that draws itself and a deep stack end`() throws {

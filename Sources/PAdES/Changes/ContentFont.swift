@@ -11,6 +11,10 @@ struct ContentFont {
     private var standardWidth: Double
     /// Whether code 32 certainly paints nothing.
     private var hasBlankSpace = false
+    /// The dictionary of a font whose glyphs are content streams (§9.6.4).
+    private(set) var glyphStreams: PDFDictionary?
+    /// What these glyphs paint around their origin, at size 1.
+    var glyphBox: PageRectangle?
     /// Glyphs of an embedded TrueType font that have no outline.
     private var outlines: TrueTypeFont?
 
@@ -32,10 +36,9 @@ struct ContentFont {
             return
         }
         var scale = 1 / 1000.0
-        if try resolve(font["Subtype"]).name == "Type3",
-            let factor = try resolve(resolve(font["FontMatrix"]).array?.first).number
-        {
-            scale = factor
+        if try resolve(font["Subtype"]).name == "Type3" {
+            glyphStreams = font
+            scale = try resolve(resolve(font["FontMatrix"]).array?.first).number ?? scale
         }
         let descriptor = try resolve(font["FontDescriptor"]).dictionary ?? [:]
         let missing = try resolve(descriptor["MissingWidth"]).number

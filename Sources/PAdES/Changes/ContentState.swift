@@ -47,6 +47,8 @@ struct ContentState {
     var clip: PageRectangle
     var lineWidth = 1.0
     var isFillWhite = false
+    /// Whether what is painted shows in another shape than a rectangle.
+    var isClipShaped = false
     var text = ContentTextState()
 
     init(clip: PageRectangle) { self.clip = clip }
@@ -99,7 +101,9 @@ struct ContentTextState {
 struct ContentPath {
     /// Boxes of short straight pieces, so that a frame is not taken for what it surrounds.
     private(set) var segments: [PageRectangle] = []
-    private(set) var subpathBoxes: [PageRectangle] = []
+    private var subpathBoxes: [PageRectangle] = []
+    /// The ends of each subpath's lines, until it is seen that they make no rectangle; `nil` from then on.
+    private var corners: [[(x: Double, y: Double)]?] = []
     /// Whether the path becomes a clipping path.
     var clips = false
     private var start = (x: 0.0, y: 0.0)
@@ -109,6 +113,22 @@ struct ContentPath {
     var box: PageRectangle? {
         subpathBoxes.first.map { first in subpathBoxes.dropFirst().reduce(first) { $0.union($1) } }
     }
+
+    /// The box of each subpath, and whether the subpath is that box and no other shape.
+    var subpaths: [(box: PageRectangle, isRectangle: Bool)] {
+        zip(subpathBoxes, corners).map { box, corners in
+            let isRectangle =
+                corners?.count ?? 0 >= 4
+                && corners?.allSatisfy { point in
+                    (abs(point.x - box.x) < 1 || abs(point.x - box.x - box.width) < 1)
+                        && (abs(point.y - box.y) < 1 || abs(point.y - box.y - box.height) < 1)
+                } ?? false
+            return (box, isRectangle)
+        }
+    }
+
+    /// Whether the path is one rectangle.
+    var isRectangle: Bool { subpathBoxes.count == 1 && subpaths.allSatisfy(\.isRectangle) }
 
     mutating func append(_ name: String, _ numbers: [Double], _ matrix: Matrix) {
         guard numbers.allSatisfy(\.isFinite) else { return }
@@ -134,10 +154,18 @@ struct ContentPath {
     private mutating func begin(_ point: (x: Double, y: Double)) {
         (start, current) = (point, point)
         subpathBoxes.append(PageRectangle(x: point.x, y: point.y, width: 0, height: 0))
+        corners.append([point])
+    }
+
+    /// Takes the end of a line into the subpath's corners; more than a rectangle has, or a slanted line, make no rectangle.
+    private mutating func corner(_ point: (x: Double, y: Double), isStraight: Bool) {
+        guard let index = corners.indices.last, let known = corners[index] else { return }
+        corners[index] = isStraight && known.count < 6 ? known + [point] : nil
     }
 
     private mutating func line(to end: (x: Double, y: Double)) {
         let isStraight = abs(end.x - current.x) < 1 || abs(end.y - current.y) < 1
+        corner(end, isStraight: isStraight)
         let count = isStraight ? 1 : Self.pieces
         for index in 1...count {
             let part = Double(index) / Double(count)
@@ -153,7 +181,10 @@ struct ContentPath {
         if index == 1 { last = current }
         let box = PageRectangle(corners: [last.x, last.y, end.x, end.y])
         segments.append(box)
-        if subpathBoxes.isEmpty { subpathBoxes.append(box) }
+        if subpathBoxes.isEmpty {
+            subpathBoxes.append(box)
+            corners.append(nil)
+        }
         subpathBoxes[subpathBoxes.count - 1] = subpathBoxes[subpathBoxes.count - 1].union(box)
         last = end
     }
@@ -162,6 +193,7 @@ struct ContentPath {
         _ first: (x: Double, y: Double), _ second: (x: Double, y: Double), _ end: (x: Double, y: Double)
     ) {
         let begin = current
+        corner(end, isStraight: false)
         for index in 1...Self.pieces {
             let t = Double(index) / Double(Self.pieces)
             let (u, s) = (1 - t, t)

@@ -44,7 +44,27 @@ extension RevisionComparison {
 
     /// Whether an annotation with these flags is seen on a screen, on paper, or once the pointer comes near (ISO 32000-2 Table
     /// 167: Hidden; NoView without Print and ToggleNoView).
-    static func isShown(_ flags: Int64) -> Bool { flags & 2 == 0 && (flags & 32 == 0 || flags & (4 | 256) != 0) }
+    ///
+    /// Flags that no reader can hold count as none: some leave them out, and what they seem to hide is then seen.
+    static func isShown(_ flags: Int64) -> Bool {
+        guard flagRange.contains(flags) else { return true }
+        return flags & 2 == 0 && (flags & 32 == 0 || flags & (4 | 256) != 0)
+    }
+
+    /// The flags that every reader can hold.
+    private static let flagRange = 0...Int64(Int32.max)
+
+    /// Whether an annotation shows something: it is not hidden, and its rectangle, whose numbers may be objects of their own
+    /// (ISO 32000-2 §7.3.10), has an area. A rectangle that is none counts as one with an area.
+    func isVisible(_ annotation: PDFDictionary) throws(PDFSyntaxError) -> Bool {
+        guard Self.isShown(try new(annotation["F"]).integer ?? 0) else { return false }
+        var numbers: [Double] = []
+        for element in try new(annotation["Rect"]).array?.prefix(5) ?? [] {
+            guard let number = try new(element).number else { return true }
+            numbers.append(number)
+        }
+        return numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
+    }
 
     /// Whether readers draw an annotation outside of its `/Rect`: by its points, when it has no appearance or they make one of
     /// their own, or because it keeps its size or its upright position.
@@ -52,8 +72,10 @@ extension RevisionComparison {
         let kind = try new(annotation["Subtype"]).name
         if kind == "Text" || kind == "Popup" { return false }
         // NoZoom and NoRotate (Table 167).
-        let flags = try new(annotation["F"]).integer ?? 0
-        guard flags & (8 | 16) == 0 else { return true }
+        let flags = try new(annotation["F"])
+        guard flags.isNull || flags.integer.map({ Self.flagRange.contains($0) && $0 & (8 | 16) == 0 }) ?? false else {
+            return true
+        }
         let hasCallout = annotation["CL"] != nil
         if hasCallout || kind.map(Self.drawnByPoints.contains) ?? false {
             guard try new(new(annotation["AP"]).dictionary?["N"]).stream != nil else { return true }

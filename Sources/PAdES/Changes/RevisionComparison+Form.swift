@@ -132,10 +132,19 @@ extension RevisionComparison {
 
     private func isVisible(_ node: FormTree.Node) throws(PDFSyntaxError) -> Bool {
         guard try new(node.dictionary["Subtype"]).name == "Widget" else { return false }
-        let numbers = try new(node.dictionary["Rect"]).array?.map(\.number) ?? []
-        let hasArea = numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
-        let flags = try new(node.dictionary["F"]).integer ?? 0
-        return hasArea && Self.isShown(flags)
+        return try isVisible(node.dictionary)
+    }
+
+    /// Whether a field is a push button, which has no value of its own (ISO 32000-2 §12.7.5.2.2).
+    private func isPushButton(_ node: FormTree.Node, _ form: FormTree) throws(PDFSyntaxError) -> Bool {
+        guard node.type == "Btn" else { return false }
+        var current: FormTree.Node? = node
+        for _ in 0..<64 {
+            guard let dictionary = current?.dictionary else { return false }
+            if let flags = try new(dictionary["Ff"]).integer { return flags & 65_536 != 0 }
+            current = dictionary["Parent"]?.reference.flatMap { form.nodes[$0] }
+        }
+        return false
     }
 
     /// The value of a field that is signed now: a new signature dictionary.
@@ -188,7 +197,10 @@ extension RevisionComparison {
         let fieldBefore = before.nodes[old.field]?.dictionary ?? [:]
         let fieldAfter = after.nodes[new.field]?.dictionary ?? [:]
         let isSignature = old.type == "Sig"
-        let isSameValue = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
+        // What is written as the value of a push button is no reason to show something else.
+        let hasNoValue = try isPushButton(new, after)
+        let isEqual = try self.old(fieldBefore["V"]) == self.new(fieldAfter["V"])
+        let isSameValue = hasNoValue || isEqual
         if isSignature {
             guard try self.old(fieldBefore["V"]).isNull else {
                 refuse(.signedFieldChanged, old.reference)

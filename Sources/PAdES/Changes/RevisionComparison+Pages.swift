@@ -56,13 +56,6 @@ extension RevisionComparison {
         }
     }
 
-    private func isVisible(_ annotation: PDFDictionary) throws(PDFSyntaxError) -> Bool {
-        let numbers = try new(annotation["Rect"]).array?.map(\.number) ?? []
-        let hasArea = numbers.count != 4 || (numbers[0] != numbers[2] && numbers[1] != numbers[3])
-        let flags = try new(annotation["F"]).integer ?? 0
-        return hasArea && Self.isShown(flags)
-    }
-
     /// Whether an annotation lies over what the page paints, or over another annotation.
     ///
     /// - Parameter allowingSignatures: Signatures may be covered to two fifths: an agency's seal overlaps a third of the
@@ -70,12 +63,25 @@ extension RevisionComparison {
     func covers(
         _ annotation: PDFDictionary, _ page: IndirectReference, beside others: [PDFObject], allowingSignatures: Bool
     ) throws(PDFSyntaxError) -> Bool {
-        guard let place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after) else { return true }
+        guard var place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after) else { return true }
+        // Readers draw the icon of a note in a size of their own, whatever the rectangle (Table 175).
+        if try new(annotation["Subtype"]).name == "Text", try new(new(annotation["AP"]).dictionary?["N"]).stream == nil
+        {
+            place = place.union(place.aroundIcon)
+        }
         let content = states.painted.content(of: page, in: file, asOf: before)
         steps += content.boxes.count / 64 + others.count + 1
         guard !content.isPainted(in: place) else { return true }
         return try PaintedPages.covers(place, others, allowingSignatures: allowingSignatures) {
             (value) throws(PDFSyntaxError) in try old(value)
         }
+    }
+}
+
+extension PageRectangle {
+    /// What icons take up that hang at one of the left corners, with an edge of 24 points.
+    fileprivate var aroundIcon: PageRectangle {
+        let edge = 24.0
+        return PageRectangle(corners: [x, min(y, y + height - edge), x + edge, max(y + height, y + edge)])
     }
 }

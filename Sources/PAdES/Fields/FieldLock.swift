@@ -44,12 +44,18 @@ public struct FieldLock: Sendable, Hashable {
     init?(_ value: PDFObject, in file: PDFFile, asOf revision: Int) throws(PDFSyntaxError) {
         guard let dictionary = try file.resolve(value, asOf: revision).dictionary else { return nil }
         var names: [String] = []
+        var isReadable = true
         for element in try file.resolve(dictionary["Fields"], asOf: revision).array ?? [] {
-            if let bytes = try file.resolve(element, asOf: revision).string { names.append(TextString.decode(bytes)) }
+            if let bytes = try file.resolve(element, asOf: revision).string {
+                names.append(TextString.decode(bytes))
+            } else {
+                isReadable = false
+            }
         }
         self.names = names
         switch try file.resolve(dictionary["Action"], asOf: revision).name {
-        case "Include": action = .include
+        // A name that cannot be read may be any.
+        case "Include": action = isReadable ? .include : .all
         case "Exclude": action = .exclude
         default: action = .all
         }
