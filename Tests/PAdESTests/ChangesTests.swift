@@ -311,6 +311,17 @@ struct ChangesTests {
         #expect(try document.changesAfterFirstSignature().map(\.isAllowed) == [true, true])
     }
 
+    @Test func `a lock with a name that cannot be read locks every field`() throws {
+        let file = try PDFFixture.file(PDFFixture.classic())
+        func lock(_ fields: [PDFObject]) throws -> FieldLock? {
+            try FieldLock(
+                .dictionary(["Action": .name("Include"), "Fields": .array(fields)]), in: file, asOf: 0)
+        }
+        let name = PDFObject.string(Array("text".utf8), hexadecimal: false)
+        #expect(try lock([name])?.locks("other") == false)
+        #expect(try lock([name, .name("other")])?.locks("other") == true)
+    }
+
     @Test(arguments: [
         (FieldLock(.all), true), (FieldLock(.include, names: ["text"]), true),
         (FieldLock(.include, names: ["tex"]), false),

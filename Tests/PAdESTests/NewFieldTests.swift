@@ -71,6 +71,36 @@ struct NewFieldTests {
         #expect(try reasons([1, 1, 1, 9]) == [])
     }
 
+    @Test(arguments: [
+        ("Line", "/L[100 50 150 50]"), ("Ink", "/InkList[[100 50 150 50]]"),
+        ("Highlight", "/QuadPoints[100 55 150 55 100 45 150 45]"), ("Polygon", "/Vertices[100 45 150 45 150 55]"),
+    ])
+    func `it covers no annotation that is drawn by points elsewhere`(kind: String, points: String) throws {
+        let form = "<</Subtype/Form/BBox[0 0 9 9]/Length 0>>\nstream\n\nendstream"
+        func reasons(_ more: String, at place: String) throws -> [ChangeReason.Code] {
+            let base = PDFFixture.classic(
+                catalog: "/AcroForm<</Fields[5 0 R]/SigFlags 3>>", page: "/Annots[5 0 R 6 0 R]",
+                more: [
+                    (5, "<</FT/Sig/T(Empty)/Type/Annot/Subtype/Widget/Rect[0 0 0 0]/P 3 0 R/F 132>>"),
+                    (6, "<</Type/Annot/Subtype/\(kind)/Rect[20 80 30 90]\(points)/F 4\(more)>>"), (7, form),
+                ])
+            let signed = try PDFFixture.signed(base, .existing(name: "Empty"), PDFFixture.request())
+            let contents = "/MediaBox[0 0 200 100]/Contents 4 0 R"
+            let bytes = PDFFixture.appendingText(
+                signed,
+                [
+                    (1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R 20 0 R]/SigFlags 3>>>>"),
+                    (3, "<</Type/Page/Parent 2 0 R\(contents)/Annots[5 0 R 6 0 R 20 0 R]>>"),
+                    (20, "<</FT/Sig/T(Late)/Type/Annot/Subtype/Widget/Rect[\(place)]/F 4>>"),
+                ])
+            let last = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature().last
+            return try #require(last).reasons.map(\.code)
+        }
+        #expect(try reasons("", at: "110 40 120 60") == [.visibleFieldOverContent])
+        #expect(try reasons("", at: "110 70 120 80") == [])
+        #expect(try reasons("/AP<</N 7 0 R>>", at: "110 40 120 60") == [])
+    }
+
     @Test func `a time-stamp in a field that was there shows nothing`() throws {
         let base = PDFFixture.classic(
             catalog: "/AcroForm<</Fields[5 0 R]>>", page: "/Annots[5 0 R]",

@@ -106,13 +106,44 @@ extension PaintedPages {
     ) throws(PDFSyntaxError) -> Bool {
         for annotation in annotations {
             guard let dictionary = try resolving(annotation).dictionary,
-                let rectangle = try PageRectangle(resolving(dictionary["Rect"]), resolving: resolving),
+                RevisionComparison.isShown(try resolving(dictionary["F"]).integer ?? 0)
+            else { continue }
+            if try isDrawn(dictionary, byPointsIn: place, resolving: resolving) { return true }
+            guard let rectangle = try PageRectangle(resolving(dictionary["Rect"]), resolving: resolving),
                 let shared = rectangle.intersection(place)
             else { continue }
-            let flags = try resolving(dictionary["F"]).integer ?? 0
-            guard RevisionComparison.isShown(flags) else { continue }
             let isSignature = try resolving(dictionary["FT"]).name == "Sig"
             if !isSignature || !allowingSignatures || shared.area > rectangle.area * 0.4 { return true }
+        }
+        return false
+    }
+
+    /// Whether readers draw an annotation without an appearance inside a rectangle by its points, wherever its own rectangle
+    /// lies; the points count with their border around them.
+    private static func isDrawn(
+        _ annotation: PDFDictionary, byPointsIn place: PageRectangle,
+        resolving: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
+    ) throws(PDFSyntaxError) -> Bool {
+        let appearance = try resolving(annotation["AP"]).dictionary?["N"]
+        guard try resolving(appearance).stream == nil else { return false }
+        let border = try resolving(resolving(annotation["BS"]).dictionary?["W"]).number ?? 1
+        for key in ["L", "CL", "Vertices", "QuadPoints", "InkList"] as [PDFName] {
+            var xs: [Double] = []
+            var ys: [Double] = []
+            let elements = try resolving(annotation[key]).array ?? []
+            for element in elements {
+                let value = try resolving(element)
+                let parts = value.array ?? [value]
+                // Long lists are not gone through for every new field: writers of such drawings give them an appearance.
+                guard parts.count + xs.count + ys.count <= 256, elements.count <= 256 else { return true }
+                for part in parts {
+                    guard let number = try resolving(part).number else { continue }
+                    if xs.count == ys.count { xs.append(number) } else { ys.append(number) }
+                }
+            }
+            guard let left = xs.min(), let right = xs.max(), let low = ys.min(), let high = ys.max() else { continue }
+            let drawn = PageRectangle(corners: [left, low, right, high]).grown(by: max(border, 1))
+            if drawn.intersection(place) != nil { return true }
         }
         return false
     }

@@ -63,10 +63,9 @@ public struct SignatureDictionary: Sendable {
     /// The certificates of `/Cert`, DER as written, the signer's first; at most 32, and none that is no string.
     public let certificates: [[UInt8]]
 
-    /// The permission of a certification signature, or `nil`.
+    /// The permission of a certification signature, or `nil`; the strictest where it names several.
     public var certification: DocumentPermission? {
-        for case .certification(let permission) in transforms { return permission }
-        return nil
+        transforms.compactMap { if case .certification(let permission) = $0 { permission } else { nil } }.min()
     }
 
     init(_ value: PDFObject, in file: PDFFile, asOf revision: Int) throws(PDFSyntaxError) {
