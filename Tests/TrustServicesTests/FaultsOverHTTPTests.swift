@@ -9,7 +9,7 @@ import Testing
 import TrustServices
 
 /// What a verifier finds that has nothing but trust and fetches everything, for each fault of the catalogue.
-@Suite("Faults of the test infrastructure as its services show them", .timeLimit(.minutes(2)))
+@Suite("Faults of the test infrastructure as its services show them", .timeLimit(.minutes(20)))
 struct FaultsOverHTTPTests {
     /// 2026-11-21T00:00:00Z.
     private static let now = Instant(seconds: 1_795_219_200)

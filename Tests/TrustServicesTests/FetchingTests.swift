@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrustServices
 
-@Suite("HTTP by libcurl — RFC 9110", .timeLimit(.minutes(2)))
+@Suite("HTTP by libcurl — RFC 9110", .timeLimit(.minutes(20)))
 struct FetchingTests {
     private let server: LoopbackServer
     private let fetcher = CURLFetcher(proxy: .none)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TrustServices
 
-@Suite("The guard for addresses of documents — RFC 6890", .timeLimit(.minutes(2)))
+@Suite("The guard for addresses of documents — RFC 6890", .timeLimit(.minutes(20)))
 struct GuardTests {
     private let server: LoopbackServer
 

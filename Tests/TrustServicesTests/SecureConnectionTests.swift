@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TrustServices
 
-@Suite("HTTPS — RFC 8446, RFC 9110 §4.3.4", .timeLimit(.minutes(2)))
+@Suite("HTTPS — RFC 8446, RFC 9110 §4.3.4", .timeLimit(.minutes(20)))
 struct SecureConnectionTests {
     private let place: TemporaryFolder
     private var certificate: String { place.path("certificate.pem") }
