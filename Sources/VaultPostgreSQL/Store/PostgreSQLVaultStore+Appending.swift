@@ -25,16 +25,10 @@ extension PostgreSQLVaultStore {
                 cluster.scope(vault),
                 AppendStatement.query(batch, first, to: vault, schema: cluster.address.access.schema),
             ]
-            let look = [
-                cluster.scope(vault),
-                Query(cluster.statements.head, [.octets(vault.octets)]),
-                Query(cluster.statements.operation, [.octets(vault.octets), .octets(first.operation.octets)]),
-                Query(cluster.statements.standing, [.octets(vault.octets)]),
-            ]
             let moves = visit.moves
             return try await cluster.perform("vault \(vault)") { session, mayBeDone throws(PostgreSQLError) in
                 let attempt = try Self.attempt(
-                    batch.expecting == nil && !isHome ? [] : move, look, batch, first, vault, session, cluster, moves)
+                    batch.expecting == nil && !isHome ? [] : move, batch, first, vault, session, cluster, moves)
                 if case .elsewhere(let standing) = attempt, standing != nil || !isHome {
                     return .elsewhere(standing, mayBeDone: mayBeDone)
                 }
@@ -63,8 +57,8 @@ extension PostgreSQLVaultStore {
     }
 
     private static func attempt(
-        _ move: [Query], _ look: [Query], _ batch: VaultAppend, _ first: StoredEntry, _ vault: VaultID,
-        _ session: Session, _ cluster: Cluster, _ moves: Int64
+        _ move: [Query], _ batch: VaultAppend, _ first: StoredEntry, _ vault: VaultID, _ session: Session,
+        _ cluster: Cluster, _ moves: Int64
     ) throws(PostgreSQLError) -> Attempt {
         do throws(PostgreSQLError) {
             let moved = try move.isEmpty ? [] : session.run(move)
@@ -73,7 +67,12 @@ extension PostgreSQLVaultStore {
             // Somebody else put the same operation between the look at the journal and the insertion.
             guard error.kind == .state("23505") else { throw error }
         }
-        let rows = try session.run(look)
+        let rows = try session.run([
+            cluster.scope(vault),
+            Query(cluster.statements.head, [.octets(vault.octets)]),
+            Query(cluster.statements.operation, [.octets(vault.octets), .octets(first.operation.octets)]),
+            Query(cluster.statements.standing, [.octets(vault.octets)]),
+        ])
         guard rows.count > 3 else { throw PostgreSQLError(.unexpected) }
         // It comes last: a vault that is here then, by the move that is known, was here when the others were looked at.
         let standing = try Standing(rows[3], vault)
