@@ -117,19 +117,11 @@ import Synchronization
 
     /// - Returns: 0, or the number of the error.
     private static func put(_ block: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
-        var done = 0
         var isDirect = true
-        while done < block.count {
-            let written = unsafe write(descriptor, block.baseAddress.map { unsafe $0 + done }, block.count - done)
-            if written > 0 {
-                done += written
-            } else if errno == EINVAL, isDirect, set(descriptor, direct: false) {
-                // A file system that takes the flag and not the writing, or the rest of a block of which it took a part.
-                isDirect = false
-            } else if errno != EINTR {
-                return errno
-            }
+        // A file system that takes the flag and not the writing, or the rest of a block of which it took a part.
+        return unsafe DurableFile.write(block, to: descriptor) {
+            defer { isDirect = false }
+            return isDirect && set(descriptor, direct: false)
         }
-        return 0
     }
 }

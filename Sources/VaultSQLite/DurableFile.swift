@@ -12,6 +12,11 @@ import Synchronization
     internal import Darwin
 #endif
 
+// Inside the type the name is the type's own.
+private func systemWrite(_ descriptor: Int32, _ octets: UnsafeRawPointer?, _ count: Int) -> Int {
+    unsafe write(descriptor, octets, count)
+}
+
 /// A file that appears under its name only whole and on stable storage: temporary name, sync, rename, sync folder.
 struct DurableFile: ~Copyable {
     private let descriptor: Int32
@@ -91,21 +96,31 @@ struct DurableFile: ~Copyable {
     }
 
     mutating func append(_ bytes: [UInt8]) throws(VaultError) {
-        var failure: Int32 = 0
-        unsafe bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let written = unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
-                if written > 0 {
-                    done += written
-                } else if errno != EINTR {
-                    failure = errno
-                    return
-                }
-            }
-        }
+        let failure = unsafe bytes.withUnsafeBytes { unsafe Self.write($0, to: descriptor) }
         guard failure == 0 else { throw .system(failure, path) }
         written += Int64(bytes.count)
+    }
+
+    /// Gives all octets to the system.
+    ///
+    /// - Parameter mends: Called when the system takes the call for invalid; whether to try once more.
+    /// - Returns: 0, or the number of the error.
+    static func write(
+        _ octets: UnsafeRawBufferPointer, to descriptor: Int32, mending mends: () -> Bool = { false }
+    ) -> Int32 {
+        var done = 0
+        while done < octets.count {
+            let taken = unsafe systemWrite(descriptor, octets.baseAddress.map { unsafe $0 + done }, octets.count - done)
+            if taken > 0 {
+                done += taken
+            } else if taken == 0 {
+                // The system takes nothing and says no error: what was not taken must not count as written.
+                return EIO
+            } else if errno != EINTR, errno != EINVAL || !mends() {
+                return errno
+            }
+        }
+        return 0
     }
 
     consuming func commit() throws(VaultError) { try publish() }

@@ -65,9 +65,8 @@ struct PassphraseOptions: ParsableArguments {
         guard octets.byteCount > 0 || !isNew else {
             throw CommandFailure(.badInput, vi: "mật khẩu bỏ trống", en: "the passphrase is empty")
         }
-        let isText = octets.withSpan { span in
-            String(validating: span.indices.map { span[$0] }, as: UTF8.self) != nil
-        }
+        // Looked at where it lies, without one more copy of it.
+        let isText = octets.withSpan { (try? UTF8Span(validating: $0)) != nil }
         guard isText else {
             throw CommandFailure(
                 .badInput, vi: "\(file.map { "\($0): " } ?? "")mật khẩu không ở dạng UTF-8",
