@@ -3,9 +3,12 @@
 #ifndef CDOSSIER_POSTGRESQL_H
 #define CDOSSIER_POSTGRESQL_H
 
-#include <fcntl.h>
 #include <libpq-fe.h>
+#include <errno.h>
+#include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 
 static inline const char *dossier_pg_state(const PGresult *result) { return PQresultErrorField(result, PG_DIAG_SQLSTATE); }
 // The server's own function that spoke: unlike the message it is the same in every language.
@@ -15,16 +18,14 @@ static inline const char *dossier_pg_function(const PGresult *result) {
 
 // Two ends that are not inherited by other programs and never block.
 static inline int dossier_pg_ends(int ends[2]) {
-#ifdef SOCK_CLOEXEC
     return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
-#else
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return -1;
-    for (int index = 0; index < 2; index++) {
-        fcntl(ends[index], F_SETFD, FD_CLOEXEC);
-        fcntl(ends[index], F_SETFL, O_NONBLOCK);
-    }
-    return 0;
-#endif
+}
+
+// Registers a descriptor for events that will carry a number, or changes for what it is registered.
+static inline int dossier_pg_watch(int watch, int descriptor, uint32_t events, uint64_t number) {
+    struct epoll_event event = {.events = events, .data = {.u64 = number}};
+    if (epoll_ctl(watch, EPOLL_CTL_MOD, descriptor, &event) == 0) return 0;
+    return errno == ENOENT ? epoll_ctl(watch, EPOLL_CTL_ADD, descriptor, &event) : -1;
 }
 
 #endif

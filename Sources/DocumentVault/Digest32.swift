@@ -18,10 +18,10 @@ public struct Digest32: Sendable, Hashable, CustomStringConvertible {
     }
 
     private init(exactly octets: some RandomAccessCollection<UInt8>) {
-        first = WordOctets.word(octets.prefix(8))
-        second = WordOctets.word(octets.dropFirst(8).prefix(8))
-        third = WordOctets.word(octets.dropFirst(16).prefix(8))
-        fourth = WordOctets.word(octets.suffix(8))
+        first = WordOctets.word(octets)
+        second = WordOctets.word(octets, at: 8)
+        third = WordOctets.word(octets, at: 16)
+        fourth = WordOctets.word(octets, at: 24)
     }
 
     /// Reads 64 hexadecimal digits, or gives `nil`.

@@ -15,15 +15,15 @@ public struct ObjectID<Subject>: Sendable, Hashable, CustomStringConvertible {
     /// Takes over 16 octets, or gives `nil` for another number.
     public init?(octets: some Collection<UInt8>) {
         guard octets.count == 16 else { return nil }
-        high = WordOctets.word(octets.prefix(8))
-        low = WordOctets.word(octets.suffix(8))
+        high = WordOctets.word(octets)
+        low = WordOctets.word(octets, at: 8)
     }
 
     /// Makes a new name.
     public init(random: some RandomSource) {
         let octets = random.bytes(16)
-        high = WordOctets.word(octets.prefix(8))
-        low = WordOctets.word(octets.suffix(8))
+        high = WordOctets.word(octets)
+        low = WordOctets.word(octets, at: 8)
     }
 
     /// Makes a new name that shares its first half with another one, so that both lie side by side in an index.
@@ -89,7 +89,13 @@ extension ObjectID: Comparable {
 
 /// Octets kept as words, the most significant first.
 enum WordOctets {
-    static func word(_ octets: some Collection<UInt8>) -> UInt64 { octets.reduce(0) { $0 << 8 | UInt64($1) } }
+    /// The word that begins at an octet; there must be eight.
+    static func word(_ octets: some Collection<UInt8>, at start: Int = 0) -> UInt64 {
+        // Octets that lie side by side are taken without asking the collection for each of them.
+        octets.withContiguousStorageIfAvailable { octets in
+            unsafe octets.dropFirst(start).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        } ?? octets.dropFirst(start).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
 
     static func octets(_ words: [UInt64]) -> [UInt8] {
         var octets: [UInt8] = []

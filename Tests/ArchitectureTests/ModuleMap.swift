@@ -25,7 +25,8 @@ enum ModuleMap {
         "Sources/VaultSQLite/CommitQueue.swift": ["Dispatch"],
         "Sources/VaultSQLite/DirectWriting.swift": ["Dispatch"],
         // Waiting for a server, and reading a stream that may block, as well.
-        "Sources/VaultPostgreSQL/Connection/QueueExecutor.swift": ["Dispatch"],
+        "Sources/VaultPostgreSQL/Connection/SocketWatch.swift": ["Dispatch"],
+        "Sources/VaultPostgreSQL/Connection/Connection.swift": ["Dispatch"],
         "Sources/VaultPostgreSQL/Store/StreamQueue.swift": ["Dispatch"],
     ]
 

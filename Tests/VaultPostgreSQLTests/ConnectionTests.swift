@@ -103,9 +103,9 @@ struct ConnectionTests {
                     group.addTask { _ = try await store.head(of: TestStores.vault()) }
                     group.addTask {
                         // A statement that the server refuses leaves a connection that can be used.
-                        try await cluster.perform("x") { session, _ throws(PostgreSQLError) in
+                        try await cluster.perform("x") { session, _ async throws(PostgreSQLError) in
                             do throws(PostgreSQLError) {
-                                _ = try session.run([Query(sql: "SELECT 1/0")])
+                                _ = try await session.run([Query(sql: "SELECT 1/0")])
                             } catch { guard error.kind == .state("22012") else { throw error } }
                         }
                     }
@@ -115,8 +115,8 @@ struct ConnectionTests {
             #expect(store.activity.connections <= 2 && store.activity.busyConnections == 0)
             for _ in 0..<6 {
                 let sleeping = Task {
-                    try await cluster.perform("x") { session, _ throws(PostgreSQLError) in
-                        _ = try session.run([Query(sql: "SELECT pg_sleep(60)")])
+                    try await cluster.perform("x") { session, _ async throws(PostgreSQLError) in
+                        _ = try await session.run([Query(sql: "SELECT pg_sleep(60)")])
                     }
                 }
                 while store.activity.busyConnections == 0 { await Task.yield() }
@@ -132,8 +132,8 @@ struct ConnectionTests {
         try await TestStores.with("durability=single-node&pool=1&timeout=5&retry=0", cases: "time limits") { store, _ in
             let cluster = store.clusters[0]
             let sleeping = Task {
-                try await cluster.perform("x") { session, _ throws(PostgreSQLError) in
-                    _ = try session.run([Query(sql: "SELECT pg_sleep(60)")])
+                try await cluster.perform("x") { session, _ async throws(PostgreSQLError) in
+                    _ = try await session.run([Query(sql: "SELECT pg_sleep(60)")])
                 }
             }
             while store.activity.busyConnections == 0 { await Task.yield() }

@@ -44,11 +44,11 @@ struct IsolationTests {
                 let all = Query(sql: "SELECT count(*), count(DISTINCT \(column)) FROM \(schema).\(table)")
                 let both = try server.sql("SELECT count(DISTINCT \(column)) FROM \(schema).\(table)")
                 #expect(both == "2", "the administrator sees both in \(table)")
-                #expect(try session.run([all])[0].number(0, 0) == 0, "\(table) without a vault")
-                let scoped = try session.run([store.clusters[0].scope(first), all])
+                #expect(try await session.run([all])[0].number(0, 0) == 0, "\(table) without a vault")
+                let scoped = try await session.run([store.clusters[0].scope(first), all])
                 #expect(try scoped[1].number(0, 0) > 0, "\(table) with its vault")
                 #expect(try scoped[1].number(0, 1) == 1, "\(table) with its vault")
-                let foreign = try session.run([
+                let foreign = try await session.run([
                     store.clusters[0].scope(first),
                     Query(
                         sql: "SELECT count(*) FROM \(schema).\(table) WHERE \(column) = $1", [.octets(second.octets)]),
@@ -56,7 +56,7 @@ struct IsolationTests {
                 #expect(try foreign[1].number(0, 0) == 0, "\(table) of another vault")
             }
             // The setting ends with its transaction.
-            #expect(try session.run([Query(sql: "SELECT count(*) FROM \(schema).vault")])[0].number(0, 0) == 0)
+            #expect(try await session.run([Query(sql: "SELECT count(*) FROM \(schema).vault")])[0].number(0, 0) == 0)
         }
     }
 
@@ -69,13 +69,13 @@ struct IsolationTests {
                 sql: "INSERT INTO \(schema).slot (vault, id, record) VALUES ($1, $2, $2)",
                 [.octets(second.octets), .octets([1])])
             do throws(PostgreSQLError) {
-                _ = try session.run([cluster.scope(first), insert])
+                _ = try await session.run([cluster.scope(first), insert])
                 Issue.record("a foreign row was written")
             } catch {
                 #expect(error.kind == .state("42501"))
             }
-            _ = try session.run([cluster.scope(second), insert])
-            _ = try session.run([cluster.scope(first), Query(sql: "DELETE FROM \(schema).entry")])
+            _ = try await session.run([cluster.scope(second), insert])
+            _ = try await session.run([cluster.scope(first), Query(sql: "DELETE FROM \(schema).entry")])
             #expect(try await store.entries(of: first, from: 0, limit: 9).isEmpty)
             #expect(try await store.entries(of: second, from: 0, limit: 9).count == 1)
             let health = try await store.health()
@@ -90,10 +90,10 @@ struct IsolationTests {
             let schema = store.clusters[0].statements.schema
             let heads = Query(sql: "SELECT set_config('dossier.heads', 'all', true)")
             for table in Self.tables {
-                let rows = try session.run([heads, Query(sql: "SELECT count(*) FROM \(schema).\(table)")])
+                let rows = try await session.run([heads, Query(sql: "SELECT count(*) FROM \(schema).\(table)")])
                 #expect(try rows[1].number(0, 0) == (table == "vault" ? 1 : 0), "\(table)")
             }
-            let changed = try session.run([
+            let changed = try await session.run([
                 heads, Query(sql: "UPDATE \(schema).vault SET sequence = 9 RETURNING sequence"),
             ])
             #expect(changed[1].count == 0)

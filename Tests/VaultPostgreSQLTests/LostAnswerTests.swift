@@ -85,8 +85,8 @@ struct LostAnswerTests {
                     [.octets(vault.octets), .octetsList([version.octets]), .octetsList([[2]]), .number(0)]),
             ]
             func arrive() async throws -> Int64 {
-                try await cluster.perform("x") { session, _ throws(PostgreSQLError) in
-                    try session.run(step)[2].number(0, 0)
+                try await cluster.perform("x") { session, _ async throws(PostgreSQLError) in
+                    try await session.run(step)[2].number(0, 0)
                 }
             }
             #expect(try await arrive() == 1)

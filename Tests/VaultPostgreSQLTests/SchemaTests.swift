@@ -23,8 +23,8 @@ struct SchemaTests {
         if version > 0 {
             let session = try Session.connect(to: try #require(address.clusters.first), wake: WakeSignal())
             let place = Greeting.Place(store: [UInt8](repeating: 9, count: 16), shard: 0, shards: 1)
-            _ = try Migrator.bringUp(session, schema: schema, place: place, newest: version)
-            let rows = try session.run([
+            _ = try await Migrator.bringUp(session, schema: schema, place: place, newest: version)
+            let rows = try await session.run([
                 Query(Statements(schema: schema).scope, [.text(vault.description)]),
                 AppendStatement.query(batch, batch.entries[0], to: vault, schema: schema),
             ])

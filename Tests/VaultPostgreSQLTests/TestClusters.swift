@@ -47,8 +47,8 @@ struct TestClusters {
                 separator: " + ")
             let queries = [cluster.scope(vault), cluster.query("SELECT (\(text))::bigint", [.octets(vault.octets)])]
             counts.append(
-                try await cluster.perform("x") { session, _ throws(PostgreSQLError) in
-                    try session.run(queries)[1].number(0, 0)
+                try await cluster.perform("x") { session, _ async throws(PostgreSQLError) in
+                    try await session.run(queries)[1].number(0, 0)
                 })
         }
         return counts

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-/// A session on a queue of its own: what runs there may block.
-actor Connection {
-    private let executor = QueueExecutor(label: "dossierkit.vault.postgresql.connection")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+import Dispatch
+
+/// A session that the pool lends to one caller at a time.
+///
+/// Unchecked, because that is the pool's promise: nobody but who has it touches the session, and whoever gets it next has it
+/// from the pool, through its lock. Anybody may interrupt.
+final class Connection: @unchecked Sendable {
     private let wake: WakeSignal
     /// Which of the pool's states it was opened in.
     let generation: Int
@@ -17,11 +20,19 @@ actor Connection {
 
     /// Connects and looks whether the server is what is wanted.
     func open(
-        _ cluster: ClusterAddress, greeting: @Sendable (Session) throws(PostgreSQLError) -> Void
-    ) -> Result<Void, PostgreSQLError> {
+        _ cluster: ClusterAddress, greeting: @Sendable (Session) async throws(PostgreSQLError) -> Void
+    ) async -> Result<Void, PostgreSQLError> {
+        let wake = wake
+        // Looking a name up blocks, so it has a thread of its own.
+        let connected: Result<Session, PostgreSQLError> = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "dossierkit.vault.postgresql.connecting").async {
+                continuation.resume(
+                    returning: Result { () throws(PostgreSQLError) in try Session.connect(to: cluster, wake: wake) })
+            }
+        }
         do throws(PostgreSQLError) {
-            let opened = try Session.connect(to: cluster, wake: wake)
-            try greeting(opened)
+            let opened = try connected.get()
+            try await greeting(opened)
             session = opened
             return .success(())
         } catch {
@@ -29,21 +40,25 @@ actor Connection {
         }
     }
 
-    /// Does something with the session. Says whether the next caller may have it as well: each visit to the queue wakes a
-    /// thread, so one visit has to do.
-    func perform<Value: Sendable, Failure: Error>(
-        _ body: @Sendable (Session) throws(Failure) -> Value
-    ) -> (result: Result<Value, Failure>?, isUsable: Bool) {
-        guard let session else { return (nil, false) }
-        let result = Result { () throws(Failure) in try body(session) }
-        return (result, !session.isBroken)
+    /// Does something with the session.
+    ///
+    /// - Returns: What came of it, and whether the next caller may have the session as well.
+    func perform<Value: Sendable>(
+        _ body: @Sendable (Session) async throws(PostgreSQLError) -> Value
+    ) async -> (result: Result<Value, PostgreSQLError>, isUsable: Bool) {
+        guard let session else { return (.failure(PostgreSQLError(.lost)), false) }
+        do throws(PostgreSQLError) {
+            return (.success(try await body(session)), !session.isBroken)
+        } catch {
+            return (.failure(error), !session.isBroken)
+        }
     }
 
     func close() { session = nil }
 
     /// Ends what the session waits for.
-    nonisolated func interrupt() { wake.raise() }
+    func interrupt() { wake.raise() }
 
     /// Forgets an interruption that came when nothing was waited for any more; nobody may interrupt meanwhile.
-    nonisolated func calm() { wake.clear() }
+    func calm() { wake.clear() }
 }

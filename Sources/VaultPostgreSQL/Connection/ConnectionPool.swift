@@ -27,10 +27,12 @@ final class ConnectionPool: Sendable {
     }
 
     private let cluster: ClusterAddress
-    private let greeting: @Sendable (Session) throws(PostgreSQLError) -> Void
+    private let greeting: @Sendable (Session) async throws(PostgreSQLError) -> Void
     private let state = Mutex(State())
 
-    init(_ cluster: ClusterAddress, greeting: @escaping @Sendable (Session) throws(PostgreSQLError) -> Void) {
+    init(
+        _ cluster: ClusterAddress, greeting: @escaping @Sendable (Session) async throws(PostgreSQLError) -> Void
+    ) {
         self.cluster = cluster
         self.greeting = greeting
     }
@@ -39,11 +41,11 @@ final class ConnectionPool: Sendable {
         state.withLock { Load(open: $0.taken + $0.idle.count, busy: $0.taken, waiting: $0.waiting.count) }
     }
 
-    /// Does something with a connection, on the connection's own queue.
+    /// Does something with a connection, which is the caller's alone meanwhile.
     ///
     /// A task that is cancelled ends the connection, so that nobody meets the rest of its answer.
     func run<Value: Sendable>(
-        _ body: @Sendable (Session) throws(PostgreSQLError) -> Value
+        _ body: @Sendable (Session) async throws(PostgreSQLError) -> Value
     ) async -> Result<Value, PostgreSQLError> {
         let given: Connection?
         switch await take() {
@@ -67,14 +69,14 @@ final class ConnectionPool: Sendable {
             connection.interrupt()
         }
         connection.calm()
-        if case .failure(let error)? = result, error.concernsServer { forget(connection.generation) }
+        if case .failure(let error) = result, error.concernsServer { forget(connection.generation) }
         if isUsable {
             give(connection)
         } else {
-            await connection.close()
+            connection.close()
             give(nil)
         }
-        return result ?? .failure(PostgreSQLError(.lost))
+        return result
     }
 
     /// Closes what is idle and refuses from now on.
@@ -85,7 +87,7 @@ final class ConnectionPool: Sendable {
             return (state.idle, state.waiting)
         }
         for waiting in waiting { waiting.continuation.resume(returning: .failure(PostgreSQLError(.lost))) }
-        for connection in idle { await connection.close() }
+        for connection in idle { connection.close() }
     }
 
     private func open() async -> Result<Connection, PostgreSQLError> {
@@ -173,6 +175,6 @@ final class ConnectionPool: Sendable {
         }
         guard !idle.isEmpty else { return }
         // Closing sends a farewell, which is no business of who met the failure.
-        Task { for connection in idle { await connection.close() } }
+        Task { for connection in idle { connection.close() } }
     }
 }

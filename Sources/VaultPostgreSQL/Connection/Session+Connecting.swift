@@ -5,10 +5,8 @@ internal import CDossierPostgreSQL
 
 #if canImport(Glibc)
     internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
 #else
-    internal import Darwin
+    internal import Musl
 #endif
 
 extension Session {
@@ -75,7 +73,7 @@ extension Session {
         while true {
             do throws(PostgreSQLError) {
                 try wait(
-                    for: unsafe PQsocket(connection), reading: !isWriting, writing: isWriting, wake: wake,
+                    for: unsafe PQsocket(connection), writing: isWriting, wake: wake,
                     milliseconds: access.connectMilliseconds)
             } catch {
                 throw error.kind == .lost ? PostgreSQLError(.unreachable, waited: error.waited) : error
@@ -86,6 +84,25 @@ extension Session {
             case PGRES_POLLING_WRITING: isWriting = true
             default: throw unsafe failure(connection)
             }
+        }
+    }
+
+    /// Waits on this thread until a socket can be read or written.
+    private static func wait(
+        for socket: Int32, writing: Bool, wake: WakeSignal, milliseconds: Int32
+    ) throws(PostgreSQLError) {
+        guard socket >= 0 else { throw PostgreSQLError(.lost) }
+        var watched = [
+            pollfd(fd: socket, events: Int16(writing ? POLLOUT : POLLIN), revents: 0),
+            pollfd(fd: wake.reader, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            let ready = unsafe poll(&watched, 2, milliseconds)
+            if ready < 0, errno == EINTR { continue }
+            guard ready != 0 else { throw PostgreSQLError(.lost, waited: Int64(milliseconds)) }
+            guard ready > 0 else { throw PostgreSQLError(.lost) }
+            guard watched[1].revents == 0 else { throw PostgreSQLError(.cancelled) }
+            return
         }
     }
 

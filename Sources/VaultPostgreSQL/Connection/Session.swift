@@ -3,20 +3,11 @@
 
 internal import CDossierPostgreSQL
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
-/// One connection to one server, in pipeline mode. Every call blocks its thread, at most until the wake signal or the
-/// time limit; used on one thread at a time.
+/// One connection to one server, in pipeline mode. An answer is waited for at most until the wake signal or the time limit,
+/// and no thread is held meanwhile.
 ///
-/// libpq closes its descriptor by itself when a server goes away, so the descriptor is asked for before every wait and
-/// nothing stays registered for it in between.
-@safe final class Session {
+/// Unchecked, because who has a connection from the pool has it alone (``Connection``).
+@safe final class Session: @unchecked Sendable {
     private let connection: OpaquePointer
     private let wake: WakeSignal
     private let milliseconds: Int32
@@ -60,7 +51,7 @@ internal import CDossierPostgreSQL
     /// Carries out statements in one transaction and one round trip.
     ///
     /// - Returns: The rows of each statement.
-    func run(_ queries: [Query]) throws(PostgreSQLError) -> [Rows] {
+    func run(_ queries: [Query]) async throws(PostgreSQLError) -> [Rows] {
         guard !isBroken else { throw PostgreSQLError(.lost) }
         notices.isUnreplicated = false
         var steps: [Step] = []
@@ -82,7 +73,7 @@ internal import CDossierPostgreSQL
             throw PostgreSQLError(error.kind, mayHaveCommitted: true, waited: error.waited)
         }
         do throws(PostgreSQLError) {
-            let rows = try collect(steps)
+            let rows = try await collect(steps)
             guard !notices.isUnreplicated else { throw PostgreSQLError(.notReplicated, mayHaveCommitted: true) }
             return rows
         } catch {
@@ -129,13 +120,13 @@ internal import CDossierPostgreSQL
         guard sent == 1 else { throw PostgreSQLError(.lost) }
     }
 
-    private func collect(_ steps: [Step]) throws(PostgreSQLError) -> [Rows] {
+    private func collect(_ steps: [Step]) async throws(PostgreSQLError) -> [Rows] {
         var rows: [Rows] = []
         var refusal: String?
         for step in steps {
             var given = Rows()
             var isDone = false
-            while let result = unsafe try nextResult() {
+            while let result = unsafe try await nextResult() {
                 defer { unsafe PQclear(result) }
                 switch unsafe PQresultStatus(result) {
                 case PGRES_TUPLES_OK:
@@ -163,7 +154,7 @@ internal import CDossierPostgreSQL
             case .rows: rows.append(given)
             }
         }
-        guard let end = unsafe try nextResult() else { throw PostgreSQLError(.lost) }
+        guard let end = unsafe try await nextResult() else { throw PostgreSQLError(.lost) }
         defer { unsafe PQclear(end) }
         guard unsafe PQresultStatus(end) == PGRES_PIPELINE_SYNC else {
             // A commit that fails is an answer to the end of the pipeline.
@@ -177,37 +168,23 @@ internal import CDossierPostgreSQL
         return rows
     }
 
-    private func nextResult() throws(PostgreSQLError) -> OpaquePointer? {
+    private func nextResult() async throws(PostgreSQLError) -> OpaquePointer? {
         while true {
             let unsent = unsafe PQflush(connection)
             guard unsent >= 0 else { throw PostgreSQLError(.lost) }
             guard unsafe PQisBusy(connection) == 1 else { return unsafe PQgetResult(connection) }
-            try Self.wait(
-                for: unsafe PQsocket(connection), writing: unsent == 1, wake: wake, milliseconds: milliseconds)
+            let outcome = await wake.watch.wait(
+                for: unsafe PQsocket(connection), writing: unsent == 1, milliseconds: milliseconds, wake: wake)
+            switch outcome {
+            case .ready: break
+            case .late: throw PostgreSQLError(.lost, waited: Int64(milliseconds))
+            case .interrupted: throw PostgreSQLError(.cancelled)
+            case .impossible: throw PostgreSQLError(.lost)
+            }
             // What the server said before it closed is still to be read; the result tells that the connection ended.
             guard unsafe (PQconsumeInput(connection) == 1 || PQisBusy(connection) == 0) else {
                 throw PostgreSQLError(.lost)
             }
-        }
-    }
-
-    /// Waits until a socket can be read, or written as well.
-    static func wait(
-        for socket: Int32, reading: Bool = true, writing: Bool, wake: WakeSignal, milliseconds: Int32
-    ) throws(PostgreSQLError) {
-        guard socket >= 0 else { throw PostgreSQLError(.lost) }
-        let events = Int16((reading ? POLLIN : 0) | (writing ? POLLOUT : 0))
-        var watched = [
-            pollfd(fd: socket, events: events, revents: 0),
-            pollfd(fd: wake.reader, events: Int16(POLLIN), revents: 0),
-        ]
-        while true {
-            let ready = unsafe poll(&watched, 2, milliseconds)
-            if ready < 0, errno == EINTR { continue }
-            guard ready != 0 else { throw PostgreSQLError(.lost, waited: Int64(milliseconds)) }
-            guard ready > 0 else { throw PostgreSQLError(.lost) }
-            guard watched[1].revents == 0 else { throw PostgreSQLError(.cancelled) }
-            return
         }
     }
 }

@@ -6,19 +6,21 @@ import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
 #else
-    internal import Darwin
+    internal import Musl
 #endif
 
-/// Wakes whoever waits for a server, from any thread: a pair of sockets, one of which is watched beside the socket.
+/// Wakes whoever waits for a server, from any thread: who connects watches one of a pair of sockets beside the server's, who
+/// waits for an answer has left the number of the wait (``SocketWatch``).
 final class WakeSignal: Sendable {
+    let watch: SocketWatch
     let reader: Int32
     private let writer: Int32
     private let isRaised = Atomic(false)
+    private let watched = Atomic<UInt64>(0)
 
     init() throws(PostgreSQLError) {
+        watch = try SocketWatch.shared()
         var ends: [Int32] = [-1, -1]
         guard unsafe dossier_pg_ends(&ends) == 0 else { throw PostgreSQLError(.noResources) }
         reader = ends[0]
@@ -30,6 +32,15 @@ final class WakeSignal: Sendable {
         var octet: UInt8 = 1
         // A pair that is full wakes as well.
         _ = unsafe write(writer, &octet, 1)
+        watch.interrupt(watched.load(ordering: .sequentiallyConsistent))
+    }
+
+    /// Says which wait it ends.
+    ///
+    /// - Returns: Whether it has been raised already.
+    func watches(_ number: UInt64) -> Bool {
+        watched.store(number, ordering: .sequentiallyConsistent)
+        return isRaised.load(ordering: .sequentiallyConsistent)
     }
 
     /// Takes back what was raised; nobody may raise it meanwhile.

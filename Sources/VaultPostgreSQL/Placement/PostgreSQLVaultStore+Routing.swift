@@ -89,8 +89,8 @@ extension PostgreSQLVaultStore {
     func standing(of vault: VaultID, in shard: Int) async throws(VaultError) -> Standing? {
         let cluster = try cluster(shard, vault)
         let queries = [cluster.scope(vault), Query(cluster.statements.standing, [.octets(vault.octets)])]
-        return try await cluster.perform("vault \(vault)", reading: true) { session, _ throws(PostgreSQLError) in
-            try Standing(session.run(queries).last, vault)
+        return try await cluster.perform("vault \(vault)", reading: true) { session, _ async throws(PostgreSQLError) in
+            try await Standing(session.run(queries).last, vault)
         }
     }
 

@@ -19,9 +19,9 @@ extension VaultMover {
         try gate(.before)
         let cluster = try store.cluster(copy.target, vault)
         let (moves, from) = (copy.moves, Int64(copy.source.shard))
-        try await cluster.perform(object) { session, _ throws(PostgreSQLError) in
+        try await cluster.perform(object) { session, _ async throws(PostgreSQLError) in
             do throws(PostgreSQLError) {
-                let rows = try session.run([
+                let rows = try await session.run([
                     Query(sql: "BEGIN"), cluster.scope(vault),
                     Query(cluster.statements.lockVault, [.octets(vault.octets)]),
                 ])
@@ -49,9 +49,9 @@ extension VaultMover {
                         cluster.query("DELETE FROM @\($0) WHERE vault = $1", [.octets(vault.octets)])
                     }
                 }
-                _ = try session.run(queries + [Query(sql: "COMMIT")])
+                _ = try await session.run(queries + [Query(sql: "COMMIT")])
             } catch {
-                _ = try? session.run([Query(sql: "ROLLBACK")])
+                _ = try? await session.run([Query(sql: "ROLLBACK")])
                 // Two who begin at once: the second finds the row when it tries again.
                 throw error.kind == .state("23505") ? PostgreSQLError(.state("40001")) : error
             }

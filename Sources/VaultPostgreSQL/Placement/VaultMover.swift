@@ -153,8 +153,8 @@ struct VaultMover: Sendable {
         // Who waits for a lock and is given up on must not get it later.
         let scoped =
             [cluster.scope(vault), Query(sql: "SELECT set_config('lock_timeout', '2000', true)")] + queries(cluster)
-        let value = try await cluster.perform(object) { session, _ throws(PostgreSQLError) in
-            try body(Array(session.run(scoped).dropFirst(2)))
+        let value = try await cluster.perform(object) { session, _ async throws(PostgreSQLError) in
+            try await body(Array(session.run(scoped).dropFirst(2)))
         }
         try gate(.after)
         return value

@@ -29,9 +29,9 @@ enum AccessLogTables {
     }
 
     /// Makes the tables where there are none, in one transaction: an interrupted one leaves nothing behind.
-    static func make(_ session: Session, schema: String) throws(PostgreSQLError) {
+    static func make(_ session: Session, schema: String) async throws(PostgreSQLError) {
         do throws(PostgreSQLError) {
-            let found = try session.run([
+            let found = try await session.run([
                 Query(sql: "BEGIN"),
                 Query(
                     sql: """
@@ -44,11 +44,11 @@ enum AccessLogTables {
             guard tables == 0 || ours == 1 else {
                 throw PostgreSQLError(.notAStore, object: "schema \(schema)", "it has other tables")
             }
-            if ours == 1 { try check(session, schema: schema) }
+            if ours == 1 { try await check(session, schema: schema) }
             let missing = (schemas == 0 ? ["CREATE SCHEMA \(schema)"] : []) + (ours == 0 ? statements(schema) : [])
-            _ = try session.run((missing + ["COMMIT"]).map { Query(sql: $0) })
+            _ = try await session.run((missing + ["COMMIT"]).map { Query(sql: $0) })
         } catch {
-            _ = try? session.run([Query(sql: "ROLLBACK")])
+            _ = try? await session.run([Query(sql: "ROLLBACK")])
             // Two who make them at once: the second finds them when it tries again.
             if ["23505", "42P06", "42P07"].contains(where: { error.kind == .state($0) }) {
                 throw PostgreSQLError(.state("40001"))
@@ -58,10 +58,10 @@ enum AccessLogTables {
     }
 
     /// Looks whether the tables are there, of a version that this program uses.
-    static func check(_ session: Session, schema: String) throws(PostgreSQLError) {
+    static func check(_ session: Session, schema: String) async throws(PostgreSQLError) {
         let found: Rows
         do throws(PostgreSQLError) {
-            found = try session.run([
+            found = try await session.run([
                 Query(sql: "SELECT version FROM \(schema).access_log_version ORDER BY version DESC")
             ])[0]
         } catch {

@@ -22,8 +22,8 @@ enum Greeting {
     /// Looks whether the server keeps what it acknowledges.
     static func check(
         _ session: Session, _ durability: PostgreSQLDurability
-    ) throws(PostgreSQLError) -> Answer {
-        guard let rows = try session.run([Query(sql: settings)]).first, rows.count == 1 else {
+    ) async throws(PostgreSQLError) -> Answer {
+        guard let rows = try await session.run([Query(sql: settings)]).first, rows.count == 1 else {
             throw PostgreSQLError(.unexpected)
         }
         guard try !rows.flag(0, 4) else { throw PostgreSQLError(.readOnly) }
@@ -59,10 +59,10 @@ enum Greeting {
     }
 
     /// Looks whether the tables are of a version that this program uses, and whose they are.
-    static func place(_ session: Session, schema: String) throws(PostgreSQLError) -> Place {
+    static func place(_ session: Session, schema: String) async throws(PostgreSQLError) -> Place {
         let version: (newest: Int64, needs: Int64)?
         do throws(PostgreSQLError) {
-            version = try self.version(session, schema: schema)
+            version = try await self.version(session, schema: schema)
         } catch {
             guard case .state(let state) = error.kind, ["3F000", "42P01"].contains(state) else { throw error }
             version = nil
@@ -80,7 +80,7 @@ enum Greeting {
                 .newerVersion, object: "schema \(schema)",
                 "tables of version \(version.newest), this program knows \(Migration.newest)")
         }
-        let rows = try session.run([Query(sql: "SELECT id, shard, shards FROM \(schema).store")])
+        let rows = try await session.run([Query(sql: "SELECT id, shard, shards FROM \(schema).store")])
         guard let row = rows.first, row.count == 1 else {
             throw PostgreSQLError(.damaged, object: "schema \(schema)", "the row of the store is missing")
         }
@@ -91,8 +91,8 @@ enum Greeting {
     /// The version of the tables and the oldest program that may use them; `nil` for an empty table.
     static func version(
         _ session: Session, schema: String
-    ) throws(PostgreSQLError) -> (newest: Int64, needs: Int64)? {
-        let rows = try session.run([
+    ) async throws(PostgreSQLError) -> (newest: Int64, needs: Int64)? {
+        let rows = try await session.run([
             Query(sql: "SELECT version, needs FROM \(schema).migration ORDER BY version DESC LIMIT 1")
         ])
         guard let row = rows.first, row.count == 1 else { return nil }

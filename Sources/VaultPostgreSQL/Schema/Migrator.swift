@@ -19,11 +19,11 @@ enum Migrator {
     /// - Parameter newest: Where to stop; tests make older stores by it.
     static func bringUp(
         _ session: Session, schema: String, place: Greeting.Place, newest: Int64 = Migration.newest
-    ) throws(PostgreSQLError) -> Outcome {
+    ) async throws(PostgreSQLError) -> Outcome {
         do throws(PostgreSQLError) {
-            return try steps(session, schema: schema, place: place, newest: newest)
+            return try await steps(session, schema: schema, place: place, newest: newest)
         } catch {
-            _ = try? session.run([Query(sql: "ROLLBACK")])
+            _ = try? await session.run([Query(sql: "ROLLBACK")])
             // Two who make the same schema at the same moment: the second finds it made when it tries again.
             if ["23505", "42P06", "42P07"].contains(where: { error.kind == .state($0) }) {
                 throw PostgreSQLError(.state("40001"))
@@ -34,9 +34,9 @@ enum Migrator {
 
     private static func steps(
         _ session: Session, schema: String, place: Greeting.Place, newest: Int64
-    ) throws(PostgreSQLError) -> Outcome {
-        _ = try session.run([Query(sql: "BEGIN")])
-        let found = try session.run([
+    ) async throws(PostgreSQLError) -> Outcome {
+        _ = try await session.run([Query(sql: "BEGIN")])
+        let found = try await session.run([
             Query(
                 sql: """
                     SELECT (SELECT count(*) FROM pg_namespace WHERE nspname = $1),
@@ -50,14 +50,14 @@ enum Migrator {
         guard tables == 0 || ours == 1 else {
             throw PostgreSQLError(.notAStore, object: "schema \(schema)", "it has other tables")
         }
-        if schemas == 0 { _ = try session.run([Query(sql: "CREATE SCHEMA \(schema)")]) }
+        if schemas == 0 { _ = try await session.run([Query(sql: "CREATE SCHEMA \(schema)")]) }
         if ours == 0 {
-            _ = try session.run([
+            _ = try await session.run([
                 Query(sql: "CREATE TABLE \(schema).migration (version bigint PRIMARY KEY, needs bigint NOT NULL)")
             ])
         }
-        _ = try session.run([Query(sql: "LOCK TABLE \(schema).migration IN EXCLUSIVE MODE")])
-        let before = try Greeting.version(session, schema: schema)
+        _ = try await session.run([Query(sql: "LOCK TABLE \(schema).migration IN EXCLUSIVE MODE")])
+        let before = try await Greeting.version(session, schema: schema)
         if let before, before.newest > Migration.newest {
             guard before.needs <= Migration.newest else {
                 throw PostgreSQLError(
@@ -66,14 +66,14 @@ enum Migrator {
             }
         }
         for step in Migration.all(schema: schema) where step.version > before?.newest ?? 0 && step.version <= newest {
-            _ = try session.run(
+            _ = try await session.run(
                 step.statements.map { Query(sql: $0) } + [
                     Query(
                         sql: "INSERT INTO \(schema).migration (version, needs) VALUES ($1, $2)",
                         [.number(step.version), .number(step.needs)])
                 ])
         }
-        let store = try session.run([
+        let store = try await session.run([
             Query(
                 sql: "INSERT INTO \(schema).store (id, shard, shards) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                 [.octets(place.store), .number(place.shard), .number(place.shards)]),

@@ -20,10 +20,10 @@ final class Cluster: Sendable {
         self.counts = counts
         statements = Statements(schema: address.access.schema)
         let (durability, schema) = (address.access.durability, address.access.schema)
-        pool = ConnectionPool(address) { session throws(PostgreSQLError) in
-            _ = try Greeting.check(session, durability)
+        pool = ConnectionPool(address) { session async throws(PostgreSQLError) in
+            _ = try await Greeting.check(session, durability)
             guard let place else { return }
-            guard try Greeting.place(session, schema: schema) == place else {
+            guard try await Greeting.place(session, schema: schema) == place else {
                 throw PostgreSQLError(
                     .notAStore, object: "schema \(schema)", "another store's, or another shard of this one")
             }
@@ -41,7 +41,7 @@ final class Cluster: Sendable {
     ///   - body: Is told whether an earlier attempt may have taken place.
     func perform<Value: Sendable>(
         _ object: @autoclosure () -> String, reading: Bool = false,
-        _ body: @Sendable (Session, _ mayBeDone: Bool) throws(PostgreSQLError) -> Value
+        _ body: @Sendable (Session, _ mayBeDone: Bool) async throws(PostgreSQLError) -> Value
     ) async throws(VaultError) -> Value {
         var unknown = false
         var pause: Int64 = 25
@@ -51,7 +51,9 @@ final class Cluster: Sendable {
         let mostWaited = access.patience + Int64(access.milliseconds)
         while true {
             let mayBeDone = unknown
-            let result = await pool.run { session throws(PostgreSQLError) in try body(session, mayBeDone) }
+            let result = await pool.run { session async throws(PostgreSQLError) in
+                try await body(session, mayBeDone)
+            }
             let error: PostgreSQLError
             switch result {
             case .success(let value): return value
@@ -79,8 +81,8 @@ final class Cluster: Sendable {
     ) async throws(VaultError) -> Answer<Value> {
         // The look at where it is comes last: a vault that is here then, and by the move that is known, was here before.
         let scoped = [scope(vault)] + queries + [Query(statements.standing, [.octets(vault.octets)])]
-        return try await perform("vault \(vault)", reading: true) { session, _ throws(PostgreSQLError) in
-            let rows = try session.run(scoped)
+        return try await perform("vault \(vault)", reading: true) { session, _ async throws(PostgreSQLError) in
+            let rows = try await session.run(scoped)
             let found = Array(rows.dropFirst().dropLast())
             guard let standing = try Standing(rows.last, vault) else {
                 return visit.isHome ? .value(try body(found)) : .elsewhere(nil, mayBeDone: false)
@@ -105,20 +107,20 @@ final class Cluster: Sendable {
     ) async throws(VaultError) -> Answer<Value> {
         let lock = exclusive ? statements.lockVault : statements.holdVault
         let scoped = [scope(vault), Query(lock, [.octets(vault.octets)])] + queries
-        return try await perform("vault \(vault)") { session, mayBeDone throws(PostgreSQLError) in
-            let rows = try session.run(scoped)
+        return try await perform("vault \(vault)") { session, mayBeDone async throws(PostgreSQLError) in
+            let rows = try await session.run(scoped)
             let standing = try Standing(rows.count > 1 ? rows[1] : nil, vault)
             guard standing.map({ $0.state == .here }) ?? visit.isHome else {
                 return .elsewhere(standing, mayBeDone: mayBeDone)
             }
-            if mayBeDone { try self.touch(vault, session) }
+            if mayBeDone { try await self.touch(vault, session) }
             return .value(try body(Array(rows.dropFirst(2))))
         }
     }
 
     /// Commits the head as it is.
-    func touch(_ vault: VaultID, _ session: Session) throws(PostgreSQLError) {
-        _ = try session.run([scope(vault), Query(statements.touch, [.octets(vault.octets)])])
+    func touch(_ vault: VaultID, _ session: Session) async throws(PostgreSQLError) {
+        _ = try await session.run([scope(vault), Query(statements.touch, [.octets(vault.octets)])])
     }
 
     func scope(_ vault: VaultID) -> Query { Query(statements.scope, [.text(vault.description)]) }

@@ -22,8 +22,8 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
         let schema = cluster.address.access.schema
         statements = AccessLogStatements(schema: schema)
         do throws(VaultError) {
-            try await cluster.perform("access logs") { session, _ throws(PostgreSQLError) in
-                try AccessLogTables.check(session, schema: schema)
+            try await cluster.perform("access logs") { session, _ async throws(PostgreSQLError) in
+                try await AccessLogTables.check(session, schema: schema)
             }
         } catch {
             await cluster.close()
@@ -42,8 +42,8 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
         let cluster = try cluster(address)
         let schema = cluster.address.access.schema
         do throws(VaultError) {
-            try await cluster.perform("access logs") { session, _ throws(PostgreSQLError) in
-                try AccessLogTables.make(session, schema: schema)
+            try await cluster.perform("access logs") { session, _ async throws(PostgreSQLError) in
+                try await AccessLogTables.make(session, schema: schema)
             }
         } catch {
             await cluster.close()
@@ -61,23 +61,23 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func size(of log: VaultID) async throws(VaultError) -> Int64 {
         let query = statements.size(of: log)
-        return try await cluster.perform("log \(log)", reading: true) { session, _ throws(PostgreSQLError) in
-            let rows = try session.run([query])[0]
+        return try await cluster.perform("log \(log)", reading: true) { session, _ async throws(PostgreSQLError) in
+            let rows = try await session.run([query])[0]
             return rows.count > 0 ? try rows.number(0, 0) : 0
         }
     }
 
     public func append(_ change: AccessLogAppend, to log: VaultID) async throws(VaultError) -> Bool {
         let (append, look) = (statements.append(change, to: log), statements.look(for: change, in: log))
-        return try await cluster.perform("log \(log)") { session, mayBeDone throws(PostgreSQLError) in
-            guard try session.run([append])[0].number(0, 0) == 0 else { return true }
+        return try await cluster.perform("log \(log)") { session, mayBeDone async throws(PostgreSQLError) in
+            guard try await session.run([append])[0].number(0, 0) == 0 else { return true }
             guard mayBeDone else { return false }
             // An answer was lost before: it was this very call if the entries are these, each with a salt of its own.
             guard !change.entries.isEmpty else {
                 throw PostgreSQLError(
                     .storeFailure, object: "log \(log)", "others appended; whether the change took place is unknown")
             }
-            let rows = try session.run(look)[0]
+            let rows = try await session.run(look)[0]
             var found: [[UInt8]] = []
             for row in 0..<rows.count { found.append(try rows.octets(row, 0)) }
             return found == change.entries
@@ -86,8 +86,8 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func entries(of log: VaultID, from place: Int64, limit: Int) async throws(VaultError) -> [[UInt8]] {
         let query = statements.entries(of: log, from: place, limit: limit)
-        return try await cluster.perform("log \(log)", reading: true) { session, _ throws(PostgreSQLError) in
-            let rows = try session.run([query])[0]
+        return try await cluster.perform("log \(log)", reading: true) { session, _ async throws(PostgreSQLError) in
+            let rows = try await session.run([query])[0]
             var entries: [[UInt8]] = []
             for row in 0..<rows.count {
                 guard try rows.number(row, 0) == place + Int64(row) else {
@@ -101,8 +101,8 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func record(_ key: [UInt8], of log: VaultID) async throws(VaultError) -> [UInt8]? {
         let query = statements.record(key, of: log)
-        return try await cluster.perform("log \(log)", reading: true) { session, _ throws(PostgreSQLError) in
-            let rows = try session.run([query])[0]
+        return try await cluster.perform("log \(log)", reading: true) { session, _ async throws(PostgreSQLError) in
+            let rows = try await session.run([query])[0]
             return rows.count > 0 ? try rows.octets(0, 0) : nil
         }
     }

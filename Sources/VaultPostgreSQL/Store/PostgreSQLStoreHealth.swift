@@ -20,10 +20,10 @@ public struct PostgreSQLStoreHealth: Sendable, Hashable {
 
     init(
         _ session: Session, _ durability: PostgreSQLDurability, schema: String
-    ) throws(PostgreSQLError) {
-        let answer = try Greeting.check(session, durability)
-        let version = try Greeting.version(session, schema: schema)
-        let rows = try session.run([
+    ) async throws(PostgreSQLError) {
+        let answer = try await Greeting.check(session, durability)
+        let version = try await Greeting.version(session, schema: schema)
+        let rows = try await session.run([
             Query(
                 sql: """
                     SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE'),

@@ -24,8 +24,8 @@ extension PostgreSQLVaultStore {
             let administered = Cluster(cluster, number: number, place: nil, counts: counts)
             do throws(VaultError) {
                 let outcome = try await administered.perform("cluster \(number + 1)") {
-                    session, _ throws(PostgreSQLError) in
-                    try Migrator.bringUp(session, schema: schema, place: place)
+                    session, _ async throws(PostgreSQLError) in
+                    try await Migrator.bringUp(session, schema: schema, place: place)
                 }
                 versions.append(Int(outcome.version))
                 // The first cluster's name of the store is everybody's.
@@ -54,8 +54,8 @@ extension PostgreSQLVaultStore {
             let (durability, schema) = (cluster.address.access.durability, cluster.address.access.schema)
             health.append(
                 try await cluster.perform("cluster \(number + 1)", reading: true) {
-                    session, _ throws(PostgreSQLError) in
-                    try PostgreSQLStoreHealth(session, durability, schema: schema)
+                    session, _ async throws(PostgreSQLError) in
+                    try await PostgreSQLStoreHealth(session, durability, schema: schema)
                 })
         }
         return health

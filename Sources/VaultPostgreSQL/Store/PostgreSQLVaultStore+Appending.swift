@@ -26,8 +26,8 @@ extension PostgreSQLVaultStore {
                 AppendStatement.query(batch, first, to: vault, schema: cluster.address.access.schema),
             ]
             let moves = visit.moves
-            return try await cluster.perform("vault \(vault)") { session, mayBeDone throws(PostgreSQLError) in
-                let attempt = try Self.attempt(
+            return try await cluster.perform("vault \(vault)") { session, mayBeDone async throws(PostgreSQLError) in
+                let attempt = try await Self.attempt(
                     batch.expecting == nil && !isHome ? [] : move, batch, first, vault, session, cluster, moves)
                 if case .elsewhere(let standing) = attempt, standing != nil || !isHome {
                     return .elsewhere(standing, mayBeDone: mayBeDone)
@@ -59,15 +59,15 @@ extension PostgreSQLVaultStore {
     private static func attempt(
         _ move: [Query], _ batch: VaultAppend, _ first: StoredEntry, _ vault: VaultID, _ session: Session,
         _ cluster: Cluster, _ moves: Int64
-    ) throws(PostgreSQLError) -> Attempt {
+    ) async throws(PostgreSQLError) -> Attempt {
         do throws(PostgreSQLError) {
-            let moved = try move.isEmpty ? [] : session.run(move)
+            let moved = try await move.isEmpty ? [] : session.run(move)
             if moved.count > 1, try moved[1].number(0, 0) == 1 { return .committed }
         } catch {
             // Somebody else put the same operation between the look at the journal and the insertion.
             guard error.kind == .state("23505") else { throw error }
         }
-        let rows = try session.run([
+        let rows = try await session.run([
             cluster.scope(vault),
             Query(cluster.statements.head, [.octets(vault.octets)]),
             Query(cluster.statements.operation, [.octets(vault.octets), .octets(first.operation.octets)]),
@@ -84,7 +84,7 @@ extension PostgreSQLVaultStore {
         guard standing.state == .here, standing.moves == moves else { return .elsewhere(standing) }
         if rows[2].count > 0 {
             // It may be on this server only, if a commit's wait was cut short: a commit after it waits for the standbys.
-            try cluster.touch(vault, session)
+            try await cluster.touch(vault, session)
             let sequence = try rows[2].number(0, 0)
             let entry = try rows[2].octets(0, 1)
             return .found(sequence, isOwn: sequence == first.sequence && entry == first.entry)

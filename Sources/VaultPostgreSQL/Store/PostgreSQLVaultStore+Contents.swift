@@ -17,10 +17,10 @@ extension PostgreSQLVaultStore {
         let outcome = try await routed(vault) { visit throws(VaultError) in
             let (cluster, isHome, wasTried) = (visit.cluster, visit.isHome, visit.mayBeDone)
             return try await cluster.perform("content \(id)") {
-                session, mayBeDone throws(PostgreSQLError) -> Answer<(any Error)?> in
+                session, mayBeDone async throws(PostgreSQLError) -> Answer<(any Error)?> in
                 // A stream gives its octets once: a second attempt can only look what became of the first.
-                if mayBeDone || wasTried { return try Self.putBefore(id, vault, size, session, cluster, isHome) }
-                return try Self.putPieces(id, vault, size, stream, session, cluster, isHome)
+                if mayBeDone || wasTried { return try await Self.putBefore(id, vault, size, session, cluster, isHome) }
+                return try await Self.putPieces(id, vault, size, stream, session, cluster, isHome)
             }
         }
         if let error = outcome { throw error }
@@ -60,9 +60,9 @@ extension PostgreSQLVaultStore {
                 cluster.statements.putContent,
                 [.octets(vault.octets), .octets(id.octets), .number(Int64(octets.count)), .octets(octets)]),
         ]
-        return try await cluster.perform("content \(id)") { session, mayBeDone throws(PostgreSQLError) in
+        return try await cluster.perform("content \(id)") { session, mayBeDone async throws(PostgreSQLError) in
             do throws(PostgreSQLError) {
-                let rows = try session.run(scoped)
+                let rows = try await session.run(scoped)
                 let standing = try Standing(rows.count > 1 ? rows[1] : nil, vault)
                 guard standing.map({ $0.state == .here }) ?? isHome else {
                     return .elsewhere(standing, mayBeDone: mayBeDone)
@@ -72,7 +72,7 @@ extension PostgreSQLVaultStore {
                 guard mayBeDone || wasTried else {
                     throw PostgreSQLError(.alreadyExists, object: "content \(id)", "a content is written once")
                 }
-                try cluster.touch(vault, session)
+                try await cluster.touch(vault, session)
             }
             return .value(())
         }
@@ -82,30 +82,28 @@ extension PostgreSQLVaultStore {
     private static func putPieces(
         _ id: ContentID, _ vault: VaultID, _ size: Int64, _ stream: any ContentStream, _ session: Session,
         _ cluster: Cluster, _ isHome: Bool
-    ) throws(PostgreSQLError) -> Answer<(any Error)?> {
+    ) async throws(PostgreSQLError) -> Answer<(any Error)?> {
         do throws(PostgreSQLError) {
             // The vault is held here until the content is: who wants to move it waits.
-            let rows = try session.run([
+            let rows = try await session.run([
                 Query(sql: "BEGIN"), cluster.scope(vault),
                 Query(cluster.statements.holdVault, [.octets(vault.octets)]),
             ])
             let standing = try Standing(rows.last, vault)
             guard standing.map({ $0.state == .here }) ?? isHome else {
-                try endTransaction(session)
+                try await endTransaction(session)
                 return .elsewhere(standing, mayBeDone: false)
             }
         } catch {
             // Nothing was put and the stream is untouched: this may be done again from the start.
             throw PostgreSQLError(error.kind)
         }
-        var (number, came): (Int64, Int64) = (0, 0)
-        var rest: [UInt8] = []
-        func put(_ octets: [UInt8]) throws(PostgreSQLError) {
+        func put(_ octets: [UInt8], _ number: Int64) async throws(PostgreSQLError) {
             let values: [Query.Value] = [
                 .octets(vault.octets), .octets(id.octets), .number(number), .octets(octets),
             ]
             do throws(PostgreSQLError) {
-                _ = try session.run([Query(cluster.statements.putPiece, values)])
+                _ = try await session.run([Query(cluster.statements.putPiece, values)])
             } catch {
                 guard error.kind != .state("23505") else {
                     throw PostgreSQLError(.alreadyExists, object: "content \(id)", "a content is written once")
@@ -113,22 +111,23 @@ extension PostgreSQLVaultStore {
                 // Until the last statement nothing can have been committed, but the stream cannot begin anew.
                 throw PostgreSQLError(.vault(PostgreSQLError(error.kind).vaultError("content \(id)", unknown: false)))
             }
-            number += 1
         }
         do {
-            while let piece = try stream.next() {
-                came += Int64(piece.count)
-                guard came <= size else { break }
-                rest += piece
+            var (rest, isOver, number): ([UInt8], Bool, Int64) = ([], false, 0)
+            while !isOver {
+                (rest, isOver) = try await filled(rest, from: stream)
+                guard number * Statements.pieceSize + Int64(rest.count) <= size else { break }
                 while rest.count >= Statements.pieceSize {
-                    try put(Array(rest.prefix(Int(Statements.pieceSize))))
+                    try await put(Array(rest.prefix(Int(Statements.pieceSize))), number)
                     rest.removeFirst(Int(Statements.pieceSize))
+                    number += 1
                 }
             }
+            let came = number * Statements.pieceSize + Int64(rest.count)
             guard came == size else { throw wrongSize(came, size, id) }
-            if !rest.isEmpty { try put(rest) }
+            if !rest.isEmpty { try await put(rest, number) }
         } catch {
-            try? endTransaction(session)
+            try? await endTransaction(session)
             if let error = error as? PostgreSQLError {
                 return .value(error.vaultError("content \(id)", unknown: false))
             }
@@ -137,10 +136,10 @@ extension PostgreSQLVaultStore {
         let last = Query(
             cluster.statements.putContent, [.octets(vault.octets), .octets(id.octets), .number(size), .octets([])])
         do throws(PostgreSQLError) {
-            _ = try session.run([last, Query(sql: "COMMIT")])
+            _ = try await session.run([last, Query(sql: "COMMIT")])
         } catch {
             guard error.mayHaveCommitted else {
-                try? endTransaction(session)
+                try? await endTransaction(session)
                 guard error.kind == .state("23505") else {
                     throw PostgreSQLError(.vault(error.vaultError("content \(id)", unknown: false)))
                 }
@@ -151,15 +150,34 @@ extension PostgreSQLVaultStore {
         return .value(nil)
     }
 
-    private static func endTransaction(_ session: Session) throws(PostgreSQLError) {
-        _ = try session.run([Query(sql: "ROLLBACK")])
+    /// Octets with the next ones of a stream behind them: enough for a row, or all there are.
+    private static func filled(
+        _ rest: [UInt8], from stream: any ContentStream
+    ) async throws -> (octets: [UInt8], isOver: Bool) {
+        try await withCheckedThrowingContinuation { continuation in
+            StreamQueue.run {
+                continuation.resume(
+                    with: Result {
+                        var octets = rest
+                        while octets.count < Statements.pieceSize {
+                            guard let piece = try stream.next() else { return (octets, true) }
+                            octets += piece
+                        }
+                        return (octets, false)
+                    })
+            }
+        }
+    }
+
+    private static func endTransaction(_ session: Session) async throws(PostgreSQLError) {
+        _ = try await session.run([Query(sql: "ROLLBACK")])
     }
 
     /// Whether the attempt before, whose answer was lost, put the content.
     private static func putBefore(
         _ id: ContentID, _ vault: VaultID, _ size: Int64, _ session: Session, _ cluster: Cluster, _ isHome: Bool
-    ) throws(PostgreSQLError) -> Answer<(any Error)?> {
-        let rows = try session.run([
+    ) async throws(PostgreSQLError) -> Answer<(any Error)?> {
+        let rows = try await session.run([
             cluster.scope(vault), Query(cluster.statements.contentSize, [.octets(vault.octets), .octets(id.octets)]),
             Query(cluster.statements.standing, [.octets(vault.octets)]),
         ])
@@ -168,7 +186,7 @@ extension PostgreSQLVaultStore {
         guard rows.count > 1, rows[1].count == 1, try rows[1].number(0, 0) == size else {
             return .value(VaultError(.storeFailure, object: "content \(id)", "the connection ended while it was sent"))
         }
-        try cluster.touch(vault, session)
+        try await cluster.touch(vault, session)
         return .value(nil)
     }
 

@@ -40,8 +40,8 @@ extension PostgreSQLVaultStore: EnumerableVaultStore {
                     WHERE id > $1 ORDER BY id LIMIT $2
                     """, [.octets(last?.octets ?? []), .number(Int64(limit))]),
         ]
-        return try await cluster.perform("vaults", reading: true) { session, _ throws(PostgreSQLError) in
-            let rows = try session.run(queries)[1]
+        return try await cluster.perform("vaults", reading: true) { session, _ async throws(PostgreSQLError) in
+            let rows = try await session.run(queries)[1]
             var found: [Row] = []
             for row in 0..<rows.count {
                 guard let id = VaultID(octets: try rows.octets(row, 0)) else {

@@ -36,8 +36,8 @@ public final class PostgreSQLVaultStore: VaultStore {
             let probe = Cluster(cluster, number: number, place: nil, counts: counts)
             let place: Greeting.Place
             do {
-                place = try await probe.perform("cluster \(number + 1)") { session, _ throws(PostgreSQLError) in
-                    try Greeting.place(session, schema: schema)
+                place = try await probe.perform("cluster \(number + 1)") { session, _ async throws(PostgreSQLError) in
+                    try await Greeting.place(session, schema: schema)
                 }
             } catch {
                 await probe.close()
