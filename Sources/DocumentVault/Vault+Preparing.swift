@@ -192,14 +192,11 @@ struct DocumentPreparing: Sendable {
         let stream = try SealedContentStream(
             upload.source, key: key, vault: vault, document: document, version: version, random: random,
             progress: progress)
-        func record(_ provenance: Provenance) throws(VaultError) -> DocumentVersion {
-            try DocumentVersion(
-                document: document, id: version, content: content, size: upload.source.size,
-                commitment: stream.commitment, previous: upload.correcting?.version, metadata: upload.metadata,
-                provenance: provenance, fields: upload.fields, storedAt: time)
-        }
         // What may not be stored is said before anything is sealed.
-        _ = try record(upload.provenance)
+        let announced = try DocumentVersion(
+            document: document, id: version, content: content, size: upload.source.size,
+            commitment: stream.commitment, previous: upload.correcting?.version, metadata: upload.metadata,
+            provenance: upload.provenance, fields: upload.fields, storedAt: time)
         var inline: [UInt8]?
         if stream.sealedSize <= Int64(store.capabilities.inlineContentLimit) {
             var sealed: [UInt8] = []
@@ -213,7 +210,7 @@ struct DocumentPreparing: Sendable {
                 throw VaultError(
                     .provenanceMismatch, "the digest of the bytes is not the one that the provenance names")
             }
-            let final = try record(upload.takesDigest ? upload.provenance.of(sha256) : upload.provenance)
+            let final = announced.with(upload.takesDigest ? upload.provenance.of(sha256) : upload.provenance)
             return Vault.Prepared(
                 correcting: upload.correcting, key: key, record: final, inline: inline,
                 keyRecord: try KeyRecord(

@@ -35,7 +35,17 @@ public struct DocumentVersion: Sendable, Hashable {
         previous: VersionID?,
         metadata: DocumentMetadata, provenance: Provenance, fields: [DocumentField], storedAt: Instant
     ) throws(VaultError) {
-        members = try metadata.members()
+        self.init(
+            document: document, id: id, content: content, size: size, commitment: commitment, previous: previous,
+            metadata: metadata, members: try metadata.members(), provenance: provenance, fields: fields,
+            storedAt: storedAt)
+    }
+
+    private init(
+        document: DocumentID, id: VersionID, content: ContentID, size: Int64, commitment: Digest32,
+        previous: VersionID?,
+        metadata: DocumentMetadata, members: Members, provenance: Provenance, fields: [DocumentField], storedAt: Instant
+    ) {
         self.document = document
         self.id = id
         self.content = content
@@ -44,9 +54,17 @@ public struct DocumentVersion: Sendable, Hashable {
         self.commitment = commitment
         self.previous = previous
         self.metadata = metadata
+        self.members = members
         self.provenance = provenance
         self.fields = fields
         self.storedAt = storedAt
+    }
+
+    /// The same from elsewhere; who asks for it anew need not have the metadata checked once more.
+    func with(_ provenance: Provenance) -> Self {
+        Self(
+            document: document, id: id, content: content, size: size, commitment: commitment, previous: previous,
+            metadata: metadata, members: members, provenance: provenance, fields: fields, storedAt: storedAt)
     }
 
     init(_ reader: inout DERReader, storedAt: Instant, object: String) throws {

@@ -121,27 +121,32 @@ struct Catalogue: Sendable {
         guard erased[version.document] == nil else {
             throw VaultError(.damaged, object: object, "a version of an erased document")
         }
-        let before = documents[version.document]?.replacing ?? []
-        if let record = documents[version.document] {
-            guard version.previous == record.current.id else {
-                throw VaultError(.damaged, object: object, "a version that does not follow the newest one")
-            }
-            try claim(version, object)
-            moveInIndex(version.document, from: record.current.sha256, to: version.sha256)
-            documents[version.document]?.versions.append(version)
-            documents[version.document]?.current = version
-            documents[version.document]?.versionEntries.append(sequence)
-        } else {
+        guard var record = documents[version.document] else {
             guard version.previous == nil else {
                 throw VaultError(.damaged, object: object, "a version of no document")
             }
             try claim(version, object)
             moveInIndex(version.document, from: nil, to: version.sha256)
-            documents[version.document] = DocumentRecord(version, in: sequence)
-            documents[version.document]?.supersededBy = superseders[version.document] ?? []
+            var new = DocumentRecord(version, in: sequence)
+            new.supersededBy = superseders[version.document] ?? []
+            documents[version.document] = new
             position[version.document] = rows.count
+            changed.insert(rows.count)
             rows.append(version.document)
+            // Storing many new documents is what is done most: nobody is looked up for what names nobody.
+            if !new.replacing.isEmpty { judgeSuperseding(by: version.document, before: []) }
+            return
         }
+        guard version.previous == record.current.id else {
+            throw VaultError(.damaged, object: object, "a version that does not follow the newest one")
+        }
+        let before = record.replacing
+        try claim(version, object)
+        moveInIndex(version.document, from: record.current.sha256, to: version.sha256)
+        record.versions.append(version)
+        record.current = version
+        record.versionEntries.append(sequence)
+        documents[version.document] = record
         touch(version.document)
         judgeSuperseding(by: version.document, before: before)
     }
