@@ -13,7 +13,7 @@ private func parse(_ text: String, budget: Budget = .standard) throws(PDFSyntaxE
 
 @Suite("PDF objects — ISO 32000-2 §7.3")
 struct ObjectTests {
-    // Sixteen digits are decoded together: every length and every byte at every place of that stretch.
+    // Eight digits are looked at and sixteen decoded together: every length and every byte at every place of that stretch.
     @Test func `a hexadecimal string of any length is what its digits say, and a byte that is none is refused`() throws
     {
         let digits = Array("0123456789abcdefABCDEF".utf8)

@@ -73,16 +73,23 @@ struct ByteCursor {
         index = start + 2 * decoded.count
     }
 
-    /// Where the first byte from `start` on stands that is no hexadecimal digit; sixteen are looked at together.
+    /// Where the first byte from `start` on stands that is no hexadecimal digit; eight are looked at together, in one word:
+    /// comparisons of vectors are made lane by lane.
     private static func endOfDigits(_ bytes: RawSpan, from start: Int) -> Int {
+        func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+        let top = each(0x80)
+        // Bit 7 of each byte that is at least so much; no byte reaches into the next, as bit 7 is clear in all of them.
+        func atLeast(_ least: UInt8, _ word: UInt64) -> UInt64 { word &+ each(0x80 - least) }
         var end = start
-        while bytes.byteCount - end >= 16 {
-            let sixteen = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: end, as: SIMD16<UInt8>.self)
-            let isFigure = sixteen &- UInt8(ascii: "0") .< 10
+        while bytes.byteCount - end >= 8 {
+            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: end, as: UInt64.self)
+            guard word & top == 0 else { break }
+            let figures = atLeast(UInt8(ascii: "0"), word) & ~atLeast(UInt8(ascii: "9") + 1, word)
             // With bit 5 a letter is a small one; nothing else becomes one of these six.
-            let isLetter = (sixteen | 0x20) &- UInt8(ascii: "a") .< 6
-            guard all(isFigure .| isLetter) else { break }
-            end += 16
+            let small = word | each(0x20)
+            let letters = atLeast(UInt8(ascii: "a"), small) & ~atLeast(UInt8(ascii: "f") + 1, small)
+            guard (figures | letters) & top == top else { break }
+            end += 8
         }
         while end < bytes.byteCount, Lexer.digit(unsafe bytes.unsafeLoad(fromByteOffset: end, as: UInt8.self)) != nil {
             end += 1
