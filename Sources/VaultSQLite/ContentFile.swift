@@ -45,10 +45,7 @@ enum ContentFile {
         var file = try DurableFile(path)
         try file.append(stream, size: size)
         // Somebody may have been faster with the same content.
-        guard FileKind(path) == .missing else {
-            throw VaultError(.alreadyExists, object: path, "a content is written once")
-        }
-        try file.commit()
+        try file.commitNew()
     }
 
     static func size(_ path: String) throws(VaultError) -> Int64? {

@@ -125,6 +125,26 @@ struct DurableFile: ~Copyable {
 
     consuming func commit() throws(VaultError) { try publish() }
 
+    /// As ``commit()``, where no file of the name is there: of several who commit one at the same time the first one does.
+    ///
+    /// - Throws: `alreadyExists`.
+    consuming func commitNew() throws(VaultError) {
+        guard fsync(descriptor) == 0 else { throw .system(errno, path) }
+        // Between a look and a rename another one's rename has room; whoever holds the folder's lock is alone.
+        let folder = unsafe open(Self.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw .system(errno, path) }
+        defer { close(folder) }
+        while flock(folder, LOCK_EX) != 0 { guard errno == EINTR else { throw .system(errno, path) } }
+        guard FileKind(path) == .missing else {
+            throw VaultError(.alreadyExists, object: path, "a content is written once")
+        }
+        try publish()
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+
     /// As ``commit()``; the file stays locked until the value ends.
     mutating func publish() throws(VaultError) {
         guard fsync(descriptor) == 0 else { throw .system(errno, path) }
@@ -141,7 +161,7 @@ struct DurableFile: ~Copyable {
 
     /// Makes the names in the folder of `path` durable.
     static func syncFolder(of path: String) throws(VaultError) {
-        try syncFolder(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ".")
+        try syncFolder(folder(of: path))
     }
 
     /// Makes the names in a folder durable.

@@ -92,6 +92,9 @@ public actor InMemoryVaultStore: VaultStore {
         guard Int64(bytes.count) == size else {
             throw VaultError(.storeFailure, object: "content \(id)", "\(bytes.count) octets, \(size) were announced")
         }
+        guard self.bytes(id, vault) == nil else {
+            throw VaultError(.alreadyExists, object: "content \(id)", "a content is written once")
+        }
         if vaults[vault] == nil { loose[vault, default: [:]][id] = bytes } else { vaults[vault]?.contents[id] = bytes }
     }
 

@@ -14,6 +14,9 @@ struct KeptGrant: Sendable {
 
     static func key(of grant: Digest32) -> [UInt8] { Array("grant/".utf8) + grant.octets }
 
+    /// Where the receipt of a revocation lies that came before its grant.
+    static func revokedKey(of grant: Digest32) -> [UInt8] { Array("revoked/".utf8) + grant.octets }
+
     static func mandateKey(of mandate: Digest32) -> [UInt8] { Array("mandate/".utf8) + mandate.octets }
 
     init(escrow: GrantEscrow, used: Int64, revokedAt: Instant?, receipt: GrantReceipt) {

@@ -45,8 +45,9 @@ public struct ReleaseService: Sendable {
 
     /// Takes a grant into keeping and logs that it did; the same escrow again gives the same receipt.
     ///
-    /// - Throws: ``ReleaseRefusal``: `otherService`, `expired`, `revoked`, `mandateEnded`; ``VaultError``: `damaged` when the
-    ///   share does not open, `conflict` for another share of the same grant, errors of the store.
+    /// - Throws: ``ReleaseRefusal``: `otherService`, `expired`, `revoked` for one that was revoked before it came,
+    ///   `mandateEnded`; ``VaultError``: `damaged` when the share does not open, `conflict` for another share of the same
+    ///   grant, errors of the store.
     @discardableResult
     public func register(_ escrow: GrantEscrow, at time: Instant) async throws -> GrantReceipt {
         let grant = escrow.grant
@@ -60,6 +61,9 @@ public struct ReleaseService: Sendable {
                     throw VaultError(.conflict, object: "grant \(grant.id)", "it is kept with another share")
                 }
                 return (AccessLog.Change(), kept.receipt)
+            }
+            guard try await log.store.record(KeptGrant.revokedKey(of: grant.digest), of: grant.vault) == nil else {
+                throw ReleaseRefusal(.revoked)
             }
             try await checkMandate(of: grant)
             let entry = try log.entry(record(.granted, grant, at: time), at: place)
@@ -142,10 +146,36 @@ public struct ReleaseService: Sendable {
         return (change, (state, receipt))
     }
 
+    /// Ends a grant that was not registered here, or perhaps was not: who has its escrow and brings it afterwards is refused.
+    ///
+    /// Without it, somebody who keeps an escrow back – it may travel with the recipient – could have it registered after the
+    /// withdrawal. The grant, which the vault keeps (``Vault/grant(_:)``) and every package has, shows whose revocation counts.
+    ///
+    /// - Throws: As ``revoke(_:at:)``; ``ReleaseRefusal`` with `otherService` for a grant that names another one.
+    @discardableResult
+    public func revoke(_ revocation: GrantRevocation, of grant: Grant, at time: Instant) async throws -> GrantReceipt {
+        guard revocation.grant == grant.digest, revocation.vault == grant.vault, revocation.isSigned(for: grant) else {
+            throw VaultError(.notPermitted, object: "revocation", "nobody who may has signed it for this grant")
+        }
+        guard grant.service?.card == card.card.digest else { throw ReleaseRefusal(.otherService) }
+        let early = try await log.append(to: grant.vault) { place -> (AccessLog.Change, GrantReceipt?) in
+            guard try await state(of: grant.digest, in: grant.vault) == nil else { return (AccessLog.Change(), nil) }
+            let key = KeptGrant.revokedKey(of: grant.digest)
+            if let kept = try await log.store.record(key, of: grant.vault) {
+                return (AccessLog.Change(), try GrantReceipt(parsing: kept))
+            }
+            let entry = try log.entry(record(.revoked, grant, at: time, reason: revocation.reason), at: place)
+            let receipt = try receipt(.revoked, grant, entry, at: time, usesLeft: 0)
+            return (AccessLog.Change(entries: [entry], records: [key: receipt.bytes]), receipt)
+        }
+        if let early { return early }
+        return try await revoke(revocation, at: time)
+    }
+
     /// Ends a grant: nothing is released from now on. The same revocation again changes nothing.
     ///
-    /// - Throws: ``ReleaseRefusal``: `unknownGrant`; ``VaultError``: `notPermitted` when neither the owner nor who made the
-    ///   grant signed it, errors of the store.
+    /// - Throws: ``ReleaseRefusal``: `unknownGrant`, and nothing is kept then (``revoke(_:of:at:)``); ``VaultError``:
+    ///   `notPermitted` when neither the owner nor who made the grant signed it, errors of the store.
     @discardableResult
     public func revoke(_ revocation: GrantRevocation, at time: Instant) async throws -> GrantReceipt {
         try await log.append(to: revocation.vault) { place in
@@ -165,6 +195,27 @@ public struct ReleaseService: Sendable {
                 state.receipt
             )
         }
+    }
+
+    /// Why nothing is given under a grant any more, whoever asks; `nil` while it is in force, its uses spent or not.
+    ///
+    /// For who shows again what was released: what was read is not taken back by anybody, but a page that hands it out once
+    /// more after the end or the withdrawal would be reading anew. It counts and logs nothing.
+    ///
+    /// - Returns: `unknownGrant`, `notYetValid`, `expired`, `revoked` or `mandateEnded`.
+    /// - Throws: ``VaultError``: errors of the store.
+    public func obstacle(to grant: Grant, at time: Instant) async throws(VaultError) -> ReleaseRefusal.Reason? {
+        guard let state = try await state(of: grant.digest, in: grant.vault) else {
+            let key = KeptGrant.revokedKey(of: grant.digest)
+            return try await log.store.record(key, of: grant.vault) == nil ? .unknownGrant : .revoked
+        }
+        if state.revokedAt != nil { return .revoked }
+        if time < grant.terms.notBefore { return .notYetValid }
+        if time > grant.terms.notAfter { return .expired }
+        guard let mandate = grant.mandate else { return nil }
+        let key = KeptGrant.mandateKey(of: try Digest32(of: mandate.bytes))
+        let isEnded = try await log.store.record(key, of: grant.vault) != nil
+        return isEnded || !mandate.isInForce(at: time) ? .mandateEnded : nil
     }
 
     /// Ends a mandate: no grant made under it is served from now on.

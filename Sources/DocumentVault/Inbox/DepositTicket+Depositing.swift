@@ -8,7 +8,7 @@ extension DepositTicket {
     /// Leaves a document in the vault's inbox, sealed so that only the vault opens it. Needs no key of the vault.
     ///
     /// A call that failed or was killed can be made again with the same ticket, and replaces what it left. A ticket whose
-    /// document is there already gives no second one.
+    /// document is there already gives no second one; of several who use one at the same time one leaves its document.
     ///
     /// - Parameters:
     ///   - source: The document; read once, in order.
@@ -21,8 +21,8 @@ extension DepositTicket {
     ///   - random: Gives key and ids.
     /// - Returns: The receipt, once the deposit is durable.
     /// - Throws: ``VaultError``: `overQuota` for a document larger than the ticket allows or a full inbox, `notPermitted`
-    ///   after the ticket's end, `alreadyExists` when the ticket was used, `conflict` when somebody else is using it at the
-    ///   same time, `provenanceMismatch` when `sha256` is not the document's, errors of the store;
+    ///   after the ticket's end, `alreadyExists` when the ticket was used, `conflict` when somebody else used it at
+    ///   the same time and the vault put aside what it found, `provenanceMismatch` when `sha256` is not the document's, errors of the store;
     ///   ``DossierCore/ByteSourceError`` unchanged.
     public func deposit(
         _ source: some ByteSource, sha256: Digest32, metadata: DocumentMetadata, fields: [DocumentField] = [],
@@ -50,32 +50,23 @@ extension DepositTicket {
         let sealed = try DepositRecord(ticket: self, depositor: depositor.normalizedNFC, key: key, version: record)
             .sealed(
                 random: random)
-        guard try await store.contentSize(content, of: card.vault) == nil else {
-            throw VaultError(.alreadyExists, object: "ticket \(id)", "a document was left with it already")
-        }
-        // A record without content is what an attempt left that failed; the first record of an id would be kept.
-        if try await kept(in: store) != nil { try await store.deleteDeposits([id], of: card.vault) }
-        // The record first: a sweep leaves alone what a record in the inbox names.
+        guard try await store.contentSize(content, of: card.vault) == nil else { throw isUsed }
+        let start = try await store.head(of: card.vault)?.sequence ?? -1
+        // The record first: a sweep leaves alone what a record in the inbox names. It may be one that another attempt left,
+        // or somebody who uses the ticket at this moment: which of them holds is decided by the content, written once.
         try await store.putDeposit(StoredDeposit(id: id, record: sealed), of: card.vault)
         do {
-            try await requireOwn(sealed, in: store, absentIsFine: false)
             try await store.putContent(content, of: card.vault, size: stream.sealedSize, from: stream)
-            guard stream.sha256 == sha256 else {
-                throw VaultError(.provenanceMismatch, "the digest of the bytes is not the one that was given")
-            }
         } catch {
-            // Only what is certainly this call's own.
-            guard (error as? VaultError)?.code != .alreadyExists, (error as? VaultError)?.code != .conflict else {
-                throw error
-            }
-            if let kept = try? await kept(in: store), kept == sealed {
-                try? await store.deleteDeposits([id], of: card.vault)
-                try? await store.deleteContents([content], of: card.vault)
-            }
-            throw error
+            try await checkIsOwn(content, stream.commitment, after: error, in: store)
         }
-        // It may have been taken in meanwhile; another record in its place would have another key.
-        try await requireOwn(sealed, in: store, absentIsFine: true)
+        guard stream.sha256 == sha256 else {
+            // The record first: nobody puts another while the content is there.
+            try? await store.deleteDeposits([id], of: card.vault)
+            try? await store.deleteContents([content], of: card.vault)
+            throw VaultError(.provenanceMismatch, "the digest of the bytes is not the one that was given")
+        }
+        try await keep(sealed, content, since: start, in: store)
         return DepositReceipt(
             vault: card.vault.description, deposit: id.description, sha256: sha256.description, size: source.size,
             depositedAt: time)
@@ -85,12 +76,55 @@ extension DepositTicket {
         try await store.deposits(of: card.vault, limit: store.capabilities.depositLimit).first { $0.id == id }?.record
     }
 
-    private func requireOwn(
-        _ sealed: [UInt8], in store: any VaultStore, absentIsFine: Bool
+    private var isUsed: VaultError {
+        VaultError(.alreadyExists, object: "ticket \(id)", "a document was left with it already")
+    }
+
+    /// Returns after an error when the content is there all the same, and this call's own.
+    private func checkIsOwn(
+        _ content: ContentID, _ commitment: Digest32, after error: any Error, in store: any VaultStore
+    ) async throws {
+        guard let size = try? await store.contentSize(content, of: card.vault) else { throw error }
+        let end = Int64(Cobblestone256.headerByteCount)
+        guard size >= end, let header = try? await store.content(content, of: card.vault, in: 0..<end),
+            Array(header.dropFirst(Cobblestone256.saltByteCount)) == commitment.octets
+        else { throw (error as? VaultError)?.code == .alreadyExists ? isUsed : error }
+    }
+
+    /// Sees to it that the record in the inbox is that of the content, which is there and this call's own.
+    private func keep(
+        _ sealed: [UInt8], _ content: ContentID, since start: Int64, in store: any VaultStore
     ) async throws(VaultError) {
-        let found = try await kept(in: store)
-        guard found == sealed || (found == nil && absentIsFine) else {
-            throw VaultError(.conflict, object: "ticket \(id)", "somebody else is leaving a document with it")
+        var wasAnothers = false
+        for _ in 0..<8 {
+            let found = try await kept(in: store)
+            if found == sealed, !wasAnothers { return }
+            // It may have been taken in meanwhile, or put aside with another's record.
+            if try await isTakenIn(content, since: start, in: store) || found == sealed { return }
+            wasAnothers = found != nil
+            if wasAnothers { try await store.deleteDeposits([id], of: card.vault) }
+            try await store.putDeposit(StoredDeposit(id: id, record: sealed), of: card.vault)
+        }
+        throw isPutAside
+    }
+
+    private var isPutAside: VaultError {
+        VaultError(.conflict, object: "ticket \(id)", "what several left with it at once was put aside")
+    }
+
+    private func isTakenIn(
+        _ content: ContentID, since start: Int64, in store: any VaultStore
+    ) async throws(VaultError) -> Bool {
+        let operation = try OperationID(absorbing: id)
+        var next = start + 1
+        while true {
+            let entries = try await store.entries(of: card.vault, from: next, limit: 256)
+            if let entry = entries.first(where: { $0.operation == operation }) {
+                guard try entry.contents().contains(content) else { throw isPutAside }
+                return true
+            }
+            guard let last = entries.last?.sequence, last >= next else { return false }
+            next = last + 1
         }
     }
 

@@ -54,6 +54,8 @@ extension Vault {
         public internal(set) var documents: [DocumentReference] = []
         /// Deposits that were put aside, with the reasons.
         public internal(set) var quarantined: [DepositID: String] = [:]
+        /// Deposits that the vault's quota has no room for, and why; they wait.
+        public internal(set) var noRoom: [DepositID: String] = [:]
         /// Deposits whose content is not there yet.
         public internal(set) var incomplete: [DepositID] = []
         /// Whether more wait: the call is bounded.
@@ -68,7 +70,7 @@ extension Vault {
     ///   - time: Now; recorded as a claim.
     ///   - judge: Gives the provenance, for example after validating the document's signatures; by default the document
     ///     stays on the word of who left it.
-    /// - Throws: ``VaultError``: `notPermitted`, `overQuota`, errors of the store; what `judge` throws.
+    /// - Throws: ``VaultError``: `notPermitted`, errors of the store; what `judge` throws.
     public func absorbDeposits(
         limit: Int = 32, octets: Int64 = 256 << 20, at time: Instant,
         judging judge: @Sendable (Arrival) async throws -> Provenance = { $0.version.provenance }
@@ -109,6 +111,9 @@ extension Vault {
                 )
                 if let reference = try await absorb(record, provenance, at: time) { result.documents.append(reference) }
                 try await store.deleteDeposits([deposit.id], of: id)
+            } catch let error as VaultError where error.code == .overQuota {
+                // A smaller one behind it may have room.
+                result.noRoom[deposit.id] = error.detail
             } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {
                 // Anybody who runs the store can fill the inbox with what does not hold: past the limit it stays there.
                 if state.core.quarantined.count < StateCore.mostQuarantined {
