@@ -25,7 +25,7 @@ struct SchemaTests {
             let place = Greeting.Place(store: [UInt8](repeating: 9, count: 16), shard: 0, shards: 1)
             _ = try await Migrator.bringUp(session, schema: schema, place: place, newest: version)
             let rows = try await session.run([
-                Query(Statements(schema: schema).scope, [.text(vault.description)]),
+                Query(Statements(schema: schema, .singleNode).scope, [.text(vault.description)]),
                 AppendStatement.query(batch, batch.entries[0], to: vault, schema: schema),
             ])
             #expect(try rows[1].number(0, 0) == 1)

@@ -54,7 +54,8 @@ struct PostgreSQLError: Error {
         case .unreachable, .lost, .notReplicated, .readOnly: true
         case .state(let state):
             // Rolled back for another's sake, server going or starting, standby, too many connections, lock not given.
-            ["40001", "40P01", "40003", "57P01", "57P02", "57P03", "25006", "53300", "55P03"].contains(state)
+            ["40001", "40P01", "40003", "57P01", "57P02", "57P03", "25006", "53300", "55P03", Greeting.notDurable]
+                .contains(state)
                 || state.hasPrefix("08")
         default: false
         }
@@ -64,7 +65,7 @@ struct PostgreSQLError: Error {
     var concernsServer: Bool {
         switch kind {
         case .lost, .readOnly, .unreachable: true
-        case .state(let state): ["57P01", "57P02", "57P03", "25006"].contains(state)
+        case .state(let state): ["57P01", "57P02", "57P03", "25006", Greeting.notDurable].contains(state)
         default: false
         }
     }
@@ -90,6 +91,8 @@ struct PostgreSQLError: Error {
         case .unexpected: (code, detail) = (.storeFailure, "an answer that the protocol does not have")
         case .state(let state) where state.hasPrefix("28"):
             (code, detail) = (.notPermitted, "the server refuses the user or the password (SQLSTATE \(state))")
+        case .state(Greeting.notDurable):
+            (code, detail) = (.notPermitted, "the server no longer keeps what it acknowledges")
         case .state(let state): (code, detail) = (Self.code(state), "SQLSTATE \(state)")
         }
         guard unknown, code == .busy else { return VaultError(code, object: object, detail) }

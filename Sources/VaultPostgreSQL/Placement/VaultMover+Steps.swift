@@ -22,7 +22,7 @@ extension VaultMover {
         try await cluster.perform(object) { session, _ async throws(PostgreSQLError) in
             do throws(PostgreSQLError) {
                 let rows = try await session.run([
-                    Query(sql: "BEGIN"), cluster.scope(vault),
+                    Query(sql: "BEGIN"), cluster.scopeOfChange(vault),
                     Query(cluster.statements.lockVault, [.octets(vault.octets)]),
                 ])
                 let standing = try Standing(rows.last, vault)

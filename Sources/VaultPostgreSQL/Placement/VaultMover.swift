@@ -152,7 +152,8 @@ struct VaultMover: Sendable {
         let cluster = try store.cluster(shard, vault)
         // Who waits for a lock and is given up on must not get it later.
         let scoped =
-            [cluster.scope(vault), Query(sql: "SELECT set_config('lock_timeout', '2000', true)")] + queries(cluster)
+            [cluster.scopeOfChange(vault), Query(sql: "SELECT set_config('lock_timeout', '2000', true)")]
+            + queries(cluster)
         let value = try await cluster.perform(object) { session, _ async throws(PostgreSQLError) in
             try await body(Array(session.run(scoped).dropFirst(2)))
         }

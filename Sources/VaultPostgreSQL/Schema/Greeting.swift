@@ -19,6 +19,24 @@ enum Greeting {
             current_setting('server_version_num')::bigint
         """
 
+    /// SQL that is 1 where a server's settings are those that ``check(_:_:)`` asks for, and a division by zero elsewhere.
+    ///
+    /// Settings of the server are read anew while its connections stand, so every transaction that changes something asks
+    /// as well; one that is ended by this gives its connection up, and what greets the next one says what is wrong.
+    static func isDurable(_ durability: PostgreSQLDurability) -> String {
+        let commit =
+            switch durability {
+            case .quorum:
+                "current_setting('synchronous_commit') IN ('on', 'remote_apply') AND btrim(current_setting('synchronous_standby_names')) <> ''"
+            case .singleNode: "current_setting('synchronous_commit') <> 'off'"
+            }
+        return
+            "1 / (current_setting('fsync') = 'on' AND current_setting('full_page_writes') = 'on' AND \(commit))::int"
+    }
+
+    /// What a server answers to ``isDurable(_:)`` when it is not: `division_by_zero`.
+    static let notDurable = "22012"
+
     /// Looks whether the server keeps what it acknowledges.
     static func check(
         _ session: Session, _ durability: PostgreSQLDurability

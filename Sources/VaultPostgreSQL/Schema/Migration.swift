@@ -11,6 +11,9 @@ struct Migration: Sendable {
     /// The version that this program writes.
     static let newest: Int64 = 3
 
+    /// The tables that have rows of vaults.
+    static let vaultTables = ["vault", "entry", "slot", "key_record", "content", "piece", "deposit"]
+
     /// All steps in order.
     static func all(schema: String) -> [Migration] { [tables(schema), isolation(schema), placement(schema)] }
 

@@ -6,6 +6,10 @@
 struct Statements: Sendable {
     let schema: String
     let scope = Statement(name: "dk_scope", sql: "SELECT set_config('dossier.vault', $1, true)")
+    /// The same for a transaction that changes something, which it ends where the server no longer keeps what it acknowledges.
+    let scopeOfChange: Statement
+    /// Ends a transaction in the same way.
+    let durable: Statement
     let standing: Statement
     let head: Statement
     let operation: Statement
@@ -33,8 +37,12 @@ struct Statements: Sendable {
     static let pieceSize: Int64 = 1 << 20
     private static let standing = "SELECT standing::bigint, shard::bigint, moves::bigint FROM @vault WHERE id = $1"
 
-    init(schema: String) {
+    init(schema: String, _ durability: PostgreSQLDurability) {
         self.schema = schema
+        let isDurable = Greeting.isDurable(durability)
+        scopeOfChange = Statement(
+            name: "dk_scope_change", sql: "SELECT set_config('dossier.vault', $1, true), \(isDurable)")
+        durable = Statement(name: "dk_durable", sql: "SELECT \(isDurable)")
         // After the lock that stands before it in the transaction, this holds until the end.
         let here = "NOT EXISTS (SELECT FROM @vault WHERE id = $1 AND standing <> 0)"
         func make(_ name: String, _ sql: String) -> Statement {

@@ -18,7 +18,7 @@ final class Cluster: Sendable {
         self.address = address
         self.number = number
         self.counts = counts
-        statements = Statements(schema: address.access.schema)
+        statements = Statements(schema: address.access.schema, address.access.durability)
         let (durability, schema) = (address.access.durability, address.access.schema)
         pool = ConnectionPool(address) { session async throws(PostgreSQLError) in
             _ = try await Greeting.check(session, durability)
@@ -106,7 +106,7 @@ final class Cluster: Sendable {
         _ body: @escaping @Sendable ([Rows]) throws(PostgreSQLError) -> Value
     ) async throws(VaultError) -> Answer<Value> {
         let lock = exclusive ? statements.lockVault : statements.holdVault
-        let scoped = [scope(vault), Query(lock, [.octets(vault.octets)])] + queries
+        let scoped = [scopeOfChange(vault), Query(lock, [.octets(vault.octets)])] + queries
         return try await perform("vault \(vault)") { session, mayBeDone async throws(PostgreSQLError) in
             let rows = try await session.run(scoped)
             let standing = try Standing(rows.count > 1 ? rows[1] : nil, vault)
@@ -120,8 +120,11 @@ final class Cluster: Sendable {
 
     /// Commits the head as it is.
     func touch(_ vault: VaultID, _ session: Session) async throws(PostgreSQLError) {
-        _ = try await session.run([scope(vault), Query(statements.touch, [.octets(vault.octets)])])
+        _ = try await session.run([scopeOfChange(vault), Query(statements.touch, [.octets(vault.octets)])])
     }
 
     func scope(_ vault: VaultID) -> Query { Query(statements.scope, [.text(vault.description)]) }
+
+    /// The beginning of every transaction that changes something.
+    func scopeOfChange(_ vault: VaultID) -> Query { Query(statements.scopeOfChange, [.text(vault.description)]) }
 }

@@ -69,8 +69,9 @@ public final class PostgreSQLAccessLogStore: AccessLogStore {
 
     public func append(_ change: AccessLogAppend, to log: VaultID) async throws(VaultError) -> Bool {
         let (append, look) = (statements.append(change, to: log), statements.look(for: change, in: log))
+        let durable = Query(cluster.statements.durable)
         return try await cluster.perform("log \(log)") { session, mayBeDone async throws(PostgreSQLError) in
-            guard try await session.run([append])[0].number(0, 0) == 0 else { return true }
+            guard try await session.run([durable, append])[1].number(0, 0) == 0 else { return true }
             guard mayBeDone else { return false }
             // An answer was lost before: it was this very call if the entries are these, each with a salt of its own.
             guard !change.entries.isEmpty else {

@@ -22,7 +22,7 @@ extension PostgreSQLVaultStore {
             visit throws(VaultError) -> Answer<(Attempt, Bool)> in
             let (cluster, isHome, wasTried) = (visit.cluster, visit.isHome, visit.mayBeDone)
             let move = [
-                cluster.scope(vault),
+                cluster.scopeOfChange(vault),
                 AppendStatement.query(batch, first, to: vault, schema: cluster.address.access.schema),
             ]
             let moves = visit.moves

@@ -55,7 +55,7 @@ extension PostgreSQLVaultStore {
     ) async throws(VaultError) -> Answer<Void> {
         let (cluster, isHome, wasTried) = (visit.cluster, visit.isHome, visit.mayBeDone)
         let scoped = [
-            cluster.scope(vault), Query(cluster.statements.holdVault, [.octets(vault.octets)]),
+            cluster.scopeOfChange(vault), Query(cluster.statements.holdVault, [.octets(vault.octets)]),
             Query(
                 cluster.statements.putContent,
                 [.octets(vault.octets), .octets(id.octets), .number(Int64(octets.count)), .octets(octets)]),
@@ -86,7 +86,7 @@ extension PostgreSQLVaultStore {
         do throws(PostgreSQLError) {
             // The vault is held here until the content is: who wants to move it waits.
             let rows = try await session.run([
-                Query(sql: "BEGIN"), cluster.scope(vault),
+                Query(sql: "BEGIN"), cluster.scopeOfChange(vault),
                 Query(cluster.statements.holdVault, [.octets(vault.octets)]),
             ])
             let standing = try Standing(rows.last, vault)

@@ -86,7 +86,7 @@ struct StoreCommand: AsyncParsableCommand {
         private struct Report: Encodable {
             struct Cluster: Encodable {
                 let serverVersion, schemaVersion: Int, waitsFor: String, synchronousStandbys: Int?
-                let standbyLag: Int64?, isolatesVaults: Bool, estimatedVaults: Int64
+                let standbyLag: Int64?, isolatesVaults: Bool, alterations: Int, estimatedVaults: Int64?
             }
             let engine: String, durability: String, clusters: [Cluster], contents: String?
         }
@@ -106,7 +106,8 @@ struct StoreCommand: AsyncParsableCommand {
                         Report.Cluster(
                             serverVersion: $0.serverVersion, schemaVersion: $0.schemaVersion, waitsFor: $0.waitsFor,
                             synchronousStandbys: $0.synchronousStandbys, standbyLag: $0.standbyLag,
-                            isolatesVaults: $0.isolatesVaults, estimatedVaults: $0.estimatedVaults)
+                            isolatesVaults: $0.isolatesVaults, alterations: $0.alterations,
+                            estimatedVaults: $0.estimatedVaults < 0 ? nil : $0.estimatedVaults)
                     }, contents: contents)
             }
             if contents != nil { try await (place.address().open() as? ObjectVaultStore)?.check() }
@@ -120,8 +121,20 @@ struct StoreCommand: AsyncParsableCommand {
                 if !cluster.isolatesVaults {
                     Console.say(
                         Phrase(
-                            vi: "vai trò này nhìn thấy mọi kho: hãy dùng vai trò không phải quản trị viên",
-                            en: "row level security does not bind this role: use one that is no administrator"))
+                            vi:
+                                "kết nối này nhìn thấy mọi kho: vai trò là quản trị viên, hoặc phân quyền theo dòng đã bị tắt trên một bảng",
+                            en:
+                                "this connection sees every vault: the role is an administrator's, or row level security was taken off a table"
+                        ))
+                }
+                if cluster.alterations > 0 {
+                    Console.say(
+                        Phrase(
+                            vi:
+                                "các bảng có \(cluster.alterations) trigger hoặc rule không phải của chương trình này: điều đã xác nhận có thể không được ghi",
+                            en:
+                                "the tables have \(cluster.alterations) trigger(s) or rule(s) that are not this program's: what is acknowledged may not be written"
+                        ))
                 }
             }
         }
