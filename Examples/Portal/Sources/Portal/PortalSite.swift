@@ -32,7 +32,7 @@ public struct PortalSite: Sendable {
 
     /// All pages behind the checks that every request passes.
     public func router() -> Router<PortalContext> {
-        let router = Router(context: PortalContext.self)
+        let router = Router(context: PortalContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: VisitMiddleware(sessions: sessions, guards: guards, clock: clock))
         router.get("/style.css") { _, _ in
             Response(
@@ -76,6 +76,20 @@ public struct PortalSite: Sendable {
 
     /// Keeps the newest head of a vault outside its store.
     func keepAnchor(of vault: Vault) async throws { try await world.accounts.keep(vault.anchor) }
+
+    /// What the official who visits read under a dossier's grant in this session; `nil` when nothing was.
+    ///
+    /// - Throws: `ReleaseRefusal` once the grant has ended or was withdrawn: what was read is let go then, and shown to nobody.
+    func opened(in dossier: ReceivedDossier, _ visit: Visit) async throws -> OpenedGrant? {
+        guard let session = visit.session, let opened = session.opened(in: dossier.code),
+            let grant = try dossier.package()?.grant
+        else { return nil }
+        if let reason = try await world.release.service.obstacle(to: grant, at: visit.now) {
+            session.keep(nil, in: dossier.code)
+            throw ReleaseRefusal(reason)
+        }
+        return opened
+    }
 
     /// Judges a file off the executor of the requests.
     @concurrent func report(on file: UploadedFile, at time: Instant) async -> FileReport {

@@ -63,7 +63,9 @@ struct PortalDemo {
             storage = try PortalStorage(folder: options.folder ?? temporary ?? "")
             parties = try await DemoParties(at: now)
         }
-        var world = try await DemoWorld(in: storage, of: parties, samples: options.samples, at: now)
+        // Another server may have made the world's file since this one began: what is in it is judged by a later time.
+        var world = try await DemoWorld(
+            in: storage, of: parties, samples: options.samples, at: PortalClock.system.now)
         if options.crowd > 0 { try await world.invite(options.crowd, at: now) }
         let site = PortalSite(world, settings: options.settings)
         let interval = options.sweepInterval

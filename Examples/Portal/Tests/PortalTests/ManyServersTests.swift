@@ -53,8 +53,13 @@ import VaultPostgreSQL
         let start = try #require(page.firstRange(of: "<code>"))
         let vault = try #require(VaultID(String(page[start.upperBound...].prefix { $0 != "<" })))
         _ = try there.get("/procedures/1.004222")
-        _ = try there.post("/procedures/1.004222/consent", Self.answers)
-        let agreed = Self.answers + [("agree", "yes"), ("v.declarant.fullName", "Nguyễn Văn Thử")]
+        let asked = try there.post("/procedures/1.004222/consent", Self.answers).text
+        let question = try #require(asked.firstRange(of: "name=\"dossier\" value=\""))
+        let agreed =
+            Self.answers + [
+                ("agree", "yes"), ("v.declarant.fullName", "Nguyễn Văn Thử"),
+                ("dossier", String(asked[question.upperBound...].prefix { $0 != "\"" })),
+            ]
         let sent = try there.post("/procedures/1.004222/submit", agreed)
         #expect(sent.status == 303)
         return (try #require(sent.location?.split(separator: "/").last.map(String.init)), vault)

@@ -89,6 +89,10 @@ import Testing
         let id = log.text[start.upperBound...].prefix { $0 != "/" }
         #expect(try await citizen.post("/grants/\(id)/revoke").status == 303)
         #expect(try await official.post("/office/\(code)/open").status == 403)
+        // What was read is not handed out once more either.
+        for path in ["/office/\(code)/papers/0", "/office/\(code)/papers/0/copy"] {
+            #expect(try await [403, 404].contains(official.get(path).status), "\(path)")
+        }
         #expect(
             try await citizen.get("/log").text.contains(GrantRecord.Standing.revoked.name.vi.dropFirst()))
     }

@@ -55,19 +55,23 @@ struct TestPage {
     var text: String { String(decoding: bytes, as: UTF8.self) }
     var location: String? { headers[.location] }
     /// The token of the first form.
-    var token: String? {
-        guard let start = text.firstRange(of: "name=\"csrf\" value=\"") else { return nil }
+    var token: String? { hidden("csrf") }
+    /// The value of the first hidden field of a name.
+    func hidden(_ name: String) -> String? {
+        guard let start = text.firstRange(of: "name=\"\(name)\" value=\"") else { return nil }
         return String(text[start.upperBound...].prefix { $0 != "\"" })
     }
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
 }
 
-/// A browser that keeps cookies and the token of the newest page.
+/// A browser that keeps cookies, and the token and the dossier of the newest page's forms.
 final class TestBrowser {
     private let portal: TestPortal
     private let peer: String
     var cookies: [String: String] = [:]
     var token = ""
+    /// What the form of a consent says which question it answers.
+    var dossier: String?
 
     init(_ portal: TestPortal, peer: String) {
         self.portal = portal
@@ -94,6 +98,12 @@ final class TestBrowser {
         _ method: HTTPRequest.Method, _ path: String, headers: [String: String] = [:],
         body: [UInt8] = []
     ) async throws -> TestPage {
+        try await send(method, path, headers: headers, body: RequestBody(buffer: ByteBuffer(bytes: body)))
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, headers: [String: String] = [:], body: RequestBody
+    ) async throws -> TestPage {
         var fields = HTTPFields()
         for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
         if !cookies.isEmpty {
@@ -104,7 +114,7 @@ final class TestBrowser {
             head: HTTPRequest(
                 method: method, scheme: "http", authority: "portal.example", path: path,
                 headerFields: fields),
-            body: RequestBody(buffer: ByteBuffer(bytes: body)))
+            body: body)
         let response = try await portal.responder.respond(
             to: request, context: PortalContext(testing: Source(), peer: peer))
         let collected = Collected()
@@ -116,6 +126,7 @@ final class TestBrowser {
         let page = TestPage(
             status: response.status.code, headers: response.headers, bytes: collected.bytes)
         if let found = page.token { token = found }
+        if let found = page.hidden("dossier") { dossier = found }
         return page
     }
 
@@ -127,6 +138,7 @@ final class TestBrowser {
     ) async throws -> TestPage {
         var all = fields
         all["csrf"] = token ?? self.token
+        if path.hasSuffix("/submit"), all["dossier"] == nil { all["dossier"] = dossier }
         let body = all.map { "\(Self.encode($0.key))=\(Self.encode($0.value))" }.joined(separator: "&")
         return try await send(
             .post, path,

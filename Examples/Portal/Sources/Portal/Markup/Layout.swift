@@ -68,7 +68,7 @@ struct Layout {
             case .notFound: .notFound
             case .busy: .tooManyRequests
             case .wrongSecret, .mistypedCode, .notPermitted: .forbidden
-            case .held, .conflict, .overQuota: .conflict
+            case .held, .conflict, .alreadyExists, .overQuota: .conflict
             default: .internalServerError
             }
         var response = page(
@@ -139,7 +139,7 @@ struct Layout {
             <p class="demo">\(t("Bản trình diễn – mọi tên và số đều do bịa đặt, chữ ký không có giá trị pháp lý.", "Demonstration – every name and number is invented, signatures have no legal value."))</p>
             <div class="bar">
             <a class="brand" href="/"><span class="mark" aria-hidden="true">◆</span> \(t("Nộp một lần", "Once only"))</a>
-            <a class="language" lang="\(other.rawValue)" href="\(visit.path)?lang=\(other.rawValue)">\(otherName)</a>
+            <a class="language" lang="\(other.rawValue)" href="\(visit.path)?\(visit.query.without("lang").urlEncoded(before: "lang=\(other.rawValue)"))">\(otherName)</a>
             </div>
             \(navigation(visit))
             </header>

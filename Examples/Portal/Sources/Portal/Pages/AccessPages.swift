@@ -11,7 +11,7 @@ struct AccessPages {
 
     func add(to routes: Routes) {
         routes.page("/log", for: .citizen) { visit, _ in try await page(visit) }
-        routes.action("/grants/:id/revoke", for: .citizen) { visit, _, parameters in
+        routes.action("/grants/:id/revoke", for: .citizen, from: "/log") { visit, _, parameters in
             let vault = try await site.vault(visit)
             guard let id = parameters.get("id").flatMap({ GrantID($0) }) else {
                 throw PortalError.notFound

@@ -14,7 +14,7 @@ struct DocumentPages {
             _ = try await site.vault(visit)
             return form(visit)
         }
-        routes.upload("/vault/documents", for: .citizen) { visit, form, files, _ in
+        routes.upload("/vault/documents", for: .citizen, from: "/vault/add") { visit, form, files, _ in
             guard let file = files.first else { throw PortalError.badForm(FormWords.noFile) }
             return try await keep(file, described: description(form, visit), visit)
         }
@@ -104,6 +104,14 @@ struct DocumentPages {
     }
 
     private func keep(_ file: UploadedFile, described said: Described, _ visit: Visit) async throws
+        -> Answer
+    {
+        guard let session = visit.session else { throw PortalError.signInNeeded }
+        let digest = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: MemorySource(file.bytes)))
+        return try await session.once("keep \(digest)") { try await keepOnce(file, described: said, visit) }
+    }
+
+    private func keepOnce(_ file: UploadedFile, described said: Described, _ visit: Visit) async throws
         -> Answer
     {
         let vault = try await site.vault(visit)

@@ -8,9 +8,14 @@ struct GrantedPapersView {
     let site: PortalSite
     let t: Words
 
-    func html(_ dossier: ReceivedDossier, _ package: GrantPackage, _ visit: Visit) async -> HTML {
-        guard let opened = await site.world.desk.opened(in: dossier.code) else {
-            return closed(dossier, package, visit)
+    func html(_ dossier: ReceivedDossier, _ package: GrantPackage, _ visit: Visit) async throws -> HTML {
+        let opened: OpenedGrant
+        do {
+            guard let found = try await site.opened(in: dossier, visit) else { return closed(dossier, package, visit) }
+            opened = found
+        } catch let refusal as ReleaseRefusal {
+            let alert: HTML = "<p class=\"alert\" role=\"alert\">\(t.sentence(refusal.phrase)).</p>"
+            return alert + closed(dossier, package, visit)
         }
         var items: [HTML] = []
         for (index, paper) in opened.papers.enumerated() {

@@ -39,7 +39,7 @@ struct OfficePage {
                 .map { line -> HTML in "<p>\(foreign: String(line))</p>" }
             cited = """
                 <h2>\(t("Giấy tờ dẫn từ kho", "Documents cited from the vault"))</h2>
-                \(await GrantedPapersView(site: site, t: t).html(dossier, package, visit))
+                \(try await GrantedPapersView(site: site, t: t).html(dossier, package, visit))
                 <details><summary>\(t("Điều công dân đã đồng ý", "What the citizen agreed to"))</summary><div class="quote">\(lines)</div></details>
                 """
         }

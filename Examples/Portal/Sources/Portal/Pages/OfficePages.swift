@@ -23,12 +23,12 @@ struct OfficePages {
             else { throw PortalError.notFound }
             return .file(Array(dossier.files[ordinal - 1].bytes), name: entry.name, mediaType: entry.mediaType)
         }
-        routes.action("/office/:code/open", for: .official) { visit, _, parameters in
+        routes.action("/office/:code/open", for: .official, from: "/office/:code") { visit, _, parameters in
             let dossier = try await dossier(parameters.get("code"))
             guard let package = try dossier.package() else { throw PortalError.notFound }
             let opened = try await site.world.release.open(
                 package, for: try visit.identity().name, in: site.world.store, at: visit.now)
-            await site.world.desk.keep(opened, in: dossier.code)
+            visit.session?.keep(opened, in: dossier.code)
             visit.session?.say(
                 visit.words(
                     "Dịch vụ cấp quyền đã ghi nhật ký và cho đọc.",
@@ -36,7 +36,7 @@ struct OfficePages {
             return .redirect("/office/\(dossier.code)")
         }
         routes.page("/office/:code/papers/:index", for: .official) { visit, parameters in
-            guard let opened = await site.world.desk.opened(in: try await dossier(parameters.get("code")).code),
+            guard let opened = try await site.opened(in: dossier(parameters.get("code")), visit),
                 let index = parameters.get("index").flatMap({ Int($0) }),
                 opened.papers.indices.contains(index),
                 let bytes = opened.papers[index].bytes
@@ -45,7 +45,7 @@ struct OfficePages {
             return .file(bytes, name: item.name, mediaType: item.mediaType)
         }
         routes.page("/office/:code/papers/:index/copy", for: .official) { visit, parameters in
-            guard let opened = await site.world.desk.opened(in: try await dossier(parameters.get("code")).code),
+            guard let opened = try await site.opened(in: dossier(parameters.get("code")), visit),
                 let index = parameters.get("index").flatMap({ Int($0) }),
                 opened.papers.indices.contains(index)
             else { throw PortalError.notFound }
@@ -53,8 +53,12 @@ struct OfficePages {
             return .file(
                 try CanonicalJSON.encode(copy), name: copy.title + ".copy.json", mediaType: "application/json")
         }
-        routes.upload("/office/:code/result", for: .official) { visit, form, files, parameters in
-            try await answer(dossier(parameters.get("code")), form, files, visit)
+        routes.upload("/office/:code/result", for: .official, from: "/office/:code") { visit, form, files, parameters in
+            let dossier = try await dossier(parameters.get("code"))
+            guard let session = visit.session else { throw PortalError.signInNeeded }
+            return try await session.once("result \(dossier.code)") {
+                try await answer(self.dossier(dossier.code), form, files, visit)
+            }
         }
     }
 
@@ -92,6 +96,7 @@ struct OfficePages {
     private func answer(
         _ dossier: ReceivedDossier, _ form: Form, _ files: [UploadedFile], _ visit: Visit
     ) async throws -> Answer {
+        guard dossier.results.isEmpty else { return .redirect("/office/\(dossier.code)") }
         guard let file = files.first else { throw PortalError.badForm(FormWords.noFile) }
         let source = MemorySource(file.bytes)
         guard try MediaType.of(source) == "application/pdf" else {

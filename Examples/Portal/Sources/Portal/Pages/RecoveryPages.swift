@@ -40,15 +40,18 @@ struct RecoveryPages {
             return newForm(visit)
         }
         routes.action("/vault/recovery/new", for: .citizen, limit: .unlock) { visit, form, _ in
+            guard let session = visit.session else { throw PortalError.signInNeeded }
             let vault = try await site.vault(visit)
             try await OwnerProof(site: site).check(form, visit)
-            let code = RecoveryCode(random: SystemRandom())
-            let old = await vault.slots().filter { $0.kind == .recoveryCode }.map(\.id)
-            _ = try await vault.addSlot(.recoveryCode(code), at: visit.now)
-            try await vault.removeSlots(Set(old), at: visit.now)
-            try await site.keepAnchor(of: vault)
-            visit.session?.keep(Session.PendingCode(try code.text()))
-            return .redirect("/vault/recovery")
+            return try await session.once("recovery") {
+                let code = RecoveryCode(random: SystemRandom())
+                let old = await vault.slots().filter { $0.kind == .recoveryCode }.map(\.id)
+                _ = try await vault.addSlot(.recoveryCode(code), at: visit.now)
+                try await vault.removeSlots(Set(old), at: visit.now)
+                try await site.keepAnchor(of: vault)
+                session.keep(Session.PendingCode(try code.text()))
+                return .redirect("/vault/recovery")
+            }
         }
     }
 

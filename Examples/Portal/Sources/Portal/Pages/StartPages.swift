@@ -25,7 +25,7 @@ struct StartPages {
             }
             return .session(id, then: home(identity.role))
         }
-        routes.action("/sign-out") { visit, _, _ in
+        routes.action("/sign-out", from: "/") { visit, _, _ in
             site.sessions.end(visit.id)
             return .session(SessionStore.newID(), then: "/")
         }

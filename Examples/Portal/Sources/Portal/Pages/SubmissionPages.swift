@@ -12,14 +12,25 @@ struct SubmissionPages {
     private static let uses = 3
 
     func add(to routes: Routes) {
-        routes.action("/procedures/:code/consent", for: .citizen) { visit, form, parameters in
+        routes.action("/procedures/:code/consent", for: .citizen, from: "/procedures/:code") {
+            visit, form, parameters in
             let (_, plan) = try await plan(visit, form, parameters.get("code"))
             return try await consent(plan, form, visit)
         }
-        routes.action("/procedures/:code/submit", for: .citizen, limit: .upload) {
+        routes.action("/procedures/:code/submit", for: .citizen, limit: .upload, from: "/procedures/:code") {
             visit, form, parameters in
-            let (procedure, plan) = try await plan(visit, form, parameters.get("code"))
-            return try await submit(procedure, plan, form, visit)
+            guard let session = visit.session else { throw PortalError.signInNeeded }
+            let code = parameters.get("code")
+            return try await session.once("submit \(form["dossier"] ?? "")") {
+                // Sent before, perhaps by going back to the page: the dossier is there, and nothing is granted twice.
+                if let own = form["dossier"], let sent = try await site.world.desk.dossier(own),
+                    sent.sender.subject == session.identity.subject
+                {
+                    return .redirect("/dossiers/\(sent.code)")
+                }
+                let (procedure, plan) = try await plan(visit, form, code)
+                return try await submit(procedure, plan, form, visit)
+            }
         }
     }
 
@@ -104,7 +115,7 @@ struct SubmissionPages {
             <p class="hint">\(t("Giấy tờ không bị sao chép vào hồ sơ: cơ quan đọc chúng trong kho, mỗi lần đọc đều được ghi lại trước khi mở.", "Documents are not copied into the dossier: the agency reads them in the vault, and every reading is logged before it opens."))</p>
             <details open><summary>\(t("Nguyên văn nội dung đồng ý", "The words that you agree to"))</summary><div class="quote">\(lines)</div></details>
             <details><summary>\(t("Tờ khai", "The form")) (\(declared.count))</summary>\(Parts.facts(declared))</details>
-            <form method="post" action="/procedures/\(plan.procedure.code)/submit">\(Parts.token(visit))\(carried)
+            <form method="post" action="/procedures/\(plan.procedure.code)/submit">\(Parts.token(visit))\(Parts.hidden("dossier", pending.question.dossier))\(carried)
             <div class="option"><input type="checkbox" id="agree" name="agree" value="yes"><label for="agree">\(t("Tôi đồng ý với nội dung trên, cho riêng mục đích này.", "I agree to the above, for this purpose only."))</label></div>
             \(second)
             <p class="hint">\(t("Khi nộp, hồ sơ được ký bằng chứng thư thử nghiệm của bạn.", "On submission the dossier is signed with your test certificate."))</p>
@@ -121,7 +132,6 @@ struct SubmissionPages {
         let t = visit.words
         let vault = try await site.vault(visit)
         let identity = try visit.identity()
-        let person = try site.world.person(identity)
         // What was asked must be what the plan, made anew, would disclose; else it is asked again.
         guard let pending = visit.session?.pendingConsent, pending.question.procedure == plan.procedure,
             pending.question.disclosures == plan.disclosure
@@ -131,6 +141,15 @@ struct SubmissionPages {
                 problem: t(
                     "Kho đã thay đổi từ khi hỏi. Xin xem lại và đồng ý lần nữa.",
                     "The vault has changed since you were asked. Please look again."))
+        }
+        // Another page asked another question since: what was shown here is not what would be signed.
+        guard form["dossier"] == pending.question.dossier else {
+            return try await consent(
+                plan, form, visit,
+                problem: t(
+                    "Câu hỏi trên trang vừa gửi không còn là câu hỏi mới nhất. Xin xem lại và đồng ý lần nữa.",
+                    "The page that you sent does not have the newest question. Please look at this one and agree again."
+                ))
         }
         guard form["agree"] == "yes", pending.question.sensitive.isEmpty || form["sensitive"] == "yes"
         else {
@@ -150,9 +169,30 @@ struct SubmissionPages {
         let issued = try await vault.grant(
             consent, to: release.recipient(at: visit.now), release: .by(release.releaser(at: visit.now)),
             at: visit.now)
-        if let escrow = issued.escrow { try await release.service.register(escrow, at: visit.now) }
+        do {
+            if let escrow = issued.escrow { try await release.service.register(escrow, at: visit.now) }
+            try await handIn(pending.question.dossier, procedure, plan, form, vault, issued, visit)
+        } catch {
+            // A consent without its dossier serves nobody.
+            if let end = try? await vault.revoke(
+                issued.grant.id, reason: "the dossier was not handed in", at: visit.now)
+            {
+                _ = try? await release.service.revoke(end, at: visit.now)
+            }
+            throw error
+        }
         visit.session?.ask(nil)
-        let code = pending.question.dossier
+        visit.session?.say(t("Hồ sơ đã được ký và nộp.", "The dossier was signed and submitted."))
+        return .redirect("/dossiers/\(pending.question.dossier)")
+    }
+
+    /// Signs form, grant and the ticket for the result, and gives them to the agency.
+    private func handIn(
+        _ code: String, _ procedure: Procedure, _ plan: ReusePlan, _ form: Form, _ vault: Vault, _ issued: IssuedGrant,
+        _ visit: Visit
+    ) async throws {
+        let identity = try visit.identity()
+        let person = try site.world.person(identity)
         let values = Dictionary(
             form.fields(beginning: "v.").map { ($0.name, $0.value) },
             uniquingKeysWith: { first, _ in first })
@@ -176,7 +216,5 @@ struct SubmissionPages {
         try await site.keepAnchor(of: vault)
         try await site.world.desk.receive(
             ReceivedDossier(sealed, of: plan.procedure, from: identity, at: visit.now))
-        visit.session?.say(t("Hồ sơ đã được ký và nộp.", "The dossier was signed and submitted."))
-        return .redirect("/dossiers/\(code)")
     }
 }

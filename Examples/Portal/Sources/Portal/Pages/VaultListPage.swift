@@ -9,7 +9,7 @@ struct VaultListPage {
 
     func answer(_ vault: Vault, _ visit: Visit) async throws -> Answer {
         let t = visit.words
-        let arrived = try await absorb(vault, visit)
+        let (arrived, waiting) = try await absorb(vault, visit)
         let records = try await vault.list()
         let rows = records.map { row($0, visit) }
         var list: HTML =
@@ -26,8 +26,13 @@ struct VaultListPage {
             news =
                 "<p class=\"notice\" role=\"status\">\(t("Có \(arrived) giấy tờ mới do cơ quan trả về kho.", "\(arrived) new document(s) were returned to the vault by an agency."))</p>"
         }
+        var noRoom: HTML = .none
+        if waiting > 0 {
+            noRoom =
+                "<p class=\"alert\" role=\"alert\">\(t("Có \(waiting) giấy tờ do cơ quan trả về đang chờ: kho không còn đủ chỗ.", "\(waiting) document(s) from an agency wait: the vault has no room for them."))</p>"
+        }
         let body: HTML = """
-            \(news)\(list)
+            \(news)\(noRoom)\(list)
             <p class="actions"><a class="button" href="/vault/add">\(t("Cất giấy tờ", "Put a document in"))</a>
             <a class="button second" href="/vault/samples">\(t("Giấy tờ mẫu để thử", "Sample papers to try"))</a>
             <a class="button second" href="/procedures">\(t("Làm thủ tục", "Start a procedure"))</a></p>
@@ -75,7 +80,9 @@ struct VaultListPage {
     }
 
     /// Takes in what agencies returned; their signatures are judged before anything counts as verified.
-    private func absorb(_ vault: Vault, _ visit: Visit) async throws -> Int {
+    ///
+    /// - Returns: How many there were, and how many more the vault has no room for.
+    private func absorb(_ vault: Vault, _ visit: Visit) async throws -> (arrived: Int, waiting: Int) {
         let validator = site.world.validator
         let absorbed = try await vault.absorbDeposits(at: visit.now) { arrival in
             let bytes = try await arrival.content.bytes()
@@ -86,7 +93,7 @@ struct VaultListPage {
             return try Provenance.verified(report, source: .agencyResult)
         }
         if !absorbed.documents.isEmpty { try await site.keepAnchor(of: vault) }
-        return absorbed.documents.count
+        return (absorbed.documents.count, absorbed.noRoom.count)
     }
 }
 

@@ -13,13 +13,13 @@ struct VaultPages {
 
     func add(to routes: Routes) {
         routes.page("/vault", for: .citizen) { visit, _ in try await front(visit) }
-        routes.action("/vault/create", for: .citizen, limit: .unlock) { visit, form, _ in
+        routes.action("/vault/create", for: .citizen, limit: .unlock, from: "/vault") { visit, form, _ in
             try await create(visit, form)
         }
-        routes.action("/vault/unlock", for: .citizen, limit: .unlock) { visit, form, _ in
+        routes.action("/vault/unlock", for: .citizen, limit: .unlock, from: "/vault") { visit, form, _ in
             try await unlock(visit, form)
         }
-        routes.action("/vault/lock", for: .citizen) { visit, _, _ in
+        routes.action("/vault/lock", for: .citizen, from: "/vault") { visit, _, _ in
             visit.session?.close()
             visit.session?.say(
                 visit.words(

@@ -23,15 +23,23 @@ enum Answer: Sendable {
 
     /// A header that has a browser save a file under a name (RFC 6266 §4, RFC 8187).
     static func disposition(_ name: String) -> String {
-        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
+        "attachment; filename*=UTF-8''\(PercentEncoding.encode(name))"
+    }
+}
+
+/// Percent-encoding of everything but the unreserved characters (RFC 3986 §2.3).
+enum PercentEncoding {
+    private static let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
+
+    static func encode(_ text: String) -> String {
         var encoded = ""
-        for octet in name.utf8 {
+        for octet in text.utf8 {
             if allowed.contains(octet) {
                 encoded.unicodeScalars.append(Unicode.Scalar(octet))
             } else {
                 encoded += "%" + Hexadecimal.encode([octet]).uppercased()
             }
         }
-        return "attachment; filename*=UTF-8''\(encoded)"
+        return encoded
     }
 }

@@ -6,15 +6,15 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import Synchronization
 
 /// The checks before a page, and the errors after it.
 final class Guards: Sendable {
     let csrf = CSRFToken()
     let rates = RateLimiter()
     let settings: PortalSettings
-    /// Octets of uploads that are held in memory right now, over all requests.
-    private let held = Mutex(0)
+    /// Octets of uploads that are held in memory right now.
+    private let held = HeldUploads()
+    var heldOctets: Int { held.octets }
 
     init(_ settings: PortalSettings) { self.settings = settings }
 
@@ -106,15 +106,21 @@ final class Guards: Sendable {
         {
             throw PortalError.tooLarge(limit: Int64(settings.largestUpload))
         }
-        let room = settings.largestUpload
-        let isFree = held.withLock { held in
-            guard held + room <= settings.uploadMemory else { return false }
-            held += room
-            return true
+        let room = try UploadRoom(held, of: settings.uploadMemory, for: visit.peer)
+        defer { room.giveBack() }
+        let settings = settings
+        return try await withThrowingTaskGroup(of: (Form, [UploadedFile]).self) { group in
+            group.addTask {
+                var reader = MultipartReader(boundary: boundary, limit: settings.largestUpload)
+                return try await reader.read(request.body.map { try room.take($0) }) { try self.checkToken($0, visit) }
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(settings.uploadSeconds))
+                throw PortalError.tooSlow
+            }
+            defer { group.cancelAll() }
+            guard let read = try await group.next() else { throw PortalError.tooSlow }
+            return read
         }
-        guard isFree else { throw PortalError.tooMany(retryAfter: 5) }
-        defer { held.withLock { $0 -= room } }
-        var reader = MultipartReader(boundary: boundary, limit: settings.largestUpload)
-        return try await reader.read(request.body) { try self.checkToken($0, visit) }
     }
 }

@@ -9,6 +9,8 @@ public struct PortalSettings: Sendable {
     public var largestUpload = 20 << 20
     /// Most octets of files that are held in memory at a time.
     public var uploadMemory = 160 << 20
+    /// Seconds in which a file has to be there: who sends an octet now and then holds what others need.
+    public var uploadSeconds = 300
     /// How long sessions last.
     public var sessions = SessionLimits()
     /// How many times as often as the rules say one address may ask: for measuring, where one stands for many.

@@ -32,11 +32,26 @@ struct Routes {
         }
     }
 
+    /// Sends who asks for a form's address by GET – by the link to the other language, or by going there again – to the page
+    /// that has the form.
+    private func lead(_ path: RouterPath, to page: String) {
+        router.get(path) { [guards] request, context in
+            try await guards.answer(context) { visit in
+                try guards.admit(visit, .everyone, .page)
+                return .redirect(
+                    context.parameters.reduce(page) { $0.replacing(":\($1.key)", with: String($1.value)) })
+            }
+        }
+    }
+
     /// What a form does.
+    ///
+    /// - Parameter page: The page that has the form, where another path leads to it.
     func action(
-        _ path: RouterPath, for access: Access = .everyone, limit rule: RateRule = .page,
+        _ path: RouterPath, for access: Access = .everyone, limit rule: RateRule = .page, from page: String? = nil,
         _ act: @escaping @Sendable (Visit, Form, Parameters) async throws -> Answer
     ) {
+        if let page { lead(path, to: page) }
         router.post(path) { [guards] request, context in
             var response = try await guards.answer(context) { visit in
                 try guards.checkOrigin(request)
@@ -52,10 +67,13 @@ struct Routes {
     }
 
     /// What a form with a file does.
+    ///
+    /// - Parameter page: As for ``action(_:for:limit:from:_:)``.
     func upload(
-        _ path: RouterPath, for access: Access = .everyone,
+        _ path: RouterPath, for access: Access = .everyone, from page: String? = nil,
         _ act: @escaping @Sendable (Visit, Form, [UploadedFile], Parameters) async throws -> Answer
     ) {
+        if let page { lead(path, to: page) }
         router.post(path) { [guards] request, context in
             try await guards.answer(context) { visit in
                 try guards.checkOrigin(request)

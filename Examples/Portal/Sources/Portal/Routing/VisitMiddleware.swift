@@ -28,7 +28,7 @@ struct VisitMiddleware: RouterMiddleware {
             }
         context.visit = Visit(
             id: id, session: sessions.session(id, at: now), words: Words(language: language), now: now,
-            peer: context.peer, path: request.uri.path.hasPrefix("//") ? "/" : request.uri.path,
+            peer: context.peer, path: Self.own(request.uri.path),
             query: (try? Form(urlEncoded: request.uri.query ?? "")) ?? Form(),
             csrf: guards.csrf.token(for: id))
         var response: Response
@@ -50,6 +50,11 @@ struct VisitMiddleware: RouterMiddleware {
         }
         SecurityHeaders(isSecure: guards.settings.isSecure).add(to: &response.headers)
         return response
+    }
+
+    /// The path for links to the same page; browsers take `//` and `/\` for the beginning of another host.
+    private static func own(_ path: String) -> String {
+        path.hasPrefix("//") || path.contains("\\") ? "/" : path
     }
 }
 

@@ -20,6 +20,8 @@ enum PortalError: Error {
     case notFound
     /// A file or form over the limit, in octets.
     case tooLarge(limit: Int64)
+    /// A file that did not arrive in time.
+    case tooSlow
     /// Too often or too many.
     case tooMany(retryAfter: Int)
 
@@ -30,6 +32,7 @@ enum PortalError: Error {
         case .signInNeeded, .locked: .seeOther
         case .notFound: .notFound
         case .tooLarge: .contentTooLarge
+        case .tooSlow: .requestTimeout
         case .tooMany: .tooManyRequests
         }
     }
@@ -58,6 +61,10 @@ enum PortalError: Error {
             Phrase(
                 vi: "Tệp quá lớn: tối đa \(limit >> 20) MB. Tệp không được lưu.",
                 en: "The file is too large: at most \(limit >> 20) MB. It was not stored.")
+        case .tooSlow:
+            Phrase(
+                vi: "Tệp không đến kịp. Không có gì được lưu. Xin gửi lại.",
+                en: "The file did not arrive in time. Nothing was stored. Please send it again.")
         case .tooMany(let seconds):
             Phrase(
                 vi: "Có quá nhiều yêu cầu cùng lúc. Xin thử lại sau \(seconds) giây.",

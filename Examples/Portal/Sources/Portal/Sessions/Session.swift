@@ -37,7 +37,14 @@ final class Session: Sendable {
         var pendingCode: PendingCode?
         var pendingConsent: PendingConsent?
         var notice: String?
+        /// By the dossiers that cite it, the newest last.
+        var opened: [(code: String, grant: OpenedGrant)] = []
+        /// What is being done, by a name that a form sent twice has both times.
+        var underWay: [String: Task<Answer, any Error>] = [:]
     }
+
+    /// Dossiers whose papers an official has open at a time.
+    private static let mostOpened = 8
 
     let identity: IdentityAssertion
     let startedAt: Instant
@@ -75,6 +82,33 @@ final class Session: Sendable {
     var pendingConsent: PendingConsent? { state.withLock { $0.pendingConsent } }
     func ask(_ consent: PendingConsent?) { state.withLock { $0.pendingConsent = consent } }
 
+    /// What this official read under a grant: open text, which nobody else is shown and which ends with the session.
+    func opened(in code: String) -> OpenedGrant? { state.withLock { $0.opened.last { $0.code == code }?.grant } }
+    func keep(_ grant: OpenedGrant?, in code: String) {
+        state.withLock { state in
+            state.opened.removeAll { $0.code == code }
+            guard let grant else { return }
+            if state.opened.count >= Self.mostOpened { state.opened.removeFirst() }
+            state.opened.append((code, grant))
+        }
+    }
+
+    /// Does something once for all who ask for it while it is done: a form that is sent twice is one form.
+    ///
+    /// It goes on when the browser that asked goes away: what was begun with a consent is not left half done.
+    func once(_ name: String, _ work: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+        let task = state.withLock { state in
+            if let task = state.underWay[name] { return task }
+            let task = Task {
+                defer { self.state.withLock { $0.underWay[name] = nil } }
+                return try await work()
+            }
+            state.underWay[name] = task
+            return task
+        }
+        return try await task.value
+    }
+
     /// A message for the next page.
     func say(_ notice: String) { state.withLock { $0.notice = notice } }
     func takeNotice() -> String? {
@@ -92,6 +126,7 @@ final class Session: Sendable {
             $0.pendingCode = nil
             $0.pendingConsent = nil
             $0.notice = nil
+            $0.opened = []
         }
     }
 }

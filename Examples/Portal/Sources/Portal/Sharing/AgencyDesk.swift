@@ -7,10 +7,6 @@ import Foundation
 /// The agency's desk: what came in, and what was answered. A back office of its own in real life.
 struct AgencyDesk: Sendable {
     let records: PortalRecords
-    /// What was read under grants. It is open text, so it stays in the memory of the server that read it.
-    private let opened = OpenedGrants()
-
-    init(records: PortalRecords) { self.records = records }
 
     /// A code for a new dossier: agency, day, number of the day.
     func newCode(on day: CalendarDate) async throws -> String {
@@ -57,21 +53,9 @@ struct AgencyDesk: Sendable {
         }
     }
 
-    func keep(_ grant: OpenedGrant, in code: String) async { await opened.keep(grant, in: code) }
-
-    func opened(in code: String) async -> OpenedGrant? { await opened.grant(in: code) }
-
     private func encoded(_ dossier: ReceivedDossier) throws -> [UInt8] { Array(try JSONEncoder().encode(dossier)) }
 
     private static func codes(_ list: [UInt8]?) throws -> [String] {
         try list.map { try JSONDecoder().decode([String].self, from: Data($0)) } ?? []
     }
-}
-
-private actor OpenedGrants {
-    private var grants: [String: OpenedGrant] = [:]
-
-    func keep(_ grant: OpenedGrant, in code: String) { grants[code] = grant }
-
-    func grant(in code: String) -> OpenedGrant? { grants[code] }
 }

@@ -50,6 +50,19 @@ struct Form: Sendable {
         }
     }
 
+    /// The fields but those of a name.
+    func without(_ name: String) -> Form {
+        var rest = self
+        rest.fields.removeAll { $0.name == name }
+        return rest
+    }
+
+    /// application/x-www-form-urlencoded, with more behind it.
+    func urlEncoded(before more: String) -> String {
+        (fields.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" } + [more])
+            .joined(separator: "&")
+    }
+
     private static func decoded(_ text: Substring) -> String? {
         var octets: [UInt8] = []
         var rest = text.utf8[...]
