@@ -57,6 +57,48 @@ struct PostgreSQLVaultStoreTests {
         await store.close()
     }
 
+    @Test
+    func `a pooler that does not keep prepared statements is told by name, and no schema gets another's statement`()
+        async throws
+    {
+        guard let server = try PostgreSQLServer.shared(cases: "pgbouncer without statements=unnamed") else { return }
+        let pooler: Int?
+        do {
+            pooler = Int(try server.command("pooler transaction"))
+        } catch {
+            print("skipped: pgbouncer without statements=unnamed: \(error)")
+            return
+        }
+        let port = try #require(pooler)
+        let options = "durability=single-node&sslmode=disable&retry=1&pool=1"
+        let vault = try TestStores.vault()
+        var stores: [PostgreSQLVaultStore] = []
+        for _ in 0..<2 {
+            let url = server.url(schema: TestStores.newSchema(), ports: [port], options)
+            _ = try await PostgreSQLVaultStore.prepare(PostgreSQLStoreURL(url))
+            stores.append(try await PostgreSQLVaultStore(PostgreSQLStoreURL(url)))
+        }
+        let names = stores.map { $0.clusters[0].statements.head.name }
+        #expect(names[0] != names[1] && names.allSatisfy { $0.utf8.count < 64 })
+        #expect(Statement.suffix("a").utf8.count < 20)
+        // Each finds its own head on whatever connection of the server, or an error that says what to do; never the other's.
+        let batch = try TestStores.batch(after: nil)
+        let direct = try await PostgreSQLVaultStore(
+            PostgreSQLStoreURL(
+                server.url(schema: stores[0].clusters[0].statements.schema, "durability=single-node&pool=1")))
+        #expect(try await direct.append(batch, to: vault) == .committed)
+        for _ in 0..<20 {
+            for (store, head) in zip(stores, [batch.head, nil]) {
+                do {
+                    #expect(try await store.head(of: vault) == head)
+                } catch {
+                    #expect(error.code == .notPermitted && error.detail.contains("statements=unnamed"))
+                }
+            }
+        }
+        for store in stores + [direct] { await store.close() }
+    }
+
     @Test func `of fifty races of eight each has one winner`() async throws {
         try await TestStores.with(cases: "races") { store, _ in
             let vault = try TestStores.vault()

@@ -57,6 +57,11 @@ struct S3Failure: Error, Sendable {
         switch kind {
         case .answered(let status, let code):
             if code == "NoSuchBucket" { return VaultError(.notAStore, object: object, "there is no such bucket") }
+            if code == "RequestTimeTooSkewed" {
+                return VaultError(
+                    .notPermitted, object: object,
+                    "this machine's clock and the object store's differ by too much: \(detail)")
+            }
             if status == 401 || status == 403 {
                 return VaultError(.notPermitted, object: object, "the object store refuses: \(detail)")
             }

@@ -91,6 +91,11 @@ struct PostgreSQLError: Error {
         case .unexpected: (code, detail) = (.storeFailure, "an answer that the protocol does not have")
         case .state(let state) where state.hasPrefix("28"):
             (code, detail) = (.notPermitted, "the server refuses the user or the password (SQLSTATE \(state))")
+        case .state(let state) where ["26000", "42P05"].contains(state):
+            (code, detail) = (
+                .notPermitted,
+                "a pooler before the server does not keep prepared statements: statements=unnamed (SQLSTATE \(state))"
+            )
         case .state(Greeting.notDurable):
             (code, detail) = (.notPermitted, "the server no longer keeps what it acknowledges")
         case .state(let state): (code, detail) = (Self.code(state), "SQLSTATE \(state)")

@@ -16,6 +16,14 @@ struct Statement: Sendable {
     }
 
     var sql: String { text() }
+
+    /// What the names of the statements of one schema end with: behind a pooler that should not keep them, the statement of
+    /// another schema must not be found under the same name. Servers look at 63 octets of a name, a schema may have as many.
+    static func suffix(_ schema: String) -> String {
+        // FNV-1a, 64 bits.
+        let hash = schema.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "_\(String(hash, radix: 36))"
+    }
 }
 
 /// A statement with its values.

@@ -14,9 +14,10 @@ struct AccessLogStatements: Sendable {
     private let record: Statement
 
     init(schema: String) {
+        let suffix = Statement.suffix(schema)
         func make(_ name: String, _ sql: String) -> Statement {
             let text = sql.replacing("@", with: schema + ".")
-            return Statement(name: "dk_log_" + name, sql: text)
+            return Statement(name: "dk_log_" + name + suffix, sql: text)
         }
         // One statement, so one round trip: whoever comes second waits for the row and finds another size.
         func append(_ name: String, _ move: String) -> Statement {

@@ -165,7 +165,7 @@ enum AppendStatement {
             let (parts, schema) = (parts, schema)
             return Query(
                 Statement(
-                    name: name,
+                    name: name + Statement.suffix(schema),
                     sql: "WITH " + parts.map { $0().replacing("@", with: schema + ".") }.joined(separator: ",\n")
                         + "\nSELECT count(*) FROM moved"),
                 values)

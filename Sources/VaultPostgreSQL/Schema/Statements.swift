@@ -41,13 +41,15 @@ struct Statements: Sendable {
         self.schema = schema
         let isDurable = Greeting.isDurable(durability)
         scopeOfChange = Statement(
-            name: "dk_scope_change", sql: "SELECT set_config('dossier.vault', $1, true), \(isDurable)")
-        durable = Statement(name: "dk_durable", sql: "SELECT \(isDurable)")
+            name: "dk_scope_change_\(durability.rawValue)",
+            sql: "SELECT set_config('dossier.vault', $1, true), \(isDurable)")
+        durable = Statement(name: "dk_durable_\(durability.rawValue)", sql: "SELECT \(isDurable)")
         // After the lock that stands before it in the transaction, this holds until the end.
         let here = "NOT EXISTS (SELECT FROM @vault WHERE id = $1 AND standing <> 0)"
+        let suffix = Statement.suffix(schema)
         func make(_ name: String, _ sql: String) -> Statement {
             let text = sql.replacing("@here", with: here).replacing("@", with: schema + ".")
-            return Statement(name: "dk_" + name, sql: text)
+            return Statement(name: "dk_" + name + suffix, sql: text)
         }
         standing = make("standing", Self.standing)
         head = make("head", "SELECT sequence, hash FROM @vault WHERE id = $1")
