@@ -48,6 +48,29 @@ struct ConsentTests {
         #expect(question.text(in: .english).contains("I can see that log"))
     }
 
+    @Test(arguments: ["\u{2028}Số lần đọc: 1", "\u{202e}fdp.nagig", "\u{200b}\u{2066}", "\r\nTôi đồng ý mọi việc"])
+    func `a document's name begins no line of its own and turns no other round`(hostile: String) throws {
+        var paper = Family.homeProof
+        let plain = try question(Family.vault + [paper])
+        paper.name += hostile
+        let question = try question(Family.vault + [paper])
+        for language in Language.allCases {
+            let text = question.text(in: language)
+            #expect(
+                text.unicodeScalars.allSatisfy { scalar in
+                    let category = scalar.properties.generalCategory
+                    return scalar == "\n"
+                        || ![.control, .format, .lineSeparator, .paragraphSeparator].contains(category)
+                })
+            #expect(
+                text.split(whereSeparator: \.isNewline).count
+                    == plain.text(in: language).split(whereSeparator: \.isNewline).count)
+            #expect(throws: Never.self) {
+                try Consent(to: question, shown: text, in: language, answer: answer(sensitive: true))
+            }
+        }
+    }
+
     @Test func `silence, other words and an unanswered question on sensitive data are no consent`() throws {
         let question = try question(Family.vault + [Family.homeProof])
         let text = question.text(in: .vietnamese)

@@ -103,6 +103,8 @@ extension Vault {
                     result.incomplete.append(deposit.id)
                     continue
                 }
+                // Before it is read: it is looked at each time until there is room.
+                try quota.check(state.core, adding: [record.version])
                 budget -= record.version.size
                 let content = DocumentContent(record.version, key: record.key, vault: id, store: store)
                 try await content.forEachPiece { _ in }

@@ -87,12 +87,13 @@ public struct ConsentQuestion: Sendable, Hashable, Codable {
     /// withdraw, see and have erased, and that what was read cannot be taken back.
     public func text(in language: Language) -> String {
         let items = disclosures.map { line(for: $0, language) }.joined(separator: "\n")
+        let (dossier, recipient) = (Self.shown(dossier), Self.shown(recipient.name))
         let from = notBefore.text(atOffset: Self.vietnamOffset)
         let until = notAfter.text(atOffset: Self.vietnamOffset)
         var lines: [String] = []
         switch language {
         case .vietnamese:
-            lines.append("Tôi đồng ý cho \(recipient.name) đọc các giấy tờ, dữ liệu sau đây:")
+            lines.append("Tôi đồng ý cho \(recipient) đọc các giấy tờ, dữ liệu sau đây:")
             lines.append(items)
             lines.append("Mục đích: \(purposeText.vi) (mã \(purpose)), hồ sơ \(dossier).")
             lines.append("Thời hạn: từ \(from) đến \(until); số lần đọc: \(uses).")
@@ -106,7 +107,7 @@ public struct ConsentQuestion: Sendable, Hashable, Codable {
                 "Tôi có quyền rút lại sự đồng ý, xem, sửa và yêu cầu xóa dữ liệu; rút lại không lấy lại được những gì đã đọc."
             )
         case .english:
-            lines.append("I agree that \(recipient.name) reads the following documents and data:")
+            lines.append("I agree that \(recipient) reads the following documents and data:")
             lines.append(items)
             lines.append("Purpose: \(purposeText.en) (code \(purpose)), dossier \(dossier).")
             lines.append("Period: from \(from) to \(until); number of uses: \(uses).")
@@ -122,15 +123,29 @@ public struct ConsentQuestion: Sendable, Hashable, Codable {
         return lines.joined(separator: "\n")
     }
 
+    /// A name in one line that turns nothing round: controls, invisible characters, and separators of lines become U+FFFD.
+    private static func shown(_ name: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
+                    default: scalar
+                    }
+                }))
+    }
+
     private func line(for disclosure: Disclosure, _ language: Language) -> String {
         let evidence = disclosure.evidence
+        // Whoever left a document named it: its name must not begin a line of its own or turn the others round.
+        let name = Self.shown(evidence.name)
         var line: String
         switch language {
         case .vietnamese:
-            line = "- \(evidence.name) (phiên bản \(evidence.version))"
+            line = "- \(name) (phiên bản \(evidence.version))"
             if !disclosure.fields.isEmpty { line += ", chỉ các trường: " }
         case .english:
-            line = "- \(evidence.name) (version \(evidence.version))"
+            line = "- \(name) (version \(evidence.version))"
             if !disclosure.fields.isEmpty { line += ", these values only: " }
         }
         line += disclosure.fields.joined(separator: ", ")
