@@ -12,12 +12,16 @@ public struct SignerCheck: Sendable {
     private let material: ValidationMaterial
     private let policy: ValidationPolicy
     private let revocation: RevocationMode
+    private let clock: Instant?
 
     /// Makes a check with the trust, material and policy that a verifier would use.
+    ///
+    /// - Parameter clock: What the caller's clock says, as for ``SignatureValidation/SignatureValidator``.
     public init(
         trusting domains: [TrustDomain], material: ValidationMaterial, policy: ValidationPolicy,
-        revocation: RevocationMode = .required
+        revocation: RevocationMode = .required, clock: Instant? = nil
     ) {
+        self.clock = clock
         self.domains = domains
         self.material = material
         self.policy = policy
@@ -28,7 +32,7 @@ public struct SignerCheck: Sendable {
     public init(_ validator: SignatureValidator) {
         self.init(
             trusting: validator.domains, material: validator.material, policy: validator.policy,
-            revocation: validator.revocation)
+            revocation: validator.revocation, clock: validator.clock)
     }
 
     /// How long a verdict is good for, in seconds, unless something in it ends sooner.
@@ -49,7 +53,8 @@ public struct SignerCheck: Sendable {
         let trusted = domains.filter { $0.usages.contains(.signing) }.compactMap { $0.trusted(at: time) }
         let path = CertificateGraph(
             of: signer.certificate, trusting: trusted,
-            material: material.merging(ValidationMaterial(certificates: signer.chain))
+            material: material.merging(ValidationMaterial(certificates: signer.chain)),
+            issuedBy: clock.map { max($0, time).adding(seconds: policy.clockTolerance) }
         ).evaluate(at: time, purpose: .signing, revocation: revocation)
         let verdict: SignerStanding.Verdict
         if let refusal = refusal(of: signer, path, at: time) {

@@ -74,6 +74,24 @@ public struct PDFDocument: SignedDocument {
         return all
     }
 
+    /// Document time-stamps of a file that nobody signed (EN 319 142-1 §5.5); one that does not reach to the end of the file
+    /// stands over an earlier revision.
+    public func timeAssertions(with material: ValidationMaterial) throws -> [TimeAssertion] {
+        let found = try signatures()
+        guard !found.signatures.isEmpty else { return [] }
+        let embedded = try DocumentSecurityStore.addedByRevision(in: file).map(\.material)
+            .reduce(ValidationMaterial()) { $0.merging($1) }
+        let reader = DocumentTimeStampReader(file: file, material: embedded.merging(material))
+        return try found.signatures.filter(\.isDocumentTimeStamp).enumerated().map { index, signature in
+            var stamp = try reader.read(signature, covering: [])
+            stamp.id = "T-\(index + 1)"
+            stamp.material = stamp.material.merging(embedded)
+            let revision = signature.coverage.revision.map { $0 + 1 }
+            let isWhole = revision == file.revisions.count
+            return TimeAssertion(stamp, covered: isWhole ? [] : revision.map { ["revision \($0)"] } ?? [])
+        }
+    }
+
     public func fileDigest() throws -> [UInt8]? { try knownDigest ?? DigestAlgorithm.sha256.digest(of: file.source) }
 }
 

@@ -18,6 +18,8 @@ public struct SignatureValidator: Sendable {
     public let revocation: RevocationMode
     /// Told of every verdict by identifiers and indications only: no names, numbers, digests or content.
     public let logger: Logger?
+    /// What the clock of whoever judges says; `nil` when it is not asked.
+    public let clock: Instant?
     /// What was verified before; `nil` when every call begins anew.
     public private(set) var verified: VerifiedSignatures?
 
@@ -29,11 +31,16 @@ public struct SignatureValidator: Sendable {
     ///   - material: Untrusted certificates, lists and responses from elsewhere.
     ///   - revocation: What missing revocation information means.
     ///   - logger: `nil` for no log.
+    ///   - clock: What the caller's clock says. Revocation information that is dated later than this and later than the
+    ///     instant of judgement, the policy's tolerance added, is unreliable (RFC 6960 §4.2.2.1) and says good of nothing.
+    ///     `nil` when no clock is asked: no information is then too new, as it must be for whoever looks at the past
+    ///     without knowing the present.
     public init(
         trusting domains: [TrustDomain], policy: ValidationPolicy, material: ValidationMaterial = ValidationMaterial(),
-        revocation: RevocationMode = .required, logger: Logger? = nil
+        revocation: RevocationMode = .required, logger: Logger? = nil, clock: Instant? = nil
     ) {
         self.logger = logger
+        self.clock = clock
         self.domains = domains
         self.policy = policy
         self.material = material
@@ -66,6 +73,13 @@ public struct SignatureValidator: Sendable {
         // All signatures of one document share what was verified.
         let validator = remembering()
         let all = try document.signatureFacts(with: material)
+        guard !all.isEmpty else {
+            let assertions = try document.timeAssertions(with: material)
+            return DocumentReport(
+                policy: policy, validationTime: time, signatures: [],
+                timeStamps: assertions.map { TimeStampReport(validator.process($0.stamp, at: time)) },
+                findings: try document.remarks() + validator.findings(on: assertions, at: time))
+        }
         // Digesting a large file is most of the work on it, and only proofs need this one.
         let digest = try proofs.isEmpty || all.isEmpty ? nil : fileDigest ?? document.fileDigest()
         let signatures = all.map { facts in
@@ -108,7 +122,9 @@ public struct SignatureValidator: Sendable {
         let all = inFile.merging(material)
         let signing = domains.filter { $0.usages.contains(.signing) }
         let signer = facts.signingCertificate.map {
-            GraphPaths(of: $0, trusting: signing, material: all, purpose: .signing, at: time, knowing: verified)
+            GraphPaths(
+                of: $0, trusting: signing, material: all, purpose: .signing, at: time, knowing: verified,
+                issuedBy: horizon(at: time))
         }
         var authorities: [Certificate: (paths: GraphPaths, forbidden: String?)] = [:]
         let cases = stamps.map { stamp in
@@ -129,6 +145,7 @@ public struct SignatureValidator: Sendable {
         }
         input.facts.level = reached.level
         input.facts.findings += reached.findings
+        if let ahead = all.dated(after: horizon(at: time)) { input.facts.findings.append(ahead) }
         if facts.timeStamps.count > Self.mostTimeStamps {
             input.facts.findings.append(
                 Finding(
@@ -140,6 +157,20 @@ public struct SignatureValidator: Sendable {
         return input
     }
 
+    /// The latest date that revocation information can bear; `nil` when no clock is asked.
+    private func horizon(at time: Instant) -> Instant? {
+        clock.map { max($0, time).adding(seconds: policy.clockTolerance) }
+    }
+
+    /// Judges a time-stamp that stands over no signature, by itself (EN 319 102-1 §5.4).
+    func process(_ stamp: AttachedTimeStamp, at time: Instant) -> TimeStampProcess {
+        let authority = stamp.facts?.signingCertificate.map {
+            paths(ofAuthority: $0, stamp.ownMaterial.merging(material), at: time, verified ?? VerifiedSignatures())
+        }
+        return TimeStampProcess(
+            TimeStampCase(stamp, paths: authority), policy: policy, revocation: revocation, at: time)
+    }
+
     private func paths(
         ofAuthority certificate: Certificate, _ material: ValidationMaterial, at time: Instant,
         _ verified: VerifiedSignatures
@@ -147,7 +178,7 @@ public struct SignatureValidator: Sendable {
         func paths(_ domains: [TrustDomain]) -> GraphPaths {
             GraphPaths(
                 of: certificate, trusting: domains, material: material, purpose: .timeStamping, at: time,
-                knowing: verified)
+                knowing: verified, issuedBy: horizon(at: time))
         }
         let allowed = paths(domains.filter { $0.usages.contains(.timeStamping) })
         let others = domains.filter { !$0.usages.contains(.timeStamping) }

@@ -153,6 +153,53 @@ import ZIPSyntax
         #expect(try changed.timeStamps().first?.stamp.facts?.faults.contains(.imprintMismatch) == true)
     }
 
+    @Test func `a time-stamp without a signature is judged and is no signature`() throws {
+        let content = Array("nội dung".utf8)
+        func report(_ stamp: [UInt8]) throws -> DocumentReport {
+            let container = try fixture.open(
+                ContainerFixture.archive([
+                    (name: "mimetype", content: Array(ContainerType.simple.mediaType.utf8)),
+                    (name: "a.txt", content: content), (name: "META-INF/timestamp.tst", content: stamp),
+                ]))
+            return try fixture.validator.validate(container, at: ContainerFixture.now)
+        }
+        let good = try report(token(over: content))
+        #expect(good.indication == nil && good.signatures.isEmpty)
+        #expect(good.timeStamps.map(\.indication) == [.passed] && good.timeStamps.first?.time == ContainerFixture.now)
+        #expect(good.findings.map(\.code) == ["time-assertion"])
+        #expect(good.findings.first?.phrase.en.contains("a.txt existed at 2026-11-21T00:00:00Z") == true)
+        let other = try report(token(over: [1]))
+        #expect(other.timeStamps.map(\.subIndication) == [.hashFailure] && other.indication == nil)
+        #expect(other.findings.map(\.code) == ["time-assertion-not-valid"])
+        let garbage = try report([1])
+        #expect(garbage.timeStamps.map(\.subIndication) == [.formatFailure])
+        // Trust decides as it does for every time-stamp.
+        let strangers = SignatureValidator(trusting: [], policy: .vietnam2026)
+        let container = try fixture.open(
+            ContainerFixture.archive([
+                (name: "mimetype", content: Array(ContainerType.simple.mediaType.utf8)),
+                (name: "a.txt", content: content), (name: "META-INF/timestamp.tst", content: try token(over: content)),
+            ]))
+        let unknown = try strangers.validate(container, at: ContainerFixture.now)
+        #expect(unknown.timeStamps.map(\.subIndication) == [.noCertificateChainFound])
+    }
+
+    @Test func `an evidence record and its manifest are named, with a signature and without`() async throws {
+        let names = ["META-INF/ASiCEvidenceRecordManifest001.xml", "META-INF/evidencerecord001.ers"]
+        for name in names {
+            let added = try fixture.rewriting(await fixture.extended()) { $0.append((name, [1, 2, 3])) }
+            #expect(
+                try fixture.judge(added).signatures.flatMap { $0.findings.map(\.code) } == ["evidence-record-not-used"])
+            let alone = try fixture.open(
+                ContainerFixture.archive([
+                    (name: "mimetype", content: Array(ContainerType.extended.mediaType.utf8)),
+                    (name: "a.txt", content: [1]), (name: name, content: [1, 2, 3]),
+                ]))
+            let report = try fixture.validator.validate(alone, at: ContainerFixture.now)
+            #expect(report.indication == nil && report.findings.map(\.code) == ["evidence-record-not-used"])
+        }
+    }
+
     @Test func `an ASiC-E with a time-stamp over a manifest names what it does not cover`() throws {
         let files = [(name: "a.txt", content: [UInt8](repeating: 1, count: 3)), (name: "b.txt", content: [2])]
         let manifest = try manifest(over: [files[0]], for: "META-INF/timestamp.tst")

@@ -90,6 +90,26 @@ struct EvidenceTests {
         #expect(try read.judged(over: shown(file)).json() == bundle.report)
     }
 
+    @Test func `what the clock said is kept where something was dated later, and only there`() async throws {
+        let later = try bench.infrastructure.material(at: Bench.now.adding(seconds: 2 * 86_400))
+        for (material, clock, indication) in [
+            (later, Bench.now, Indication.indeterminate), (later, nil, .totalPassed),
+            (bench.material, Bench.now, .totalPassed),
+        ] {
+            let validator = SignatureValidator(
+                trusting: bench.infrastructure.trust, policy: .vietnam2026, material: material, clock: clock)
+            let (file, bundle) = try await judged(validator)
+            let read = try EvidenceBundle(parsing: MemorySource(bundle.bytes()))
+            let again = try read.judged(over: shown(file))
+            #expect(again.files.first?.report?.indication == indication)
+            #expect(try again.json() == bundle.report)
+            let archive = try ZIPArchive(reading: MemorySource(bundle.bytes()))
+            let entry = try #require(archive.entry(named: "evidence.json"))
+            let manifest = String(decoding: try archive.bytes(of: entry, limit: 1 << 20), as: UTF8.self)
+            #expect(manifest.contains("\"now\"") == (indication == .indeterminate))
+        }
+    }
+
     @Test func `a policy of one's own, a dated trust bundle and every verdict are kept`() async throws {
         var text = String(decoding: ValidationPolicy.vietnam2026.bytes, as: UTF8.self)
         text = text.replacing("\"vietnam-2026\"", with: "\"own\"", maxReplacements: 2)

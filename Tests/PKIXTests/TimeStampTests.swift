@@ -114,6 +114,32 @@ import Testing
         }
     }
 
+    @Test func `a key usage that is not for signing is no authority's`() throws {
+        for (usage, holds) in [
+            ([.digitalSignature], true), ([.nonRepudiation], true), (KeyUsage(rawValue: 1 << 2), false),
+            (KeyUsage(rawValue: 1 << 4), false),
+        ] as [(KeyUsage, Bool)] {
+            let other = try authority { $0.keyUsage = usage }
+            let result = try judge(token { $0 = other })
+            #expect(result.outcome == (holds ? .passed : .failed), "\(usage)")
+            #expect(result.path?.faults.map(\.rule) == (holds ? [] : [.keyUsage]))
+        }
+    }
+
+    @Test func `a token in BER is read, and what follows it is not`() throws {
+        let der = try token().bytes
+        // The outermost length of a token is two octets long.
+        #expect(der[1] == 0x82)
+        let ber = [0x30, 0x80] + der.dropFirst(4) + [0, 0]
+        let read = try TimeStampToken(parsing: ber)
+        #expect(read.bytes == der)
+        #expect(try judge(read).outcome == .passed)
+        #expect(throws: (any Error).self) { try TimeStampToken(parsing: ber + [1]) }
+        var broken = ber
+        broken[broken.count - 3] ^= 1
+        #expect((try? judge(TimeStampToken(parsing: broken)))?.outcome != .passed)
+    }
+
     @Test func `the certificate must be valid at the stated time and at the instant`() throws {
         let ended = try authority { $0.notAfter = now.adding(seconds: -day) }
         #expect(try judge(token { $0 = ended }, at: -2).faults == [.outsideValidity])

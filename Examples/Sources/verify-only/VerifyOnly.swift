@@ -24,10 +24,10 @@ struct VerifyOnly {
         }
         do {
             let anchors = try Certificate.all(in: bytes(arguments[0]))
+            let now = Instant(seconds: Int64(Date().timeIntervalSince1970))
             let validator = SignatureValidator(
                 trusting: [TrustDomain(name: "anchors", anchors: anchors)], policy: .vietnam2026,
-                material: try material(arguments[1]))
-            let now = Instant(seconds: Int64(Date().timeIntervalSince1970))
+                material: try material(arguments[1]), clock: now)
             var worst: Int32 = 0
             for path in arguments.dropFirst(2) {
                 let report = try validator.validate(open(path), at: now)

@@ -127,6 +127,10 @@ struct VerifyInputTests {
             "a.xml": "\u{feff}\n<form>\(marks)</form>",
             "b.json": #"{"payload":"e30","signatures":[{"protected":"e30","signature":"AA"}]}"#,
             "c.jws": "eyJhbGciOiJFUzI1NiJ9..AAAA\n",
+            "g.eml":
+                "From: a@example.test\nContent-Type: multipart/signed;\n protocol=\"application/pkcs7-signature\"\n\n--x\n",
+            "h.eml":
+                "MIME-Version: 1.0\r\nContent-Type: application/x-pkcs7-mime; smime-type=signed-data\r\n\r\nAAAA\r\n",
         ]
         for (name, text) in signed {
             let outcome = try bench.verify(try bench.write(Array(text.utf8), name))
@@ -135,6 +139,8 @@ struct VerifyInputTests {
         }
         let others = [
             "d.xml": "<form><Signature/></form>", "e.json": #"{"payload":"e30"}"#, "f.txt": "eyJ. words . more",
+            "i.eml": "From: a@example.test\n\nContent-Type: multipart/signed\n",
+            "j.eml": "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nAAAA\n",
         ]
         for (name, text) in others {
             #expect(try bench.verify(try bench.write(Array(text.utf8), name)).status == 3, "\(name)")

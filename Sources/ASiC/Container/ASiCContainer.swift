@@ -103,7 +103,13 @@ struct StatedMediaType {
         var content: String?
         if let entry = archive.entry(named: "mimetype") {
             if entry.record.lowerBound != 0 || entry.compression != .stored || entry.hasLocalExtraFields {
-                faults.append(.mimetypePlacement)
+                // Nobody signs it, and other producers write it elsewhere: it says of what kind the file is, and no more.
+                findings.append(
+                    Finding(
+                        .warning, code: "mimetype-placement",
+                        Phrase(
+                            vi: "tệp mimetype phải đứng đầu gói, không nén và không có trường phụ",
+                            en: "the file mimetype must come first in the container, stored and without extra fields")))
             }
             content = (try? archive.bytes(of: entry, limit: 256)).flatMap { String(validating: $0, as: UTF8.self) }
             if content == nil { faults.append(.mimetypeContent) }
@@ -122,6 +128,15 @@ struct StatedMediaType {
         if let content, let comment, content != comment { faults.append(.mimetypeContent) }
         text = content ?? comment
         type = text.flatMap { ContainerType(mediaType: $0) }
+        if let text, type == nil {
+            let shown = String(text.prefix(80))
+            findings.append(
+                Finding(
+                    .warning, code: "mimetype-not-asic",
+                    Phrase(
+                        vi: "gói ghi kiểu nội dung “\(shown)”, không phải kiểu của gói ASiC",
+                        en: "the container states the media type “\(shown)”, which is not that of an ASiC container")))
+        }
     }
 
     /// Without a byte order mark in front and white space around.

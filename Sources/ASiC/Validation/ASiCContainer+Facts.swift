@@ -44,6 +44,35 @@ extension ASiCContainer: SignedDocument {
         return facts
     }
 
+    /// The time-stamps of a container without signatures (EN 319 162-1 §4.3.3.3 and §4.4.4): over the data file of an ASiC-S,
+    /// over a manifest and thereby its files in an ASiC-E.
+    public func timeAssertions(with material: ValidationMaterial) throws -> [TimeAssertion] {
+        try timeStamps(with: material).map {
+            TimeAssertion($0.stamp, covered: $0.covered, uncovered: $0.uncovered)
+        }
+    }
+
+    /// What its media type and its evidence records say, where no signature has these remarks.
+    public func remarks() throws -> [Finding] {
+        typeFaults.map { Finding(.warning, code: $0.rawValue, $0.phrase) } + typeFindings + evidenceRecordRemarks
+    }
+
+    /// Evidence records (RFC 4998, RFC 6283) and their manifests are not read, and not passed over in silence.
+    var evidenceRecordRemarks: [Finding] {
+        let names = archive.entries.filter { entry in
+            [.evidenceRecord, .evidenceRecordManifest].contains(ContainerRole(entry))
+        }.map(\.name)
+        guard !names.isEmpty else { return [] }
+        let list = SignatureReading.list(names)
+        return [
+            Finding(
+                .information, code: "evidence-record-not-used",
+                Phrase(
+                    vi: "bản ghi bằng chứng trong gói (\(list)) chưa được kiểm tra và không được dùng làm bằng chứng",
+                    en: "the container's evidence record (\(list)) is not validated and not used as a proof"))
+        ]
+    }
+
     public func fileDigest() throws -> [UInt8]? { try DigestAlgorithm.sha256.digest(of: archive.source) }
 
     /// The time-stamps that stand in the container as files of their own, in the archive's order, also where there is no
@@ -72,14 +101,7 @@ struct SignatureReading {
         let roles = Set(reading.container.archive.entries.map { ContainerRole($0) })
         if roles.contains(.xmlSignatures) { faults.append(.mixedSignatures) }
         if reading.hasUnreadableManifest { faults.append(.manifestUnreadable) }
-        if roles.contains(.evidenceRecord) {
-            findings.append(
-                Finding(
-                    .information, code: "evidence-record-not-used",
-                    Phrase(
-                        vi: "bản ghi bằng chứng trong gói chưa được dùng làm bằng chứng",
-                        en: "the container's evidence record is not used as a proof")))
-        }
+        findings += container.evidenceRecordRemarks
     }
 
     private var container: ASiCContainer { reading.container }

@@ -6,7 +6,6 @@ import SignatureValidation
 
 /// What is wrong with a container's structure; each fault is FORMAT_FAILURE for the signatures that it bears on.
 enum ContainerFault: String, CaseIterable {
-    case mimetypePlacement = "mimetype-placement"
     case mimetypeContent = "mimetype-content"
     case manifestMissing = "manifest-missing"
     case manifestAmbiguous = "manifest-ambiguous"
@@ -22,7 +21,7 @@ enum ContainerFault: String, CaseIterable {
 
     var clause: String {
         switch self {
-        case .mimetypePlacement, .mimetypeContent: "EN 319 162-1 A.1"
+        case .mimetypeContent: "EN 319 162-1 A.1"
         case .manifestMissing, .manifestAmbiguous, .mixedSignatures: "EN 319 162-1 4.4.3.2"
         case .manifestUnreadable, .referenceAmbiguous, .timeStampReference: "EN 319 162-1 A.4"
         case .signatureUnreadable, .signatureNotDetached: "EN 319 162-1 4.3.3.2"
@@ -33,10 +32,6 @@ enum ContainerFault: String, CaseIterable {
 
     var phrase: Phrase {
         switch self {
-        case .mimetypePlacement:
-            Phrase(
-                vi: "tệp mimetype phải đứng đầu gói, không nén và không có trường phụ",
-                en: "the file mimetype must come first in the container, stored and without extra fields")
         case .mimetypeContent:
             Phrase(
                 vi: "kiểu nội dung của gói không đọc được hoặc mâu thuẫn",

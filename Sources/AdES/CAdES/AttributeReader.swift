@@ -20,7 +20,11 @@ struct AttributeReader {
         }
         facts.signerRoles = (signed(.signerAttributesV2) + signed(.signerAttributes)).flatMap(claimedRoles)
         facts.productionPlace = signed(.signerLocation).first.flatMap(place)
-        facts.signaturePolicy = signed(.signaturePolicy).first.map(policy)
+        // One policy governs a signature; of two it cannot be said which (EN 319 122-1 §5.2.9.1).
+        let policies = signed(.signaturePolicy)
+        facts.signaturePolicy =
+            policies.count > 1
+            ? SignaturePolicyReference(identifier: nil, status: .unreadable) : policies.first.map(policy)
         facts.profile = profile
         facts.counterSignatures = unsigned(.counterSignature).prefix(64).map(counterSignature)
     }

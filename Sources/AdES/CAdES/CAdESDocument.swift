@@ -12,27 +12,27 @@ public struct CAdESDocument: SignedDocument {
     private let signedData: SignedData
     private let detachedContent: (any ByteSource)?
     private let fileSHA256: [UInt8]?
+    /// Whether text stands around the structure, which nobody signed.
+    private let hasTextAround: Bool
 
-    /// Reads a signature file of at most 256 MiB, in DER or BER, or one such structure in PEM (RFC 7468 §8 and §9).
+    /// Reads a signature file of at most 256 MiB, in DER or BER, or one such structure in PEM (RFC 7468 §8 and §9), with text
+    /// around it or without, or in base64 alone.
     ///
     /// - Parameter content: The content of a detached signature; `nil` when it is not at hand.
     /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData.
     public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
-        signedData = try SignedData(parsing: Self.unarmoured(bytes) ?? bytes)
+        let textual = TextualSignature(bytes)
+        signedData = try SignedData(parsing: textual?.bytes ?? bytes)
+        hasTextAround = textual?.hasTextAround ?? false
         detachedContent = content.map { DigestedSource.wrapping($0) }
         fileSHA256 = try? DigestAlgorithm.sha256.digest(of: bytes)
     }
 
     /// Whether bytes begin like a CMS structure in PEM.
-    public static func isArmoured(_ head: [UInt8]) -> Bool {
-        ["CMS", "PKCS7"].contains { head.starts(with: Array("-----BEGIN \($0)-----".utf8)) }
-    }
+    public static func isArmoured(_ head: [UInt8]) -> Bool { TextualSignature.begins(head) }
 
-    /// What one block of PEM encloses; `nil` for anything else, so that no second block goes unseen.
-    static func unarmoured(_ bytes: [UInt8]) -> [UInt8]? {
-        guard isArmoured(bytes), let blocks = try? PEM.blocks(in: bytes), blocks.count == 1 else { return nil }
-        return blocks[0].bytes
-    }
+    /// Whether bytes hold a CMS structure in PEM, with text around it or without, or are one in base64 alone.
+    public static func isTextual(_ bytes: [UInt8]) -> Bool { TextualSignature.isClaimed(by: bytes) }
 
     /// Whether the signature encloses its content.
     public var isEnveloping: Bool { signedData.content != nil }
@@ -71,6 +71,7 @@ public struct CAdESDocument: SignedDocument {
                 facts.reference = .broken
             }
             facts.claimedSigningTime = read.signingTime
+            if hasTextAround { facts.findings.append(TextualSignature.textAround) }
             return facts
         }
     }

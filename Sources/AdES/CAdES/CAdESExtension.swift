@@ -22,7 +22,7 @@ public struct CAdESExtension: SignatureExtension {
     public init(
         of signature: [UInt8], content: (any ByteSource)? = nil, trusting domains: [TrustDomain]
     ) throws {
-        bytes = try SignedData(parsing: CAdESDocument.unarmoured(signature) ?? signature).bytes
+        bytes = try SignedData(parsing: TextualSignature(signature)?.bytes ?? signature).bytes
         // Each step reads the facts anew; the content is digested once for all of them.
         self.content = content.map { DigestedSource.wrapping($0) }
         self.domains = domains

@@ -21,8 +21,18 @@ import Synchronization
         /// Edwards curve 448.
         case ed448
     }
+    /// What an RSA key may be used for, as its owner's certificate says.
+    public enum RSAUse: Sendable, Hashable {
+        /// Every scheme.
+        case any
+        /// RSASSA-PSS with any parameters (RFC 4055 §1.2).
+        case pss
+        /// RSASSA-PSS with these digests and a salt of at least as many bytes (RFC 4055 §3.3).
+        case exactly(DigestAlgorithm, mask: DigestAlgorithm, leastSalt: Int)
+    }
     /// Kind and size.
     public let kind: Kind
+    private let use: RSAUse
     private let pointer: OpaquePointer
     /// Contexts that are made ready for a scheme, to be copied: making one ready looks algorithms up by their names.
     private let templates = Mutex<[SignatureScheme: EVPKeyContext]>([:])
@@ -40,8 +50,9 @@ import Synchronization
         return unsafe curves
     }()
 
-    private init(_ kind: Kind, owning pointer: OpaquePointer) {
+    private init(_ kind: Kind, for use: RSAUse = .any, owning pointer: OpaquePointer) {
         self.kind = kind
+        self.use = use
         unsafe self.pointer = pointer
     }
 
@@ -52,8 +63,11 @@ import Synchronization
     /// - Parameters:
     ///   - modulus: Big-endian, without sign octet; 512 to 16,384 bits.
     ///   - publicExponent: Big-endian; odd, at least 3, at most 64 bits (larger ones only slow a verifier down).
+    ///   - use: Schemes that the key is not for do not fit it.
     /// - Throws: `invalidKey`.
-    public static func rsa(modulus: [UInt8], publicExponent: [UInt8]) throws(CryptoPrimitivesError) -> PublicKey {
+    public static func rsa(
+        modulus: [UInt8], publicExponent: [UInt8], for use: RSAUse = .any
+    ) throws(CryptoPrimitivesError) -> PublicKey {
         let modulus = Array(modulus.drop { $0 == 0 })
         let exponent = Array(publicExponent.drop { $0 == 0 })
         let bits = modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
@@ -66,7 +80,7 @@ import Synchronization
         guard
             let key = unsafe dossier_rsa_public_key(modulus, modulus.count, exponent, exponent.count)
         else { throw OpenSSLStatus.failure("EVP_PKEY_fromdata") }
-        return unsafe PublicKey(.rsa(bits: bits), owning: key)
+        return unsafe PublicKey(.rsa(bits: bits), for: use, owning: key)
     }
 
     /// A point on a named curve (SEC 1 §2.3.3), uncompressed or compressed; the point is checked to be on the curve.
@@ -182,7 +196,13 @@ import Synchronization
 
     private func check(_ scheme: SignatureScheme) throws(CryptoPrimitivesError) {
         switch (scheme, kind) {
-        case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.ecdsa, .elliptic), (.ed25519, .ed25519), (.ed448, .ed448): return
+        case (.rsaPKCS1, .rsa) where use == .any: return
+        case (.rsaPSS(let digest, let mask, let salt), .rsa):
+            guard case .exactly(let ownDigest, let ownMask, let least) = use else { return }
+            guard digest == ownDigest, mask == ownMask, salt >= least else {
+                throw CryptoPrimitivesError(.invalidParameter, "RSASSA-PSS with other parameters than the key is for")
+            }
+        case (.ecdsa, .elliptic), (.ed25519, .ed25519), (.ed448, .ed448): return
         default: throw CryptoPrimitivesError(.invalidParameter, "a signature scheme that does not fit the key")
         }
     }

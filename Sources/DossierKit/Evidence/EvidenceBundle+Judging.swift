@@ -63,7 +63,7 @@ extension EvidenceBundle {
                 opened,
                 validator: SignatureValidator(
                     trusting: validator.domains, policy: validator.policy, material: material,
-                    revocation: validator.revocation),
+                    revocation: validator.revocation, clock: validator.clock),
                 at: validationTime, existence: proofs, expecting: expected, findings: file.findings)
             switch file.companion?.role {
             case .content: report.contentFile = file.companion?.path

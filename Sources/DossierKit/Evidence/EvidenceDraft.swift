@@ -88,6 +88,8 @@ public struct EvidenceDraft: Sendable {
                 sha256: Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: companion.source)))
         }
         var enclosed = ValidationMaterial()
+        let remarks = (report.report?.signatures ?? []).flatMap(\.findings) + (report.report?.findings ?? [])
+        if remarks.contains(where: { $0.code == ValidationMaterial.aheadCode }) { manifest.now = validator.clock }
         let signatures = (report.report?.signatures ?? []).map { signature in
             enclosed = enclosed.merging(signature.facts.material).merging(signature.facts.longTermMaterial)
             var stamps: [EvidenceManifest.Stamp] = []

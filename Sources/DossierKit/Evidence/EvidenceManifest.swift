@@ -84,6 +84,8 @@ struct EvidenceManifest: Codable, Equatable {
 
     var version = 1
     let validationTime: Instant
+    /// What the clock said, where revocation information was dated after it; absent where that made no difference.
+    var now: Instant?
     let policy: Policy
     let revocation: RevocationMode
     let expectedSigner: Expected?

@@ -38,7 +38,8 @@ final class EvidenceObjects {
                 name: domain.name, anchors: anchors, responders: try domain.responders.map { try certificate($0) },
                 usages: Set(domain.usages), trustedUntil: ends)
         }
-        return SignatureValidator(trusting: domains, policy: policy, revocation: manifest.revocation)
+        return SignatureValidator(
+            trusting: domains, policy: policy, revocation: manifest.revocation, clock: manifest.now)
     }
 
     /// The trust bundles that are kept beside the anchors.

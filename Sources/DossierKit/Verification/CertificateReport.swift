@@ -17,11 +17,23 @@ public struct CertificateReport: Sendable, Encodable {
     public init(_ result: PathResult, remarks: [Finding] = []) {
         self.result = result
         let unchecked = result.outcome == .passed && result.hasUncheckedRevocation && result.revocationMode != .required
-        self.remarks = (unchecked ? [Self.revocationNotChecked] : []) + remarks
+        let isUnusable = result.chain.first.map { (try? $0.certificate.publicKey()) == nil } ?? false
+        self.remarks =
+            (unchecked ? [Self.revocationNotChecked] : []) + (isUnusable ? [Self.keyUnusable] : []) + remarks
     }
 
     /// Remarks that are no broken rule, the warning of unchecked revocation among them.
     public var warnings: [Finding] { remarks }
+
+    /// A path says nothing of the key at its end (RFC 5280 §6.1.5); no signature could be verified with this one.
+    private static let keyUnusable = Finding(
+        .warning, code: "key-not-usable",
+        Phrase(
+            vi:
+                "khóa công khai của chứng thư không dùng được hoặc thuộc loại chưa hỗ trợ, nên không kiểm tra được chữ ký nào bằng khóa này",
+            en:
+                "the certificate's public key is invalid or of a kind that is not supported: no signature can be verified with it"
+        ))
 
     private static let revocationNotChecked = Finding(
         .warning, code: "revocation-not-checked",

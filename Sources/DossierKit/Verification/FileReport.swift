@@ -88,6 +88,7 @@ public struct FileReport: Sendable, Encodable {
 
     private enum Key: String, CodingKey {
         case path, format, sha256, indication, subIndication, signatures, error, findings, signatureFile, contentFile
+        case timestamps
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -102,7 +103,8 @@ public struct FileReport: Sendable, Encodable {
         try container.encode(report?.indication, forKey: .indication)
         try container.encode(report?.subIndication, forKey: .subIndication)
         try container.encode(report?.signatures ?? [], forKey: .signatures)
-        try container.encode(findings, forKey: .findings)
+        try container.encode(findings + (report?.findings ?? []), forKey: .findings)
+        if let stamps = report?.timeStamps, !stamps.isEmpty { try container.encode(stamps, forKey: .timestamps) }
         try container.encodeIfPresent(signatureFile, forKey: .signatureFile)
         try container.encodeIfPresent(contentFile, forKey: .contentFile)
     }

@@ -42,7 +42,7 @@ public struct OpenedFile: Sendable {
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: source))
         companion = content.map { Companion(role: .content, source: $0) }
         if let content {
-            document = try SignedFile.signature(source.allBytes(limit: 1 << 28), over: content)
+            document = try SignedFile.document(source.allBytes(limit: 1 << 28), over: content)
         } else {
             document = try SignedFile.open(source, password: password)
         }
@@ -59,7 +59,7 @@ public struct OpenedFile: Sendable {
         let content = DigestedSource.wrapping(content)
         sha256 = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: content))
         companion = Companion(role: .signature, source: signature)
-        document = try SignedFile.signature(signature.allBytes(limit: 1 << 28), over: content)
+        document = try SignedFile.document(signature.allBytes(limit: 1 << 28), over: content)
     }
 
     /// What stands in the file to judge it with: the certificates of signers and of time-stamp authorities, and everything

@@ -67,7 +67,7 @@ struct ReportOutline {
         }
         return File(
             path: DisplayText.harmless(report.path), indication: report.report?.indication, verdict: verdict[language],
-            rows: rows, remarks: report.findings.map(remark),
+            rows: rows, remarks: (report.findings + (report.report?.findings ?? [])).map(remark),
             signatures: (report.report?.signatures ?? []).map(signature))
     }
 

@@ -22,9 +22,20 @@ public enum SignedFile {
         let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
         if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source, password: password) }
         if head.starts(with: Array("PK".utf8)) { return try container(source) }
-        guard isSignedData(head) || CAdESDocument.isArmoured(head) else { return nil }
-        return try signature(source.allBytes(limit: 1 << 28), over: nil)
+        if isSignedData(head) || CAdESDocument.isArmoured(head) {
+            return try document(source.allBytes(limit: 1 << 28), over: nil)
+        }
+        if TimeStampFile.isClaimed(by: head), source.size <= 1 << 22 {
+            return TimeStampFile(parsing: try source.allBytes(limit: 1 << 22))
+        }
+        // Text may hold a signature, or be one; no text has a NUL in it.
+        guard !head.isEmpty, !head.contains(0), source.size <= largestText else { return nil }
+        let text = try source.allBytes(limit: largestText)
+        return CAdESDocument.isTextual(text) ? try signature(text, over: nil) : nil
     }
+
+    /// Most bytes of a text in which a signature is looked for.
+    private static let largestText: Int64 = 1 << 26
 
     /// The format of a document that has no signature to say so.
     static func format(of document: any SignedDocument) -> SignatureFormat {
@@ -50,6 +61,17 @@ public enum SignedFile {
         _ bytes: [UInt8], over content: (any ByteSource)?
     ) throws(DERSyntaxError) -> CAdESDocument {
         try CAdESDocument(parsing: bytes, content: content)
+    }
+
+    /// Opens a detached signature or a time-stamp with the content that it was made over; `nil` when the content is enclosed or
+    /// missing.
+    ///
+    /// - Throws: ``DERSyntax/DERSyntaxError`` for neither.
+    public static func document(
+        _ bytes: [UInt8], over content: (any ByteSource)?
+    ) throws(DERSyntaxError) -> any SignedDocument {
+        if let stamp = TimeStampFile(parsing: bytes, content: content) { return stamp }
+        return try signature(bytes, over: content)
     }
 
     /// Whether bytes begin like a ContentInfo with SignedData (RFC 5652 §3).

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 public import DossierCore
+import ZIPSyntax
 
 /// Signatures of a format that is not judged, so that a file which bears one is not reported as having none.
 public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
@@ -9,6 +10,10 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
     case xml
     /// JWS (RFC 7515) and JAdES.
     case json
+    /// A message by S/MIME (RFC 8551): what is signed is one part of it, and the message's own header is not.
+    case mail
+    /// An archive with signatures of its own kind: OOXML, OpenDocument, EPUB, JAR.
+    case package
 
     /// Looks for marks of such signatures.
     ///
@@ -33,7 +38,47 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
         case UInt8(ascii: "e") where head.starts(with: Array("eyJ".utf8)):
             guard Self.isCompact(try source.allBytes(limit: 1 << 26)) else { return nil }
             self = .json
-        default: return nil
+        case UInt8(ascii: "P") where head.starts(with: Array("PK".utf8)):
+            guard Self.holdsSignatures(source) else { return nil }
+            self = .package
+        default:
+            guard Self.isSignedMail(try source.bytes(at: 0, count: Int(min(source.size, 1 << 16)))) else { return nil }
+            self = .mail
+        }
+    }
+
+    /// Whether the header says that the message is signed.
+    private static func isSignedMail(_ head: [UInt8]) -> Bool {
+        guard !head.contains(0) else { return false }
+        var type: String?
+        // Fields end with the first empty line; a line that begins with white space continues the one before.
+        for line in String(decoding: head, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        {
+            guard !line.allSatisfy(\.isWhitespace) else { break }
+            if line.first?.isWhitespace == true {
+                type?.append(contentsOf: line.lowercased())
+                continue
+            }
+            guard line.contains(":") else { return false }
+            if type != nil { break }
+            let lower = line.lowercased()
+            if lower.hasPrefix("content-type:") { type = lower }
+        }
+        guard let type else { return false }
+        let isEnveloped =
+            type.contains("enveloped-data") || type.contains("compressed-data") || type.contains("certs-only")
+        return type.contains("multipart/signed") || type.contains("pkcs7-mime") && !isEnveloped
+    }
+
+    /// Whether an archive has files that hold signatures in other formats than ASiC.
+    private static func holdsSignatures(_ source: any ByteSource) -> Bool {
+        guard let archive = try? ZIPArchive(reading: source) else { return false }
+        return archive.entries.contains { entry in
+            let name = entry.name.lowercased()
+            if name.hasPrefix("_xmlsignatures/") { return name.hasSuffix(".xml") }
+            guard name.hasPrefix("meta-inf/") else { return false }
+            return name.hasSuffix("signatures.xml") || [".rsa", ".dsa", ".ec"].contains(where: name.hasSuffix)
         }
     }
 
@@ -48,6 +93,20 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
             Phrase(
                 vi: "tệp có chữ ký JSON, loại chữ ký chưa kiểm tra được",
                 en: "the file holds a JSON signature, which is not judged")
+        case .mail:
+            Phrase(
+                vi:
+                    "tệp là thư điện tử đã ký (S/MIME), loại chưa kiểm tra được; hãy lưu phần đính kèm smime.p7m rồi kiểm tra tệp đó",
+                en:
+                    "the file is a signed e-mail message (S/MIME), which is not judged; save its attachment smime.p7m and verify that"
+            )
+        case .package:
+            Phrase(
+                vi:
+                    "tệp nén có chữ ký theo định dạng riêng (OOXML, OpenDocument, EPUB, JAR), loại chữ ký chưa kiểm tra được",
+                en:
+                    "the archive holds signatures of its own format (OOXML, OpenDocument, EPUB, JAR), which are not judged"
+            )
         }
     }
 

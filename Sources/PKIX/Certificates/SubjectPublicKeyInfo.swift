@@ -35,7 +35,7 @@ public struct SubjectPublicKeyInfo: Sendable, Hashable {
                 try reader.end()
                 // A negative modulus occurs in certificates whose producer left out the sign octet. The value meant is
                 // the unsigned one, as every other verifier reads it.
-                return try PublicKey.rsa(modulus: modulus, publicExponent: exponent)
+                return try PublicKey.rsa(modulus: modulus, publicExponent: exponent, for: rsaUse())
             case .ecPublicKey:
                 guard let parameters = algorithm.parameters,
                     let name = try? DERElement(parsing: parameters).objectIdentifier(),
@@ -52,6 +52,18 @@ public struct SubjectPublicKeyInfo: Sendable, Hashable {
         } catch {
             throw PKIXError(.invalidKey, clause: "RFC 5280 4.1.2.7", "\(error)")
         }
+    }
+}
+
+extension SubjectPublicKeyInfo {
+    /// A key named by id-RSASSA-PSS is for that scheme only, with its parameters for nothing else (RFC 4055 §1.2, §3.3).
+    private func rsaUse() throws(PKIXError) -> PublicKey.RSAUse {
+        guard algorithm.algorithm == .rsassaPSS else { return .any }
+        guard algorithm.parameters != nil else { return .pss }
+        guard case .rsaPSS(let digest, let mask, let salt) = SignatureScheme(algorithm) else {
+            throw PKIXError(.unsupportedKey, clause: "RFC 4055 3.1", "parameters of RSASSA-PSS that cannot be read")
+        }
+        return .exactly(digest, mask: mask, leastSalt: salt)
     }
 }
 

@@ -26,6 +26,11 @@ struct OCSPAnswer: Sendable {
     /// Whether a hash of the certificate stands in the answer: the responder knew the certificate itself.
     let knowsCertificate: Bool
 
+    /// Whether nothing in it is dated after an instant: signed later, or known to be so later.
+    func isIssued(by horizon: Instant?) -> Bool {
+        horizon.map { producedAt <= $0 && single.thisUpdate <= $0 } ?? true
+    }
+
     /// What the answer states; `nil` when it states nothing.
     ///
     /// - Parameter answers: Whether the responder may say that the certificate is good.

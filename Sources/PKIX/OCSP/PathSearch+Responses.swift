@@ -21,7 +21,7 @@ extension PathSearch {
         var found: [RevocationStatement?] = []
         for answer in answers {
             switch standing(of: answer, above, time) {
-            case .accepted: found.append(answer.statement(answers: true))
+            case .accepted: found.append(answer.statement(answers: answer.isIssued(by: graph.horizon)))
             // Nobody vouches for the responder now: its word is enough to refuse, not to accept.
             case .unclear: found.append(answer.statement(answers: false))
             case .refused: break

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
-import DossierCore
+public import DossierCore
 
 /// A certificate with every certificate and revocation list that may bear on it, all signatures checked once.
 ///
@@ -66,6 +66,8 @@ public struct CertificateGraph: Sendable {
     let nodes: [Node]
     let limits: Limits
     let isOverBudget: Bool
+    /// Lists and responses dated later say good of nothing; `nil` when none is too new.
+    let horizon: Instant?
     /// Indices of the nodes with lists, by name.
     private let signersByName: [DistinguishedName: [Int]]
 
@@ -76,12 +78,17 @@ public struct CertificateGraph: Sendable {
     ///   - domains: The trust domains; the first domain that holds an anchor names it.
     ///   - material: Untrusted certificates and lists.
     ///   - verified: What was verified before, shared with other graphs; it changes nothing but the time that is needed.
+    ///   - horizon: The latest date that information can bear by the clock of whoever judges, a tolerance included. What is
+    ///     dated later is unreliable (RFC 6960 §4.2.2.1; for lists the same reason holds): it says good of nothing, and a
+    ///     revocation in it counts all the same. `nil` when no clock is asked, so that no information is too new.
     public init(
         of certificate: Certificate, trusting domains: [TrustDomain], material: ValidationMaterial,
-        limits: Limits = Limits(), knowing verified: VerifiedSignatures = VerifiedSignatures()
+        limits: Limits = Limits(), knowing verified: VerifiedSignatures = VerifiedSignatures(),
+        issuedBy horizon: Instant? = nil
     ) {
         self.certificate = certificate
         self.limits = limits
+        self.horizon = horizon
         var builder = CertificateGraphBuilder(trusting: domains, material: material, limits: limits, verified: verified)
         builder.build(from: certificate)
         nodes = builder.nodes

@@ -18,7 +18,10 @@ extension CertificatePurpose {
         switch self {
         case .any: return []
         case .signing: return (signs ? [] : [.keyUsage]) + (servesOthersOnly(certificate) ? [.extendedKeyUsage] : [])
-        case .timeStamping: return certificate.extendedKeyUsage == [.timeStampingPurpose] ? [] : [.extendedKeyUsage]
+        case .timeStamping:
+            // RFC 5280 §4.2.1.12: the purpose goes with these bits of keyUsage only.
+            return (signs ? [] : [.keyUsage])
+                + (certificate.extendedKeyUsage == [.timeStampingPurpose] ? [] : [.extendedKeyUsage])
         case .ocspSigning:
             return certificate.maySignResponses ? [] : [.extendedKeyUsage]
         case .serverAuthentication: return rulesBroken(inPathBy: certificate)

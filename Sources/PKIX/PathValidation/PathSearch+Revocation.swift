@@ -71,7 +71,7 @@ extension PathSearch {
             statements += Self.statements(
                 on: certificate, points,
                 by: graph.nodes[signer].lists.filter { list in issued.map { list.thisUpdate == $0 } ?? true },
-                mayAnswer: standing == .answers, at: instant
+                mayAnswer: standing == .answers, issuedBy: graph.horizon, at: instant
             ).map { $0.signed(by: graph.nodes[signer].certificate) }
         }
         return statements
@@ -115,7 +115,7 @@ extension PathSearch {
     /// What the lists of one signer say of a certificate, each complete list also joined with its delta lists.
     private static func statements(
         on certificate: Certificate, _ points: [DistributionPoint], by lists: [CertificateRevocationList],
-        mayAnswer: Bool, at time: Instant
+        mayAnswer: Bool, issuedBy horizon: Instant?, at time: Instant
     ) -> [RevocationStatement] {
         let isAuthority = certificate.basicConstraints?.isAuthority ?? false
         // Each list is searched once, however many it is joined with.
@@ -123,6 +123,9 @@ extension PathSearch {
             list.hasUnprocessed ? nil : (try? Entry(list, certificate)).map { (list, $0) }
         }
         let deltas = read.filter { $0.list.baseNumber != nil }
+        func answersNow(_ list: CertificateRevocationList) -> Bool {
+            mayAnswer && horizon.map { list.thisUpdate <= $0 } ?? true
+        }
         var statements: [RevocationStatement] = []
         for (list, entry) in read {
             var reasons: RevocationReasons = []
@@ -140,14 +143,15 @@ extension PathSearch {
             statements.append(
                 RevocationStatement(
                     thisUpdate: list.thisUpdate, nextUpdate: list.nextUpdate, revocation: entry.revocation,
-                    answers: mayAnswer && isComplete && !isSuperseded, reasons: reasons,
+                    answers: answersNow(list) && isComplete && !isSuperseded, reasons: reasons,
                     keepsExpiredSince: list.keepsExpiredSince, list: list))
             guard isComplete else { continue }
             for (delta, newer) in deltas where delta.updates(list) {
                 statements.append(
                     RevocationStatement(
                         thisUpdate: delta.thisUpdate, nextUpdate: delta.nextUpdate,
-                        revocation: newer.isPresent ? newer.revocation : entry.revocation, answers: mayAnswer,
+                        revocation: newer.isPresent ? newer.revocation : entry.revocation,
+                        answers: answersNow(list) && answersNow(delta),
                         reasons: reasons, keepsExpiredSince: list.keepsExpiredSince, list: delta))
             }
         }

@@ -6,7 +6,7 @@ public import DERSyntax
 
 /// TimeStampToken (RFC 3161 §2.4.2, RFC 5816): a CMS SignedData over a TSTInfo by one signer, as received and not judged.
 public struct TimeStampToken: Sendable, Hashable {
-    /// The whole ContentInfo as received, without padding.
+    /// The whole ContentInfo as received, without padding; for BER its definite-length form.
     public let bytes: [UInt8]
     /// The SignedData.
     public let signedData: SignedData
@@ -32,8 +32,7 @@ public struct TimeStampToken: Sendable, Hashable {
         }
         signer = signedData.signers[0]
         information = try TimeStampInformation(parsing: content)
-        var whole = DERReader(bytes)
-        self.bytes = try whole.next().bytes
+        self.bytes = signedData.bytes
     }
 
     /// What differs from what was asked for (RFC 3161 §2.4.2): imprint, nonce, policy, the enclosed certificate.

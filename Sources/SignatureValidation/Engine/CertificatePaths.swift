@@ -27,15 +27,18 @@ struct GraphPaths: CertificatePaths {
 
     init(
         of certificate: Certificate, trusting domains: [TrustDomain], material: ValidationMaterial,
-        purpose: CertificatePurpose, at time: Instant, knowing verified: VerifiedSignatures
+        purpose: CertificatePurpose, at time: Instant, knowing verified: VerifiedSignatures,
+        issuedBy horizon: Instant? = nil
     ) {
         let trusted = domains.compactMap { $0.trusted(at: time) }
-        current = CertificateGraph(of: certificate, trusting: trusted, material: material, knowing: verified)
+        current = CertificateGraph(
+            of: certificate, trusting: trusted, material: material, knowing: verified, issuedBy: horizon)
         self.purpose = purpose
         let hasEnded = domains.contains { $0.trustedUntil.contains { $0.value < time } }
         past =
             hasEnded
-            ? CertificateGraph(of: certificate, trusting: domains, material: material, knowing: verified) : nil
+            ? CertificateGraph(
+                of: certificate, trusting: domains, material: material, knowing: verified, issuedBy: horizon) : nil
         sunsets = hasEnded ? domains.reduce(into: [:]) { $0.merge($1.trustedUntil) { max($0, $1) } } : [:]
     }
 

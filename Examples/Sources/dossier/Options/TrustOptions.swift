@@ -66,7 +66,7 @@ struct TrustOptions: ParsableArguments {
     ) throws -> SignatureValidator {
         SignatureValidator(
             trusting: settings.domains(beginningBy: time), policy: try loadPolicy(),
-            material: material ?? settings.material, revocation: revocationMode)
+            material: material ?? settings.material, revocation: revocationMode, clock: TimeOption.now())
     }
 
     func loadPolicy() throws -> ValidationPolicy {

@@ -142,14 +142,16 @@ enum MaterialFile {
                 default: break
                 }
             }
-            guard !material.certificates.isEmpty || !material.revocationLists.isEmpty else {
+            guard
+                !material.certificates.isEmpty || !material.revocationLists.isEmpty || !material.ocspResponses.isEmpty
+            else {
                 throw PKIXError(.invalidStructure, clause: "RFC 7468", "no certificate or revocation list")
             }
             return material
         }
         if SignedFile.isSignedData(bytes) {
             let bundle = try SignedData(parsing: bytes)
-            return ValidationMaterial(certificates: bundle.certificates, revocationLists: bundle.revocationLists)
+            return bundle.material
         }
         do {
             return ValidationMaterial(certificates: [try Certificate(parsing: bytes)])
@@ -157,8 +159,10 @@ enum MaterialFile {
             if let list = try? CertificateRevocationList(parsing: bytes) {
                 return ValidationMaterial(revocationLists: [list])
             }
-            if let response = try? OCSPResponse(parsing: bytes) { return ValidationMaterial(ocspResponses: [response]) }
-            throw error
+            // A SEQUENCE that begins with an ENUMERATED is an OCSP response, and its own faults are to be told.
+            let begins = try? DERElement(parsing: bytes).elements().first?.tag
+            guard begins == .enumerated else { throw error }
+            return ValidationMaterial(ocspResponses: [try OCSPResponse(parsing: bytes)])
         }
     }
 }

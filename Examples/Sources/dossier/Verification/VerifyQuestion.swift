@@ -62,7 +62,7 @@ struct VerifyQuestion: Sendable {
             validator.material.merging(enclosed.material), for: enclosed.signers, trusting: validator.domains, at: time)
         let informed = SignatureValidator(
             trusting: validator.domains, policy: validator.policy, material: completed.material,
-            revocation: validator.revocation)
+            revocation: validator.revocation, clock: validator.clock)
         return (informed, completed.remarks)
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import DossierKit
+import Testing
+import ZIPSyntax
+
+@Suite("Signatures that are not judged")
+struct UnjudgedSignaturesTests {
+    private final class Output {
+        var bytes: [UInt8] = []
+    }
+
+    private func archive(_ names: String...) throws -> MemorySource {
+        let output = Output()
+        var writer = ZIPWriter { output.bytes += $0 }
+        for name in names { try writer.add(name, MemorySource([1])) }
+        try writer.finish()
+        return MemorySource(output.bytes)
+    }
+
+    private func text(_ text: String) -> MemorySource { MemorySource(Array(text.utf8)) }
+
+    @Test func `archives with signatures of their own kind are told from those without`() throws {
+        #expect(try UnjudgedSignatures(in: archive("[Content_Types].xml", "_xmlsignatures/sig1.xml")) == .package)
+        #expect(try UnjudgedSignatures(in: archive("content.xml", "META-INF/documentsignatures.xml")) == .package)
+        #expect(
+            try UnjudgedSignatures(in: archive("META-INF/MANIFEST.MF", "META-INF/A.SF", "META-INF/A.RSA")) == .package)
+        #expect(try UnjudgedSignatures(in: archive("[Content_Types].xml", "word/document.xml")) == nil)
+        #expect(try UnjudgedSignatures(in: archive("META-INF/MANIFEST.MF", "a.rsa", "signatures.xml")) == nil)
+        #expect(try UnjudgedSignatures(in: text("PK nothing")) == nil)
+    }
+
+    @Test func `a signed message is told by the header, whatever its body says`() throws {
+        let signed = [
+            "Content-Type: multipart/signed; boundary=x\n\nbody",
+            "Subject: a\r\nContent-Type: application/pkcs7-mime;\r\n\tsmime-type=signed-data\r\n\r\nAAAA",
+            "content-type: application/x-pkcs7-mime; name=smime.p7m\n\nAAAA",
+        ]
+        for message in signed { #expect(try UnjudgedSignatures(in: text(message)) == .mail, "\(message)") }
+        let others = [
+            "Subject: a\n\nContent-Type: multipart/signed\n", "Content-Type: text/plain\n\nmultipart/signed",
+            "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nAAAA",
+            "words\nContent-Type: multipart/signed\n",
+            "",
+        ]
+        for message in others { #expect(try UnjudgedSignatures(in: text(message)) == nil, "\(message)") }
+    }
+}
