@@ -50,6 +50,17 @@ import Testing
             #expect(CAdESDocument.isTextual(Array(text.utf8)))
             #expect(try codes(text) == ["text-outside-signature"])
         }
+        // The text would be taken for what is signed.
+        let enclosed = PEM.encode(
+            try await CAdESSignature.enveloping(
+                MemorySource(SignatureFixture.content), by: fixture.citizen, claiming: SignatureFixture.now),
+            label: "CMS")
+        #expect(try fixture.judge(Array(enclosed.utf8), content: nil) == .passed)
+        for text in ["Tôi đồng ý.\n" + enclosed, enclosed + "also this\n"] {
+            #expect(throws: DERSyntaxError(.trailingBytes, at: 0, "")) {
+                try CAdESDocument(parsing: Array(text.utf8))
+            }
+        }
         // In the middle of a line no block begins.
         #expect(!CAdESDocument.isTextual(Array("text ".utf8) + Array(block.utf8)))
     }

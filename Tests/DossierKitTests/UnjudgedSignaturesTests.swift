@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import AdES
 import DossierCore
 import DossierKit
+import Foundation
+import PKIX
+import SignatureValidation
 import Testing
 import ZIPSyntax
 
@@ -30,6 +34,22 @@ struct UnjudgedSignaturesTests {
         #expect(try UnjudgedSignatures(in: archive("[Content_Types].xml", "word/document.xml")) == nil)
         #expect(try UnjudgedSignatures(in: archive("META-INF/MANIFEST.MF", "a.rsa", "signatures.xml")) == nil)
         #expect(try UnjudgedSignatures(in: text("PK nothing")) == nil)
+    }
+
+    @Test func `a block among text that nobody signed is named, the block alone is judged`() async throws {
+        let bench = try Bench.shared.get()
+        let signer = try bench.signer("citizen")
+        let signature = try await CAdESSignature.enveloping(MemorySource([1, 2]), by: signer, claiming: Bench.now)
+        let block = PEM.encode(signature, label: "PKCS7")
+        for alone in [block, Data(signature).base64EncodedString()] {
+            let report = try FileReport(path: "a", source: text(alone), validator: bench.validator, at: Bench.now)
+            #expect(report.report?.indication == .totalPassed)
+        }
+        for among in ["Subject: words\n\n" + block, "words\n" + block] {
+            #expect(try SignedFile.open(text(among)) == nil)
+            #expect(try UnjudgedSignatures(in: text(among)) == .block)
+        }
+        #expect(throws: (any Error).self) { try SignedFile.open(text(block + "words\n")) }
     }
 
     @Test func `a signed message is told by the header, whatever its body says`() throws {

@@ -142,4 +142,28 @@ struct TimeStampedPDFTests {
             with: second, timeStamp: authority.token(for: MessageImprint(of: second)))
         #expect(try facts(document.file.source.allBytes(limit: 1 << 24) + stamped).map(\.level) == [.t])
     }
+
+    @Test func `a document time-stamp without a signature is judged and is no signature`() async throws {
+        var value = try PDFExtension(of: MemorySource(sample("ct01-declaration")), trusting: infrastructure.trust)
+        try await value.addArchiveTimeStamps(from: authority)
+        let stamped = try value.bytes()
+        let validator = SignatureValidator(trusting: infrastructure.trust, policy: .vietnam2026, material: material)
+        func report(_ bytes: [UInt8]) throws -> DocumentReport {
+            try validator.validate(PDFDocument(parsing: MemorySource(bytes)), at: Self.later)
+        }
+        let good = try report(stamped)
+        #expect(good.indication == nil && good.signatures.isEmpty)
+        #expect(good.timeStamps.map(\.indication) == [.passed] && good.timeStamps.first?.time == Self.later)
+        #expect(good.findings.map(\.code) == ["time-assertion"])
+        var changed = stamped
+        changed[900] ^= 1
+        #expect(try report(changed).timeStamps.map(\.subIndication) == [.hashFailure])
+        // What comes after it is not covered by it: it stands over an earlier revision.
+        var later = try PDFExtension(of: MemorySource(stamped), trusting: infrastructure.trust)
+        try await later.addArchiveTimeStamps(from: authority)
+        let twice = try report(later.bytes())
+        #expect(twice.timeStamps.map(\.indication) == [.passed, .passed])
+        #expect(twice.findings.first?.phrase.en.contains("revision") == true)
+        #expect(try report(sample("ct01-declaration")).findings.isEmpty)
+    }
 }

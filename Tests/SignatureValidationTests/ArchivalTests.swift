@@ -225,6 +225,22 @@ import Testing
         }
     }
 
+    @Test func `an archive outlives the authority of its first time-stamp, but under the policy strict`() throws {
+        for (policy, expected) in [
+            (ValidationPolicy.vietnam2026, ValidationPolicy.Sliding.lastUsableInstant), (.etsi2026, .lastUsableInstant),
+            (.rfc5280, .lastUsableInstant), (.strict, .thisUpdate),
+        ] {
+            #expect(policy.sliding == expected, "\(policy.id)")
+            guard expected == .lastUsableInstant else { continue }
+            var crafted = try CraftedCase(policy: policy)
+            try Self.revoke(&crafted, -11)
+            try Self.oldStamp(&crafted, issued: -13, next: -6)
+            #expect(crafted.report.subIndication == .revokedNoPOE, "\(policy.id), without an archive time-stamp")
+            try Self.archive(&crafted, -10)
+            #expect(crafted.report.subIndication == nil, "\(policy.id)")
+        }
+    }
+
     @Test func `a revocation that became known later is not slid over`() throws {
         for (revoked, expected) in [(Int64(-20), SubIndication?.some(.revokedNoPOE)), (-10, nil)] {
             let policy = try Self.policy { $0["sliding"] = "last-usable-instant" }

@@ -15,8 +15,8 @@ public struct CAdESDocument: SignedDocument {
     /// Whether text stands around the structure, which nobody signed.
     private let hasTextAround: Bool
 
-    /// Reads a signature file of at most 256 MiB, in DER or BER, or one such structure in PEM (RFC 7468 §8 and §9), with text
-    /// around it or without, or in base64 alone.
+    /// Reads a signature file of at most 256 MiB, in DER or BER, or one such structure in PEM (RFC 7468 §8 and §9) or in base64
+    /// alone. Text around a block gets a warning when the content is a file of its own, and is refused when it is enclosed.
     ///
     /// - Parameter content: The content of a detached signature; `nil` when it is not at hand.
     /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData.
@@ -24,6 +24,12 @@ public struct CAdESDocument: SignedDocument {
         let textual = TextualSignature(bytes)
         signedData = try SignedData(parsing: textual?.bytes ?? bytes)
         hasTextAround = textual?.hasTextAround ?? false
+        // Whoever reads the file reads the text, and would take it for signed.
+        guard !hasTextAround || signedData.content == nil else {
+            throw DERSyntaxError(
+                .trailingBytes, at: 0, clause: TextualSignature.clause,
+                "text around a block with content, which nobody signed")
+        }
         detachedContent = content.map { DigestedSource.wrapping($0) }
         fileSHA256 = try? DigestAlgorithm.sha256.digest(of: bytes)
     }

@@ -13,6 +13,9 @@ struct TextualSignature {
     /// Whether more than white space stands before or after the block. RFC 7468 §2 has readers pass over it.
     let hasTextAround: Bool
 
+    /// What a refusal of text around a block names.
+    static let clause = "RFC 7468 2"
+
     private static let labels = ["CMS", "PKCS7"]
 
     /// `nil` for what is no such text, or holds more than one block, so that no second one goes unseen.

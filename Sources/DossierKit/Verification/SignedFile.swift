@@ -31,7 +31,8 @@ public enum SignedFile {
         // Text may hold a signature, or be one; no text has a NUL in it.
         guard !head.isEmpty, !head.contains(0), source.size <= largestText else { return nil }
         let text = try source.allBytes(limit: largestText)
-        return CAdESDocument.isTextual(text) ? try signature(text, over: nil) : nil
+        // What cannot be read there is named by ``UnjudgedSignatures``: the text itself may be signed by a file beside it.
+        return CAdESDocument.isTextual(text) ? try? signature(text, over: nil) : nil
     }
 
     /// Most bytes of a text in which a signature is looked for.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import AdES
 public import DossierCore
 import ZIPSyntax
 
@@ -10,6 +11,8 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
     case xml
     /// JWS (RFC 7515) and JAdES.
     case json
+    /// A block of PEM with a CMS signature in it among text, or one that cannot be read.
+    case block
     /// A message by S/MIME (RFC 8551): what is signed is one part of it, and the message's own header is not.
     case mail
     /// An archive with signatures of its own kind: OOXML, OpenDocument, EPUB, JAR.
@@ -42,8 +45,13 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
             guard Self.holdsSignatures(source) else { return nil }
             self = .package
         default:
-            guard Self.isSignedMail(try source.bytes(at: 0, count: Int(min(source.size, 1 << 16)))) else { return nil }
-            self = .mail
+            if Self.isSignedMail(try source.bytes(at: 0, count: Int(min(source.size, 1 << 16)))) {
+                self = .mail
+            } else if !head.contains(0), CAdESDocument.isTextual(try source.allBytes(limit: 1 << 26)) {
+                self = .block
+            } else {
+                return nil
+            }
         }
     }
 
@@ -93,6 +101,13 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
             Phrase(
                 vi: "tệp có chữ ký JSON, loại chữ ký chưa kiểm tra được",
                 en: "the file holds a JSON signature, which is not judged")
+        case .block:
+            Phrase(
+                vi:
+                    "tệp có khối chữ ký CMS nằm giữa văn bản mà không ai ký, hoặc khối không đọc được; hãy lưu riêng khối đó rồi kiểm tra",
+                en:
+                    "the file holds a CMS signature in a block of PEM among text that nobody signed, or one that cannot be read; save the block alone and verify that"
+            )
         case .mail:
             Phrase(
                 vi:

@@ -25,7 +25,7 @@ extension SignatureValidator {
             }
             let (vi, en) =
                 assertion.covered.isEmpty
-                ? ("tệp", "the file") : (names(assertion.covered), names(assertion.covered))
+                ? ("nội dung", "the content") : (names(assertion.covered), names(assertion.covered))
             let rest =
                 assertion.uncovered.isEmpty
                 ? Phrase(vi: "", en: "")
