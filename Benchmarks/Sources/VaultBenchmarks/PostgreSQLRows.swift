@@ -39,7 +39,10 @@ enum PostgreSQLRows {
         }
     }
 
-    private static let scope = "SELECT set_config('dossier.vault', $1, true)"
+    private static let scope = """
+        SELECT set_config('dossier.vault', $1, true), 1 / (current_setting('fsync') = 'on'
+            AND current_setting('full_page_writes') = 'on' AND current_setting('synchronous_commit') <> 'off')::int
+        """
     private static let create = """
         WITH moved AS (INSERT INTO dossier.vault (id, sequence, hash) VALUES ($1, $2, $3)
             ON CONFLICT (id) DO NOTHING RETURNING id),

@@ -40,7 +40,7 @@ public struct PostgreSQLStoreHealth: Sendable, Hashable {
             Query(
                 sql: "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1)", [.text("\(schema).vault")]),
         ])
-        let tables = try Self.tables(session, schema: schema)
+        let tables = try await Self.tables(session, schema: schema)
         let mayKnow = try rows[0].flag(0, 0)
         serverVersion = Int(clamping: answer.version)
         schemaVersion = Int(clamping: version?.newest ?? 0)
