@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo portal docs docs-library test test-browser test-large test-cluster test-network bench bench-scale \
-	bench-cluster bench-portal fuzz crash crash-objects crash-postgres mutate model sanitize \
+	bench-cluster bench-portal fuzz fuzz-changes crash crash-objects crash-postgres mutate model sanitize \
 	format lint samples clean
 
 help: ## show this list
@@ -59,6 +59,11 @@ bench-portal: ## 50 people, 10,000 vaults and floods of passphrases against the 
 
 fuzz: ## run a libFuzzer program per parser, each for FUZZ_SECONDS (60)
 	@Scripts/fuzz
+
+fuzz-changes: ## look for changes to signed PDFs that pass and look different in Poppler, MuPDF or PDFium, for FUZZ_SECONDS (60)
+	@Scripts/setup renderers
+	@$(MAKE) build
+	@.build/renderers/bin/python -B Scripts/fuzz-changes --seconds $${FUZZ_SECONDS:-60} $${FUZZ_SEED:+--seed $$FUZZ_SEED}
 
 test-large: ## sign and verify files of 3 and 4 GiB and of a million objects, and every hostile PDF under limits; prints the peaks
 	@$(MAKE) build

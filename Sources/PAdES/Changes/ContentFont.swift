@@ -4,11 +4,19 @@
 import DossierCore
 import PDFSyntax
 
-/// How wide a font's codes are, as far as a page's painted places need it (ISO 32000-2 §9.2.4, §9.7.4.3).
+/// Where a font's codes paint, as far as a page's painted places need it (ISO 32000-2 §9.2.4, §9.7.4.3).
 struct ContentFont {
     private let isComposite: Bool
     private var widths: [Int: Double] = [:]
     private var standardWidth: Double
+    /// The name of a font whose widths the document does not give.
+    private var standardName: String?
+    /// The codes that show other glyphs than those of the text encodings.
+    private var differing: Set<Int> = []
+    /// Whether readers take a font of their own.
+    private var isEmbedded = true
+    /// Around the outlines of an embedded font, in ems.
+    private(set) var outlineBox: PageRectangle?
     /// Whether code 32 certainly paints nothing.
     private var hasBlankSpace = false
     /// The dictionary of a font whose glyphs are content streams (§9.6.4).
@@ -25,14 +33,23 @@ struct ContentFont {
         let font = try resolve(value).dictionary ?? [:]
         isComposite = try resolve(font["Subtype"]).name == "Type0"
         guard !isComposite else {
+            // Other maps have codes of one to four octets, and some write downwards.
+            guard try resolve(font["Encoding"]).name == "Identity-H" else {
+                throw PDFSyntaxError(
+                    .unsupportedFilter, clause: "ISO 32000-2 §9.7.5", "a map of codes that is not read")
+            }
             let descendant = try resolve(resolve(font["DescendantFonts"]).array?.first).dictionary ?? [:]
             standardWidth = (try resolve(descendant["DW"]).number ?? 1000) / 1000
             try readComposite(try resolve(descendant["W"]).array ?? [], resolve)
-            let isIdentity = try resolve(descendant["CIDToGIDMap"]).name ?? "Identity" == "Identity"
-            if isIdentity, try resolve(font["Encoding"]).name == "Identity-H" {
-                let descriptor = try resolve(descendant["FontDescriptor"]).dictionary ?? [:]
-                outlines = try Self.program(resolve(descriptor["FontFile2"]), file, revision)
+            let descriptor = try resolve(descendant["FontDescriptor"]).dictionary ?? [:]
+            // Without the font, what a code shows is up to the reader.
+            guard try Self.isEmbedded(descriptor, resolve) else {
+                throw PDFSyntaxError(
+                    .unsupportedFilter, clause: "ISO 32000-2 §9.7.5.2", "glyphs of a font that is not there")
             }
+            let program = try Self.program(descriptor, file, revision)
+            outlineBox = try Self.box(of: program)
+            if try resolve(descendant["CIDToGIDMap"]).name ?? "Identity" == "Identity" { outlines = program }
             return
         }
         var scale = 1 / 1000.0
@@ -43,20 +60,44 @@ struct ContentFont {
         let descriptor = try resolve(font["FontDescriptor"]).dictionary ?? [:]
         let missing = try resolve(descriptor["MissingWidth"]).number
         let list = try resolve(font["Widths"]).array
-        // Wider than the average of the fourteen standard fonts, whose widths need not be given.
-        standardWidth = list == nil ? 0.6 : (missing ?? 0) * scale
+        standardWidth = (missing ?? 0) * scale
+        if list == nil { standardName = try resolve(font["BaseFont"]).name?.text ?? "" }
         let first = Int(clamping: try resolve(font["FirstChar"]).integer ?? 0)
         for (index, element) in (list ?? []).prefix(256).enumerated() {
             if let width = try resolve(element).number { widths[first &+ index] = width * scale }
         }
         // A font that is not embedded shows code 32 as a space unless the document says otherwise.
-        let isEmbedded = ["FontFile", "FontFile2", "FontFile3"].contains { descriptor[$0] != nil }
-        let encoding = try resolve(font["Encoding"])
-        let isPlain = encoding.dictionary == nil || encoding.dictionary?["Differences"] == nil
+        isEmbedded = glyphStreams == nil ? try Self.isEmbedded(descriptor, resolve) : true
+        let differences = try resolve(resolve(font["Encoding"]).dictionary?["Differences"])
+        let isPlain = differences.isNull
+        readDifferences(differences.array ?? [])
         if !isEmbedded {
             hasBlankSpace = isPlain && scale == 1 / 1000.0
-        } else if let program = try Self.program(resolve(descriptor["FontFile2"]), file, revision) {
+        } else if glyphStreams == nil, let program = try Self.program(descriptor, file, revision) {
+            outlineBox = try Self.box(of: program)
             hasBlankSpace = isPlain && [32, 0xF020].allSatisfy { program.isBlank(character: $0) }
+        }
+    }
+
+    private static func isEmbedded(
+        _ descriptor: PDFDictionary, _ resolve: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
+    ) throws(PDFSyntaxError) -> Bool {
+        for key in ["FontFile", "FontFile2", "FontFile3"] as [PDFName] where try resolve(descriptor[key]).stream != nil
+        {
+            return true
+        }
+        return false
+    }
+
+    private mutating func readDifferences(_ array: [PDFObject]) {
+        var code = 0
+        for element in array {
+            if let number = element.integer {
+                code = Int(clamping: number)
+            } else {
+                differing.insert(code)
+                code &+= 1
+            }
         }
     }
 
@@ -83,29 +124,58 @@ struct ContentFont {
     }
 
     private static func program(
-        _ value: PDFObject, _ file: PDFFile, _ revision: Int
+        _ descriptor: PDFDictionary, _ file: PDFFile, _ revision: Int
     ) throws(PDFSyntaxError) -> TrueTypeFont? {
-        guard let stream = value.stream, let bytes = try? file.decodedBytes(of: stream, asOf: revision) else {
-            return nil
+        let value = try file.resolve(descriptor["FontFile2"], asOf: revision)
+        guard let stream = value.stream else { return nil }
+        let bytes = try file.decodedBytes(of: stream, asOf: revision)
+        do throws(PAdESError) { return try TrueTypeFont(embedded: bytes) } catch {
+            throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §9.9", "an embedded font that is not read")
         }
-        return try? TrueTypeFont(embedded: bytes)
     }
 
-    /// The width of a string in text space units of size 1, and where in it the first and last painted code stand; `nil`
-    /// for a string that paints nothing.
+    private static func box(of program: TrueTypeFont?) throws(PDFSyntaxError) -> PageRectangle? {
+        guard let program else { return nil }
+        guard let box = program.outlineBox else {
+            throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §9.9", "an embedded font with damaged outlines")
+        }
+        return box
+    }
+
+    /// The width of a code and its bounds where only readers know it, and how far from its origin it may paint, at size 1.
+    private func measures(of code: Int) -> (width: StandardWidths.Width, shown: Double) {
+        var width = StandardWidths.Width.any
+        if let standardName {
+            if !differing.contains(code) { width = StandardWidths.width(of: code, in: standardName) }
+            return (width / 1000, width.bounds.upperBound / 1000)
+        }
+        let given = widths[code] ?? standardWidth
+        width = StandardWidths.Width(usual: given, bounds: given...given)
+        guard !isEmbedded else { return (width, max(given, outlineBox.map { $0.x + $0.width } ?? 0)) }
+        let shown = differing.contains(code) ? 1000 : StandardWidths.shown(code)
+        return (width, max(given, shown / 1000))
+    }
+
+    /// How far a string moves, and between which places it paints; `nil` for a string that paints nothing.
     func extent(of string: [UInt8], spacing: Double, wordSpacing: Double, size: Double) -> Extent {
         var extent = Extent()
         let step = isComposite ? 2 : 1
+        let left = min(outlineBox?.x ?? 0, 0)
         for start in stride(from: 0, to: string.count, by: step) {
             let low = start + 1 < string.count && isComposite ? Int(string[start + 1]) : 0
             let code = isComposite ? Int(string[start]) << 8 | low : Int(string[start])
-            let width = widths[code] ?? standardWidth
+            let (width, shown) = measures(of: code)
             let isBlank = isComposite ? outlines?.isBlank(glyph: code) ?? false : code == 32 && hasBlankSpace
             if !isBlank {
-                extent.first = min(extent.first ?? extent.advance, extent.advance)
-                extent.last = max(extent.last, extent.advance + width * size)
+                let ends = [extent.advance + left * size, extent.advance, extent.advance + shown * size]
+                for end in ends {
+                    extent.first = min(extent.first ?? end, end - extent.less)
+                    extent.last = max(extent.last ?? end, end + extent.more)
+                }
             }
-            extent.advance += width * size + spacing + (code == 32 && !isComposite ? wordSpacing : 0)
+            extent.less += (width.usual - width.bounds.lowerBound) * abs(size)
+            extent.more += (width.bounds.upperBound - width.usual) * abs(size)
+            extent.advance += width.usual * size + spacing + (code == 32 && !isComposite ? wordSpacing : 0)
         }
         return extent
     }
@@ -114,7 +184,10 @@ struct ContentFont {
     struct Extent {
         var advance = 0.0
         var first: Double?
-        var last = 0.0
+        var last: Double?
+        /// By how much it may move less or more.
+        var less = 0.0
+        var more = 0.0
     }
 }
 

@@ -6,18 +6,27 @@ import PDFSyntax
 
 /// Follows a page's operators as far as the places that they paint need it (ISO 32000-2 §8, §9).
 final class ContentInterpreter {
-    private(set) var boxes: [PageRectangle] = []
-    private let file: PDFFile
-    private let revision: Int
-    private let visible: PageRectangle
-    private var state: ContentState
+    var boxes: [PageRectangle] = []
+    let file: PDFFile
+    let revision: Int
+    let visible: PageRectangle
+    var state: ContentState
     private var saved: [ContentState] = []
     private var path = ContentPath()
     private var operations = 0
+    /// The resources of the content, and of what draws it: some readers look there for what a form's own lack.
+    private(set) var resources: [PDFDictionary] = []
+    /// Whether a default colour space stands in for the device's, in which white may be another colour (§8.6.5.6).
+    private var replacesColours = false
     /// Whether the content is that of a glyph.
-    private var isInGlyph = false
+    var isInGlyph = false
     /// Whether the page has a ground that is not white.
-    private var hasGround = false
+    var hasGround = false
+    var fonts: [IndirectReference: ContentFont] = [:]
+    /// Fonts of glyphs that are content streams, which may draw with the resources of where they are shown.
+    var glyphFonts: [IndirectReference: ContentFont] = [:]
+
+    private static let deepest = 100_000
 
     init(_ file: PDFFile, _ revision: Int, visible: PageRectangle) {
         self.file = file
@@ -28,31 +37,68 @@ final class ContentInterpreter {
 
     /// Interprets a content stream.
     ///
-    /// - Throws: ``PDFSyntaxError``, also past the budget or the depth of forms within forms.
-    func run(_ bytes: [UInt8], resources: PDFDictionary, depth: Int) throws(PDFSyntaxError) {
+    /// - Parameter inner: Its own resources, if it has some.
+    /// - Throws: ``PDFSyntaxError``, also past the budget or the depth of forms within forms, and for operators or operands
+    ///   that the standard does not know.
+    func run(_ bytes: [UInt8], resources inner: PDFDictionary?, depth: Int) throws(PDFSyntaxError) {
         guard depth <= 12 else { throw PDFSyntaxError(.limitExceeded, "forms within forms") }
+        let outer = (resources, replacesColours, glyphFonts)
+        defer { (resources, replacesColours, glyphFonts) = outer }
+        if let inner { resources.insert(inner, at: 0) }
+        glyphFonts = [:]
+        for name in ["DefaultGray", "DefaultRGB", "DefaultCMYK"] as [PDFName]
+        where try resource("ColorSpace", name) != nil { replacesColours = true }
         var stream = ContentStream(bytes, budget: file.budget)
         while let operation = try stream.next() {
             operations += 1
             guard operations <= file.budget.objects else { throw PDFSyntaxError(.limitExceeded, "operations") }
-            try perform(operation, resources, depth)
+            guard ContentOperands.areProper(operation) else {
+                throw PDFSyntaxError(
+                    .malformedObject, clause: "ISO 32000-2 Annex A", "other operands than an operator has")
+            }
+            try perform(operation, depth)
         }
     }
 
-    private func perform(
-        _ operation: ContentStream.Operation, _ resources: PDFDictionary, _ depth: Int
-    ) throws(PDFSyntaxError) {
+    /// Counts the operators of other content towards the same budget.
+    func continuing(_ other: ContentInterpreter) {
+        operations = other.operations
+        resources = other.resources
+    }
+    func counting(_ other: ContentInterpreter) { operations = other.operations }
+
+    /// A named resource, not followed.
+    func resource(_ category: PDFName, _ name: PDFName?) throws(PDFSyntaxError) -> PDFObject? {
+        guard let name else { return nil }
+        for dictionary in resources {
+            guard let value = try file.resolve(dictionary[category], asOf: revision).dictionary?[name] else { continue }
+            if try !file.resolve(value, asOf: revision).isNull { return value }
+        }
+        return nil
+    }
+
+    private func perform(_ operation: ContentStream.Operation, _ depth: Int) throws(PDFSyntaxError) {
         let numbers = operation.operands.compactMap(\.number)
+        let name = operation.operands.last?.name
         switch operation.name {
-        case "q": if saved.count < 512 { saved.append(state) }
-        case "Q": state = saved.popLast() ?? state
+        case "q", "Q":
+            guard !state.text.isOpen else { throw PDFSyntaxError(.malformedObject, "a state saved within text") }
+            guard operation.name == "q" else {
+                state = saved.popLast() ?? state
+                return
+            }
+            guard saved.count < Self.deepest else { throw PDFSyntaxError(.limitExceeded, "states within states") }
+            saved.append(state)
         case "cm": if let matrix = Matrix(numbers) { state.matrix = matrix.concatenated(state.matrix) }
-        case "w": state.lineWidth = numbers.first ?? 1
-        case "g": state.isFillWhite = numbers.first == 1
-        case "rg": state.isFillWhite = numbers.count == 3 && numbers.allSatisfy { $0 == 1 }
-        case "k": state.isFillWhite = numbers.count == 4 && numbers.allSatisfy { $0 == 0 }
-        case "cs", "sc", "scn": state.isFillWhite = false
-        case "gs": try setParameters(operation.operands.first?.name, resources)
+        case "w": state.lineWidth = abs(numbers.first ?? 1)
+        case "M": state.miterLimit = abs(numbers.first ?? 10)
+        case "g", "rg": setFill(isWhite: numbers.allSatisfy { $0 == 1 })
+        case "k": setFill(isWhite: numbers.allSatisfy { $0 == 0 })
+        case "cs", "sc": setFill(isWhite: false)
+        case "scn": setFill(isWhite: false, isShaped: name == nil ? false : try !isPlain(pattern: name))
+        case "CS", "SC", "G", "RG", "K": state.isStrokeShaped = false
+        case "SCN": state.isStrokeShaped = name != nil
+        case "gs": try setParameters(name)
         case "m", "l", "c", "v", "y", "h", "re": path.append(operation.name, numbers, state.matrix)
         case "S", "s": stroke(closing: operation.name == "s")
         case "f", "F", "f*": fill()
@@ -62,130 +108,56 @@ final class ContentInterpreter {
         case "n": endPath()
         case "W", "W*": path.clips = true
         case "sh":
-            paintBackground(state.clip)
+            paintBackground(state.clip, isRectangle: try isPlain(shading: resource("Shading", name)))
             hasGround = true
-        case "Do": try paintObject(operation.operands.first?.name, resources, depth)
+        case "Do": try paintObject(name, depth)
         case "BI": paint(state.matrix.box(PageRectangle(x: 0, y: 0, width: 1, height: 1)))
-        default: try performText(operation, numbers, resources)
+        default: try performText(operation, numbers)
         }
     }
 
-    // MARK: Text
+    // MARK: Colours
 
-    private func performText(
-        _ operation: ContentStream.Operation, _ numbers: [Double], _ resources: PDFDictionary
-    ) throws(PDFSyntaxError) {
-        switch operation.name {
-        case "BT": state.text.begin()
-        case "Tf":
-            let fonts = try file.resolve(resources["Font"], asOf: revision).dictionary ?? [:]
-            state.text.font = try operation.operands.first?.name.flatMap { fonts[$0] }.map(font)
-            state.text.size = numbers.last ?? 0
-        case "Tc": state.text.spacing = numbers.first ?? 0
-        case "Tw": state.text.wordSpacing = numbers.first ?? 0
-        case "Tz": state.text.scale = (numbers.first ?? 100) / 100
-        case "TL": state.text.leading = numbers.first ?? 0
-        case "Ts": state.text.rise = numbers.first ?? 0
-        case "Tr":
-            // Text that clips shows in what is painted through it; a mode that is no integer is none to some readers.
-            state.text.isInvisible = operation.operands.first?.integer == 3
-        case "Td", "TD":
-            guard numbers.count == 2 else { return }
-            if operation.name == "TD" { state.text.leading = -numbers[1] }
-            state.text.move(numbers[0], numbers[1])
-        case "Tm": if let matrix = Matrix(numbers) { state.text.set(matrix) }
-        case "T*": state.text.nextLine()
-        case "Tj": show(operation.operands)
-        case "TJ": show(operation.operands.first?.array ?? [])
-        case "'":
-            state.text.nextLine()
-            show(operation.operands)
-        case "\"":
-            if numbers.count == 2 { (state.text.wordSpacing, state.text.spacing) = (numbers[0], numbers[1]) }
-            state.text.nextLine()
-            show(Array(operation.operands.suffix(1)))
-        default: break
-        }
+    private func setFill(isWhite: Bool, isShaped: Bool = false) {
+        (state.isFillWhite, state.isFillShaped) = (isWhite, isShaped)
     }
 
-    /// The font and the line width of a graphics state parameter dictionary (§8.4.5).
-    private func setParameters(_ name: PDFName?, _ resources: PDFDictionary) throws(PDFSyntaxError) {
-        let states = try file.resolve(resources["ExtGState"], asOf: revision).dictionary ?? [:]
-        let parameters = try file.resolve(name.flatMap { states[$0] }, asOf: revision).dictionary ?? [:]
+    /// The parameters of a graphics state dictionary that say where or whether something is seen (§8.4.5).
+    private func setParameters(_ name: PDFName?) throws(PDFSyntaxError) {
+        let parameters = try file.resolve(resource("ExtGState", name), asOf: revision).dictionary ?? [:]
         let width = try file.resolve(parameters["LW"], asOf: revision).number
-        state.lineWidth = max(width ?? state.lineWidth, 1)
+        state.lineWidth = max(width.map(abs) ?? state.lineWidth, 1)
+        if let limit = try file.resolve(parameters["ML"], asOf: revision).number { state.miterLimit = abs(limit) }
+        for key in ["TR", "TR2", "BM", "SMask"] as [PDFName] {
+            let value = try file.resolve(parameters[key], asOf: revision)
+            let isPlain = value.isNull || ["Normal", "Compatible", "None", "Identity", "Default"].contains(value.name)
+            if !isPlain { state.keepsWhite = false }
+            if !isPlain, key == "SMask" { state.isMasked = true }
+        }
         let list = try file.resolve(parameters["Font"], asOf: revision).array ?? []
         guard list.count == 2 else { return }
         state.text.font = try font(list[0])
         state.text.size = try file.resolve(list[1], asOf: revision).number ?? 0
     }
 
-    private func font(_ value: PDFObject) throws(PDFSyntaxError) -> ContentFont {
-        if let reference = value.reference, let known = fontsByReference[reference] { return known }
-        var font = try ContentFont(value, in: file, asOf: revision)
-        if let streams = font.glyphStreams { font.glyphBox = try glyphBox(of: streams) }
-        if let reference = value.reference { fontsByReference[reference] = font }
-        return font
+    /// Whether a pattern is a gradient without a shape of its own.
+    private func isPlain(pattern name: PDFName?) throws(PDFSyntaxError) -> Bool {
+        let pattern = try file.resolve(resource("Pattern", name), asOf: revision).dictionary ?? [:]
+        guard try file.resolve(pattern["PatternType"], asOf: revision).integer == 2, pattern["ExtGState"] == nil else {
+            return false
+        }
+        return try isPlain(shading: pattern["Shading"])
     }
 
-    /// What the glyphs of a font paint, wherever it says that they end: a single one may be a page.
-    private func glyphBox(of font: PDFDictionary) throws(PDFSyntaxError) -> PageRectangle? {
-        guard !isInGlyph else { throw PDFSyntaxError(.limitExceeded, "glyphs within glyphs") }
-        let inner = ContentInterpreter(
-            file, revision, visible: PageRectangle(x: -1e9, y: -1e9, width: 2e9, height: 2e9))
-        inner.isInGlyph = true
-        inner.operations = operations
-        let resources = try file.resolve(font["Resources"], asOf: revision).dictionary ?? [:]
-        let glyphs = try file.resolve(font["CharProcs"], asOf: revision).dictionary ?? [:]
-        for name in glyphs.keys {
-            guard let stream = try file.resolve(glyphs[name], asOf: revision).stream else { continue }
-            inner.state = ContentState(clip: inner.visible)
-            inner.saved = []
-            try inner.run(file.decodedBytes(of: stream, asOf: revision), resources: resources, depth: 6)
+    /// Whether a shading is an axial one that goes on at both ends: others show shapes, or leave paper free.
+    private func isPlain(shading: PDFObject?) throws(PDFSyntaxError) -> Bool {
+        let shading = try file.resolve(shading, asOf: revision).dictionary ?? [:]
+        guard try file.resolve(shading["ShadingType"], asOf: revision).integer == 2, shading["BBox"] == nil else {
+            return false
         }
-        operations = inner.operations
-        let numbers = try numbers(font["FontMatrix"])
-        guard let first = inner.boxes.first, let matrix = Matrix(numbers) else { return nil }
-        return matrix.box(inner.boxes.dropFirst().reduce(first) { $0.union($1) })
-    }
-
-    private func numbers(_ value: PDFObject?) throws(PDFSyntaxError) -> [Double] {
-        var numbers: [Double] = []
-        for element in try file.resolve(value, asOf: revision).array ?? [] {
-            if let number = try file.resolve(element, asOf: revision).number { numbers.append(number) }
-        }
-        return numbers
-    }
-
-    private var fontsByReference: [IndirectReference: ContentFont] = [:]
-
-    private func show(_ elements: [PDFObject]) {
-        for element in elements {
-            if let number = element.number {
-                state.text.advance(-number / 1000 * state.text.size * state.text.scale)
-            } else if let string = element.string {
-                let extent = state.text.extent(of: string)
-                if let first = extent.first, !state.text.isInvisible {
-                    let size = state.text.size
-                    var box = PageRectangle(corners: [
-                        first * state.text.scale, state.text.rise - 0.25 * size, extent.last * state.text.scale,
-                        state.text.rise + 0.95 * size,
-                    ])
-                    if let glyph = state.text.font?.glyphBox {
-                        for start in [first, extent.last] {
-                            box = box.union(
-                                PageRectangle(corners: [
-                                    (start + glyph.x * size) * state.text.scale, state.text.rise + glyph.y * size,
-                                    (start + (glyph.x + glyph.width) * size) * state.text.scale,
-                                    state.text.rise + (glyph.y + glyph.height) * size,
-                                ]))
-                        }
-                    }
-                    paint(state.text.matrix.concatenated(state.matrix).box(box))
-                }
-                state.text.advance(extent.advance * state.text.scale)
-            }
-        }
+        let ends = try file.resolve(shading["Extend"], asOf: revision).array ?? []
+        for end in ends where try file.resolve(end, asOf: revision).boolean != true { return false }
+        return ends.count == 2
     }
 
     // MARK: Paths, images, forms
@@ -193,14 +165,22 @@ final class ContentInterpreter {
     private func stroke(closing: Bool) {
         if closing { path.append("h", [], state.matrix) }
         let half = max(state.lineWidth * state.matrix.scale, 0.5) / 2
-        for segment in path.segments { paint(segment.grown(by: half)) }
+        for segment in path.segments { paint(segment.grown(by: half * 1.42)) }
+        for joint in path.joints {
+            let reach = !state.matrix.keepsAngles ? state.miterLimit : joint.reach > state.miterLimit ? 1 : joint.reach
+            guard reach > 1.42 else { continue }
+            paint(PageRectangle(x: joint.x, y: joint.y, width: 0, height: 0).grown(by: half * reach))
+        }
         endPath()
     }
 
     private func fill(ending: Bool = true) {
         // White is seen on a ground that is not.
-        if !state.isFillWhite || hasGround {
-            for (box, isRectangle) in path.subpaths { paintBackground(box, isRectangle: isRectangle) }
+        let isWhite = state.isFillWhite && state.keepsWhite && !replacesColours
+        if !isWhite || hasGround {
+            for (box, isRectangle) in path.subpaths {
+                paintBackground(box, isRectangle: isRectangle && !state.isFillShaped, isWhite: isWhite)
+            }
         }
         if ending { endPath() }
     }
@@ -213,11 +193,8 @@ final class ContentInterpreter {
         path = ContentPath()
     }
 
-    private func paintObject(
-        _ name: PDFName?, _ resources: PDFDictionary, _ depth: Int
-    ) throws(PDFSyntaxError) {
-        let objects = try file.resolve(resources["XObject"], asOf: revision).dictionary ?? [:]
-        guard let name, let stream = try file.resolve(objects[name], asOf: revision).stream else { return }
+    private func paintObject(_ name: PDFName?, _ depth: Int) throws(PDFSyntaxError) {
+        guard let stream = try file.resolve(resource("XObject", name), asOf: revision).stream else { return }
         guard try file.resolve(stream.dictionary["Subtype"], asOf: revision).name == "Form" else {
             paint(state.matrix.box(PageRectangle(x: 0, y: 0, width: 1, height: 1)))
             return
@@ -226,28 +203,40 @@ final class ContentInterpreter {
         defer { (state, saved, path) = outer }
         saved = []
         path = ContentPath()
-        if let matrix = Matrix(try numbers(stream.dictionary["Matrix"])) {
+        if try !file.resolve(stream.dictionary["Matrix"], asOf: revision).isNull {
+            guard let matrix = Matrix(try numbers(stream.dictionary["Matrix"])) else {
+                throw PDFSyntaxError(.malformedObject, clause: "ISO 32000-2 §8.10.2", "a form with a damaged matrix")
+            }
             state.matrix = matrix.concatenated(state.matrix)
         }
         let box = try PageRectangle(
             file.resolve(stream.dictionary["BBox"], asOf: revision), in: file, asOf: revision)
         if let box { state.clip = state.clip.intersection(state.matrix.box(box)) ?? .empty }
         let own = try file.resolve(stream.dictionary["Resources"], asOf: revision).dictionary
-        let bytes = try file.decodedBytes(of: stream, asOf: revision)
-        try run(bytes, resources: own ?? resources, depth: depth + 1)
+        try run(file.decodedBytes(of: stream, asOf: revision), resources: own, depth: depth + 1)
     }
 
-    private func paint(_ box: PageRectangle) {
+    func numbers(_ value: PDFObject?) throws(PDFSyntaxError) -> [Double] {
+        var numbers: [Double] = []
+        for element in try file.resolve(value, asOf: revision).array ?? [] {
+            guard let number = try file.resolve(element, asOf: revision).number else { return [] }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    func paint(_ box: PageRectangle) {
         // Something thinner than a hair is still seen.
         guard let seen = box.grown(by: 0.05).intersection(state.clip) else { return }
         boxes.append(seen)
     }
 
     /// A rectangle so large that it is the page's ground says nothing about the place; other shapes may say anything.
-    private func paintBackground(_ box: PageRectangle, isRectangle: Bool = true) {
-        guard let seen = box.intersection(state.clip) else { return }
-        if isRectangle, !state.isClipShaped, seen.area >= visible.area * 0.8 {
-            if !state.isFillWhite { hasGround = true }
+    private func paintBackground(_ box: PageRectangle, isRectangle: Bool = true, isWhite: Bool = false) {
+        let isHair = box.width == 0 || box.height == 0
+        guard let seen = box.grown(by: isHair ? 0.05 : 0).intersection(state.clip) else { return }
+        if isRectangle, !state.isClipShaped, !state.isMasked, seen.area >= visible.area * 0.8 {
+            if !isWhite { hasGround = true }
         } else {
             boxes.append(seen)
         }

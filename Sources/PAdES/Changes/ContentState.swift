@@ -37,6 +37,12 @@ struct Matrix {
         return PageRectangle(corners: [xs.min() ?? 0, ys.min() ?? 0, xs.max() ?? 0, ys.max() ?? 0])
     }
 
+    /// Whether angles stay as they are.
+    var keepsAngles: Bool {
+        let size = abs(a) + abs(b) + abs(c) + abs(d)
+        return (abs(a - d) + abs(b + c) < size / 1000) || (abs(a + d) + abs(b - c) < size / 1000)
+    }
+
     /// By how much lengths grow, at most.
     var scale: Double { max((a * a + b * b).squareRoot(), (c * c + d * d).squareRoot()) }
 }
@@ -46,7 +52,15 @@ struct ContentState {
     var matrix = Matrix()
     var clip: PageRectangle
     var lineWidth = 1.0
+    var miterLimit = 10.0
     var isFillWhite = false
+    /// Whether what is filled has another shape than its path: patterns, soft masks.
+    var isFillShaped = false
+    var isStrokeShaped = false
+    /// Whether white stays white: no blending, mask or transfer function was asked for.
+    var keepsWhite = true
+    /// Whether a soft mask cuts out what is painted.
+    var isMasked = false
     /// Whether what is painted shows in another shape than a rectangle.
     var isClipShaped = false
     var text = ContentTextState()
@@ -63,7 +77,12 @@ struct ContentTextState {
     var scale = 1.0
     var leading = 0.0
     var rise = 0.0
-    var isInvisible = false
+    var mode: Int64 = 0
+    /// Whether a text object has begun.
+    var isOpen = false
+    /// By how much less or more the text may have moved since its place was set.
+    private(set) var less = 0.0
+    private(set) var more = 0.0
     private(set) var matrix = Matrix()
     private var line = Matrix()
 
@@ -72,6 +91,7 @@ struct ContentTextState {
     mutating func set(_ matrix: Matrix) {
         self.matrix = matrix
         line = matrix
+        (less, more) = (0, 0)
     }
 
     mutating func move(_ x: Double, _ y: Double) { set(Self.translation(x, y).concatenated(line)) }
@@ -80,15 +100,26 @@ struct ContentTextState {
 
     mutating func advance(_ x: Double) { matrix = Self.translation(x, 0).concatenated(matrix) }
 
+    mutating func advance(_ extent: ContentFont.Extent) {
+        advance(extent.advance * scale)
+        less += extent.less * abs(scale)
+        more += extent.more * abs(scale)
+    }
+
     func extent(of string: [UInt8]) -> ContentFont.Extent {
         if let font { return font.extent(of: string, spacing: spacing, wordSpacing: wordSpacing, size: size) }
         // Without a font readers choose one; whatever it is, it is hardly wider than an em for each byte.
         var extent = ContentFont.Extent()
         extent.advance = Double(string.count) * (size + spacing)
-        extent.first = string.isEmpty ? nil : 0
-        extent.last = extent.advance
+        extent.first = string.isEmpty ? nil : min(0, extent.advance)
+        extent.last = string.isEmpty ? nil : max(0, extent.advance)
+        extent.less = max(extent.advance, 0)
         return extent
     }
+
+    /// Whether glyphs of a mode show nothing; those that are content streams do so in every mode (§9.3.6). Text that clips
+    /// shows in what is painted through it.
+    var isInvisible: Bool { mode == 3 && font?.glyphStreams == nil }
 
     private static func translation(_ x: Double, _ y: Double) -> Matrix {
         var matrix = Matrix()
@@ -101,6 +132,9 @@ struct ContentTextState {
 struct ContentPath {
     /// Boxes of short straight pieces, so that a frame is not taken for what it surrounds.
     private(set) var segments: [PageRectangle] = []
+    /// Where two pieces of line meet, and how many half widths the spike between them may reach.
+    private(set) var joints: [(x: Double, y: Double, reach: Double)] = []
+    private var directions: (first: (x: Double, y: Double)?, last: (x: Double, y: Double)?) = (nil, nil)
     private var subpathBoxes: [PageRectangle] = []
     /// The ends of each subpath's lines, until it is seen that they make no rectangle; `nil` from then on.
     private var corners: [[(x: Double, y: Double)]?] = []
@@ -139,20 +173,46 @@ struct ContentPath {
         case ("c", 6): curve(point(0), point(2), point(4))
         case ("v", 4): curve(current, point(0), point(2))
         case ("y", 4): curve(point(0), point(2), point(2))
-        case ("h", _): line(to: start)
+        case ("h", _): close()
         case ("re", 4):
             let (x, y, width, height) = (numbers[0], numbers[1], numbers[2], numbers[3])
             begin(matrix.point(x, y))
             line(to: matrix.point(x + width, y))
             line(to: matrix.point(x + width, y + height))
             line(to: matrix.point(x, y + height))
-            line(to: start)
+            close()
         default: break
         }
     }
 
+    private mutating func close() {
+        line(to: start)
+        if let first = directions.first { turn(into: first) }
+        directions = (nil, nil)
+    }
+
+    /// Notes the corner between the piece before and one that goes on in another direction.
+    private mutating func turn(into direction: (x: Double, y: Double)) {
+        defer { directions.last = direction }
+        guard let last = directions.last else {
+            directions.first = direction
+            return
+        }
+        // The spike's length over the width is one over the sine of half the angle between the pieces (§8.4.3.5).
+        let cosine = -(last.x * direction.x + last.y * direction.y)
+        let sine = max((1 - cosine) / 2, 0).squareRoot()
+        if sine < 0.99 { joints.append((current.x, current.y, 1 / max(sine, 1e-6))) }
+    }
+
+    private mutating func turn(from begin: (x: Double, y: Double), to end: (x: Double, y: Double)) {
+        let (x, y) = (end.x - begin.x, end.y - begin.y)
+        let length = (x * x + y * y).squareRoot()
+        if length > 0 { turn(into: (x / length, y / length)) }
+    }
+
     private mutating func begin(_ point: (x: Double, y: Double)) {
         (start, current) = (point, point)
+        directions = (nil, nil)
         subpathBoxes.append(PageRectangle(x: point.x, y: point.y, width: 0, height: 0))
         corners.append([point])
     }
@@ -164,6 +224,7 @@ struct ContentPath {
     }
 
     private mutating func line(to end: (x: Double, y: Double)) {
+        turn(from: current, to: end)
         let isStraight = abs(end.x - current.x) < 1 || abs(end.y - current.y) < 1
         corner(end, isStraight: isStraight)
         let count = isStraight ? 1 : Self.pieces
@@ -193,6 +254,13 @@ struct ContentPath {
         _ first: (x: Double, y: Double), _ second: (x: Double, y: Double), _ end: (x: Double, y: Double)
     ) {
         let begin = current
+        let points = [begin, first, second, end]
+        if let next = points.first(where: { $0 != begin }) { turn(from: begin, to: next) }
+        if let before = points.last(where: { $0 != end }) {
+            let (x, y) = (end.x - before.x, end.y - before.y)
+            let length = (x * x + y * y).squareRoot()
+            if length > 0 { directions.last = (x / length, y / length) }
+        }
         corner(end, isStraight: false)
         for index in 1...Self.pieces {
             let t = Double(index) / Double(Self.pieces)

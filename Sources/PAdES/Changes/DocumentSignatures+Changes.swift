@@ -51,7 +51,10 @@ extension DocumentSignatures {
         let comparison = RevisionComparison(file, after: revision, index: index, steps: steps, states: states)
         try reading { () throws(PDFSyntaxError) in try comparison.claimContainers() }
         try comparison.compareTrailers()
-        try reading { () throws(PDFSyntaxError) in try comparison.close() }
+        try reading { () throws(PDFSyntaxError) in
+            try comparison.checkBytes()
+            try comparison.close()
+        }
         steps = comparison.steps
         checkPermissions(comparison, states.restricting)
         let unexplained = comparison.reasons.contains {

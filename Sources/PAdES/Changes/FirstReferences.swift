@@ -37,6 +37,17 @@ struct FirstReferences {
         return byTarget[start..<end]
     }
 
+    /// Whether a condition holds for an object number that is referred to.
+    func containsTarget(where condition: (UInt32) -> Bool) -> Bool {
+        var last: UInt32?
+        for position in byTarget {
+            let target = targets[Int(position)]
+            if target != last, condition(target) { return true }
+            last = target
+        }
+        return false
+    }
+
     /// The object in which a reference stands.
     func source(of position: UInt32) -> UInt64 {
         sources[Self.partition(starts.count) { starts[$0] > position } - 1]

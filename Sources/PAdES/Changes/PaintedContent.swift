@@ -7,9 +7,9 @@ import PDFSyntax
 /// Where a page's content paints something, in the page's own coordinates, as boxes.
 ///
 /// Painted are text (invisible text apart), strokes, fills that are neither white nor a background of at least four fifths
-/// of the page, images and shadings. A box may be larger than what is seen, never smaller but for ascenders of unusual
-/// fonts: a field over nothing but free paper is what this is to recognise. Content that cannot be interpreted counts as
-/// painted everywhere.
+/// of the page, images and shadings. A box may be larger than what is seen: a field over nothing but free paper is what this
+/// is to recognise. Content that cannot be interpreted counts as painted everywhere, and so does what readers interpret in
+/// different ways.
 struct PaintedContent {
     /// The boxes; with `isUnknown` the whole page.
     private(set) var boxes: [PageRectangle] = []
@@ -54,9 +54,7 @@ struct PaintedContent {
         var node = page
         for _ in 0..<64 {
             let dictionary = try file.object(node, asOf: revision).dictionary ?? [:]
-            if let resources = dictionary["Resources"] {
-                return try file.resolve(resources, asOf: revision).dictionary ?? [:]
-            }
+            if let resources = try file.resolve(dictionary["Resources"], asOf: revision).dictionary { return resources }
             guard let parent = dictionary["Parent"]?.reference else { break }
             node = parent
         }
@@ -109,9 +107,19 @@ extension PaintedPages {
                 RevisionComparison.isShown(try resolving(dictionary["F"]).integer ?? 0)
             else { continue }
             if try isDrawn(dictionary, byPointsIn: place, resolving: resolving) { return true }
-            guard let rectangle = try PageRectangle(resolving(dictionary["Rect"]), resolving: resolving),
-                let shared = rectangle.intersection(place)
-            else { continue }
+            guard var rectangle = try PageRectangle(resolving(dictionary["Rect"]), resolving: resolving) else {
+                continue
+            }
+            // What keeps its upright position is turned around its upper left corner; a note's icon has a size of its own.
+            let flags = try resolving(dictionary["F"]).integer ?? 0
+            let isNote = try resolving(dictionary["Subtype"]).name == "Text"
+            if isNote || flags & 16 != 0 {
+                let edge = max(rectangle.width, rectangle.height, isNote ? 24 : 0)
+                let (left, top) = (rectangle.x, rectangle.y + rectangle.height)
+                let around = PageRectangle(x: left, y: top, width: 0, height: 0).grown(by: edge)
+                rectangle = flags & 16 != 0 ? rectangle.union(around) : rectangle.union(rectangle.aroundIcon)
+            }
+            guard let shared = rectangle.intersection(place) else { continue }
             let isSignature = try resolving(dictionary["FT"]).name == "Sig"
             if !isSignature || !allowingSignatures || shared.area > rectangle.area * 0.4 { return true }
         }

@@ -80,8 +80,8 @@ struct ReferenceIndex {
     /// Whether anything refers to an object number.
     func isUsed(_ number: Int) -> Bool { !uses(of: number, atMost: 1).isEmpty }
 
-    /// The objects that refer to an object number below one key of their dictionary, themselves or through one other object,
-    /// and those that do so by another key directly.
+    /// The objects that refer to an object number below one key of their dictionary, themselves or through one or two other
+    /// objects, and those that do so by another key directly.
     ///
     /// - Parameter steps: Counts the uses that were looked at, sixteen as one.
     func users(
@@ -89,25 +89,37 @@ struct ReferenceIndex {
     ) -> [IndirectReference] {
         let (below, direct) = (paths.known(key), paths.known(other))
         var found: [IndirectReference] = []
-        var sources: [Int] = []
         var looked = 0
-        forEachUse(of: number) { source, path in
-            looked += 1
-            guard let reference = Self.reference(source) else { return true }
-            if paths.root(of: path) == below || path == direct { found.append(reference) }
-            sources.append(reference.number)
-            return true
-        }
-        guard let below else { return found }
-        for source in sources {
-            forEachUse(of: source) { user, path in
-                looked += 1
-                if paths.root(of: path) == below, let reference = Self.reference(user) { found.append(reference) }
-                return true
+        var visited: Set<Int> = [number]
+        var level = [number]
+        for depth in 0..<3 {
+            var next: [Int] = []
+            for target in level {
+                forEachUse(of: target) { source, path in
+                    looked += 1
+                    guard let reference = Self.reference(source) else { return true }
+                    let isBelow = below != nil && paths.root(of: path) == below
+                    if isBelow || depth == 0 && path == direct { found.append(reference) }
+                    // Further down an appearance dictionary has the states of one kind of appearance, and nothing more.
+                    let isOneKey = path != 0 && paths.root(of: path) == path
+                    if depth < 2, depth == 0 || isOneKey, visited.insert(reference.number).inserted {
+                        next.append(reference.number)
+                    }
+                    return true
+                }
             }
+            guard below != nil else { break }
+            level = next
         }
         steps += looked / 16
         return found
+    }
+
+    /// Whether an object number is referred to that no cross-reference section lists up to this state.
+    func refersToUnlisted() -> Bool {
+        let revisions = file.revisions[...revision]
+        func isUnlisted(_ number: UInt32) -> Bool { revisions.allSatisfy { $0.entries[Int(number)] == nil } }
+        return first.containsTarget(where: isUnlisted) || later.contains { !$0.value.isEmpty && isUnlisted($0.key) }
     }
 
     /// The objects that refer to an object number by one key of their dictionary.

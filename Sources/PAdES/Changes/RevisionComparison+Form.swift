@@ -181,10 +181,15 @@ extension RevisionComparison {
 
     private func hangsOnChange(_ node: FormTree.Node) throws(PDFSyntaxError) -> Bool {
         if let value = node.dictionary["V"]?.reference, isChanged(value) { return true }
-        for reference in node.dictionary["AP"]?.references ?? [] {
+        return try hangsOnChange(node.dictionary["AP"], depth: 2)
+    }
+
+    /// Whether an appearance dictionary, the states in it or a stream that it shows was changed.
+    private func hangsOnChange(_ appearance: PDFObject?, depth: Int) throws(PDFSyntaxError) -> Bool {
+        for reference in appearance?.references ?? [] {
             if isChanged(reference) { return true }
-            let inner = try object(reference, asOf: after).dictionary
-            if inner.map({ PDFObject.dictionary($0).references.contains(where: isChanged) }) ?? false { return true }
+            guard depth > 0, let inner = try object(reference, asOf: after).dictionary else { continue }
+            if try hangsOnChange(.dictionary(inner), depth: depth - 1) { return true }
         }
         return false
     }
@@ -231,7 +236,9 @@ extension RevisionComparison {
                 let mayChange =
                     key == "M" || key == "DA" && (isSignature || !isSameValue)
                     || (isSignature ? key == "MK" : key == "AS" || key == "I")
-                if !mayChange || !(new.dictionary[key]?.references.isEmpty ?? true) {
+                // An object can be a field and something else, where these keys mean something else.
+                let isOfField = [old.dictionary[key], new.dictionary[key]].allSatisfy { Self.isFieldEntry(key, $0) }
+                if !mayChange || !isOfField || !(new.dictionary[key]?.references.isEmpty ?? true) {
                     refuse(.fieldChanged, old.reference)
                 }
             default: refuse(.fieldChanged, old.reference)
@@ -260,6 +267,14 @@ extension RevisionComparison {
         }
         if old.dictionary["AP"] != nil || new.dictionary["AP"] != nil {
             try explainAppearance(old.dictionary["AP"], new.dictionary["AP"], at: place.entry("AP"), before)
+        }
+    }
+
+    /// Whether a value is one that a field or widget has under a key (ISO 32000-2 Tables 166, 168, 234).
+    private static func isFieldEntry(_ key: PDFName, _ value: PDFObject?) -> Bool {
+        switch (key, value) {
+        case (_, nil), (_, .null), ("AS", .name), ("I", .array), ("MK", .dictionary), ("M", _), ("DA", _): true
+        default: false
         }
     }
 

@@ -80,7 +80,7 @@ extension RevisionComparison {
 
 extension PageRectangle {
     /// What icons take up that hang at one of the left corners, with an edge of 24 points.
-    fileprivate var aroundIcon: PageRectangle {
+    var aroundIcon: PageRectangle {
         let edge = 24.0
         return PageRectangle(corners: [x, min(y, y + height - edge), x + edge, max(y + height, y + edge)])
     }

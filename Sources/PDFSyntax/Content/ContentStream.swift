@@ -15,11 +15,16 @@ package struct ContentStream {
 
     private var parser: ObjectParser
     private let bytes: [UInt8]
+    private let source: MemorySource
+    /// How many octets of inline images may still come out of their filters.
+    private var room: Int64
 
     /// Begins with decoded bytes.
     package init(_ bytes: [UInt8], budget: Budget) {
         self.bytes = bytes
-        parser = ObjectParser(MemorySource(bytes), at: 0, budget: budget)
+        source = MemorySource(bytes)
+        room = budget.bytes
+        parser = ObjectParser(source, at: 0, budget: budget)
     }
 
     /// The next operation; `nil` at the end.
@@ -32,23 +37,79 @@ package struct ContentStream {
         guard let (entries, end) = try parser.operation(), end == Array("ID".utf8) else {
             throw malformed("an inline image without data")
         }
-        try skipInlineData()
+        try skipInlineData(entries)
         return Operation(name: name, operands: entries)
     }
 
-    /// Steps behind `EI` that stands between white space.
-    private mutating func skipInlineData() throws(PDFSyntaxError) {
-        var position = Int(parser.lexer.cursor.position) + 1
-        while position + 2 < bytes.count {
-            defer { position += 1 }
-            guard bytes[position + 1] == UInt8(ascii: "E"), bytes[position + 2] == UInt8(ascii: "I"),
-                Lexer.isWhiteSpace(bytes[position])
-            else { continue }
-            guard position + 3 >= bytes.count || Lexer.isWhiteSpace(bytes[position + 3]) else { continue }
-            parser.lexer.cursor.seek(to: Int64(position + 3))
-            return
+    /// Steps behind the `EI` that follows the data. Where they end must be certain: readers that find it elsewhere would
+    /// take data for operators.
+    private mutating func skipInlineData(_ entries: [PDFObject]) throws(PDFSyntaxError) {
+        let start = Int(parser.lexer.cursor.position) + 1
+        let values = try inlineValues(entries)
+        let end: Int
+        if let filter = values["Filter"] ?? values["F"] {
+            end = try encodedEnd(filter, from: start)
+        } else {
+            end = try start + plainSize(values)
         }
-        throw malformed("an inline image without its end")
+        var position = end
+        while position < bytes.count, Lexer.isWhiteSpace(bytes[position]) { position += 1 }
+        guard position + 1 < bytes.count, position - end <= 4, bytes[position] == UInt8(ascii: "E"),
+            bytes[position + 1] == UInt8(ascii: "I"),
+            position + 2 >= bytes.count || Lexer.isWhiteSpace(bytes[position + 2])
+        else { throw malformed("an inline image that does not end where its data do") }
+        parser.lexer.cursor.seek(to: Int64(position + 2))
+    }
+
+    private func inlineValues(_ entries: [PDFObject]) throws(PDFSyntaxError) -> PDFDictionary {
+        var values: PDFDictionary = [:]
+        guard entries.count.isMultiple(of: 2) else { throw malformed("an inline image with a key without a value") }
+        for index in stride(from: 0, to: entries.count, by: 2) {
+            guard let key = entries[index].name, values.add(key, entries[index + 1]) else {
+                throw malformed("an inline image with a wrong key")
+            }
+        }
+        return values
+    }
+
+    /// The octets of samples without a filter (§8.9.7).
+    private func plainSize(_ values: PDFDictionary) throws(PDFSyntaxError) -> Int {
+        func number(_ short: PDFName, _ long: PDFName) -> Int? {
+            (values[short] ?? values[long])?.integer.flatMap { Int(exactly: $0) }
+        }
+        guard let width = number("W", "Width"), let height = number("H", "Height"), (1...65_536).contains(width),
+            (1...65_536).contains(height)
+        else { throw malformed("an inline image without a size") }
+        let isMask = (values["IM"] ?? values["ImageMask"])?.boolean == true
+        let components: Int
+        switch values["CS"] ?? values["ColorSpace"] {
+        case nil where isMask: components = 1
+        case .name("G"), .name("DeviceGray"): components = 1
+        case .name("RGB"), .name("DeviceRGB"): components = 3
+        case .name("CMYK"), .name("DeviceCMYK"): components = 4
+        case .array(let space) where space.first?.name == "I" || space.first?.name == "Indexed": components = 1
+        default: throw malformed("an inline image whose colours are not read")
+        }
+        let bits = isMask ? 1 : number("BPC", "BitsPerComponent")
+        guard let bits, [1, 2, 4, 8, 16].contains(bits) else { throw malformed("an inline image without a depth") }
+        return (width * components * bits + 7) / 8 * height
+    }
+
+    /// Where data end that say so themselves.
+    private mutating func encodedEnd(_ filter: PDFObject, from start: Int) throws(PDFSyntaxError) -> Int {
+        let name = filter.name ?? filter.array?.first?.name
+        switch name?.text {
+        case "AHx", "ASCIIHexDecode", "A85", "ASCII85Decode":
+            guard start <= bytes.count, let end = bytes[start...].firstIndex(of: UInt8(ascii: ">")) else { break }
+            return end + 1
+        case "Fl", "FlateDecode":
+            guard start <= bytes.count else { break }
+            let (used, inflated) = try Inflater.size(in: source, Int64(start)..<source.size, limit: room)
+            room -= Int64(inflated)
+            return start + used
+        default: break
+        }
+        throw malformed("an inline image whose end is not certain")
     }
 
     private func malformed(_ detail: String) -> PDFSyntaxError {

@@ -166,6 +166,11 @@ public struct PDFFile: Sendable {
         return low < offsets.count ? offsets[low] : source.size
     }
 
+    /// Whether the cross-references of any revision name an offset as the place of an object.
+    package func listsObject(at offset: Int64) -> Bool {
+        offset > 0 && end(ofObjectAt: offset - 1) == offset && offset != source.size
+    }
+
     /// The identity of the object in use under a number as of a revision (the newest when `nil`); `nil` for a free number.
     public func reference(of number: Int, asOf revision: Int? = nil) -> IndirectReference? {
         Self.reference(number, entry(for: number, asOf: revision))

@@ -12,6 +12,22 @@ enum Inflater {
     static func inflate(
         _ source: any ByteSource, _ range: Range<Int64>, limit: Int64
     ) throws(PDFSyntaxError) -> [UInt8] {
+        var end: Int64 = 0
+        return try inflate(source, range, limit: limit, end: &end)
+    }
+
+    /// How many bytes zlib data at the beginning of a range take up, and how many they stand for.
+    static func size(
+        in source: any ByteSource, _ range: Range<Int64>, limit: Int64
+    ) throws(PDFSyntaxError) -> (used: Int, inflated: Int) {
+        var end: Int64 = 0
+        let output = try inflate(source, range, limit: limit, end: &end)
+        return (Int(end - range.lowerBound), output.count)
+    }
+
+    private static func inflate(
+        _ source: any ByteSource, _ range: Range<Int64>, limit: Int64, end: inout Int64
+    ) throws(PDFSyntaxError) -> [UInt8] {
         var stream = unsafe z_stream()
         guard unsafe dossier_inflateInit2(&stream, 15) == Z_OK else {
             throw PDFSyntaxError(.malformedStream, at: range.lowerBound, "zlib could not start")
@@ -57,7 +73,10 @@ enum Inflater {
                         .malformedStream, at: range.lowerBound, clause: "ISO 32000-2 §7.4.4", "damaged deflate data")
                 }
             }
-            if finished { return output }
+            if finished {
+                end = position - Int64(count - used)
+                return output
+            }
         }
         throw PDFSyntaxError(
             .malformedStream, at: range.lowerBound, clause: "ISO 32000-2 §7.4.4", "deflate data without its end")

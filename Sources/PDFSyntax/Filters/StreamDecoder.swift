@@ -17,6 +17,8 @@ struct StreamDecoder {
         let filters = try list(dictionary["Filter"], resolving)
         let parameters = try list(dictionary["DecodeParms"], resolving)
         guard filters.count <= 8 else { throw malformed(range, "more than eight filters") }
+        // The abbreviation is for inline images; some readers take it here too.
+        guard dictionary["DP"] == nil else { throw malformed(range, "an abbreviated /DecodeParms") }
         let allowed = min(
             limit, budget.bytes, (range.upperBound - range.lowerBound).clampedProduct(budget.expansionRatio))
         var bytes: [UInt8]?

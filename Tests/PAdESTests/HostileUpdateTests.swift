@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import DossierCore
+import Foundation
+import PDFSyntax
+import Testing
+
+@testable import PAdES
+
+@Suite("Updates made to be read in two ways — ISO 32000-2 §7.5, §12.7")
+struct HostileUpdateTests {
+    private func reasons(_ bytes: [UInt8]) throws -> [ChangeReason.Code] {
+        let changes = try DocumentSignatures(in: PDFFixture.file(bytes)).changesAfterFirstSignature()
+        return try #require(changes.last).reasons.map(\.code)
+    }
+
+    /// Poppler takes the last object of each number that it sees, once an object is missing.
+    @Test(arguments: [
+        ("4 0 obj\n<<>>\nendobj\n", ChangeReason.Code.unexplainedObject), ("%4 0 obj\n", .unexplainedObject),
+        ("4 %\n0 obj ", .unexplainedObject), ("trailer<</Root 5 0 R>>\n", .trailerChanged),
+        ("% an object, 3 objects\n", nil),
+        ("% trailer\n", nil),
+    ])
+    func `what looks like an object is one that the cross-references name`(
+        between: String, code: ChangeReason.Code?
+    ) throws {
+        let signed = try PDFFixture.signed(PDFFixture.classic())
+        #expect(
+            try reasons(PDFFixture.appendingText(signed + Array(between.utf8), [(39, "null")]))
+                == [code].compactMap(\.self))
+        // The same in a stream that is added, which readers that look for objects go through as well.
+        let form = PDFFixture.appendingText(
+            signed, [(39, "<</Length \(between.utf8.count)>>\nstream\n\(between)\nendstream")])
+        #expect(try reasons(form) == [code].compactMap(\.self))
+    }
+
+    @Test func `a table on top of a stream is refused where an object is missing`() throws {
+        func update(_ missing: String) throws -> [ChangeReason.Code] {
+            var text = String(decoding: PDFFixture.compact(), as: UTF8.self)
+            text = text.replacingOccurrences(of: "/Contents 4 0 R", with: missing)
+            let signed = try PDFFixture.signed(Array(text.utf8))
+            return try reasons(PDFFixture.appendingText(signed, [(39, "null")]))
+        }
+        #expect(try update("/Contents 4 0 R") == [])
+        #expect(try update("/Content 38 0 R") == [.trailerChanged])
+    }
+
+    /// Both fields show what stands two objects below the one that they share.
+    @Test func `a field that shows another's appearance stays as it is`() throws {
+        func document(_ second: String) -> [UInt8] {
+            PDFFixture.classic(
+                catalog: "/AcroForm<</Fields[5 0 R 6 0 R]>>", page: "/Annots[5 0 R 6 0 R]",
+                more: [
+                    (5, Self.field("one", "/V(a)/AP 7 0 R")), (6, Self.field("two", second)), (7, "<</N 8 0 R>>"),
+                    (8, "<</On 9 0 R>>"), (9, Self.appearance), (12, Self.appearance),
+                ])
+        }
+        let update = [
+            (5, Self.field("one", "/V(b)/AP 7 0 R")), (9, "<</Subtype/Form/Length 3>>\nstream\n1 g\nendstream"),
+        ]
+        for (second, isShared) in [("/V(100)/AP 7 0 R", true), ("/V(100)/AP<</N 12 0 R>>", false)] {
+            let signed = try PDFFixture.signed(document(second))
+            let found = try reasons(PDFFixture.appendingText(signed, update))
+            #expect(found.contains(.appearanceWithoutValue) == isShared, "\(found)")
+            #expect(found.isEmpty != isShared)
+        }
+    }
+
+    private static func field(_ name: String, _ entries: String) -> String {
+        "<</FT/Tx/T(\(name))/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/F 4/AS/On\(entries)>>"
+    }
+    private static let appearance = "<</Subtype/Form/Length 3>>\nstream\n0 g\nendstream"
+
+    /// An object can be a field and a transparency group, or a configuration of optional content.
+    @Test(arguments: [
+        ("/V(a)/I true", "/V(b)/I false", false), ("/V(a)/AS[<<>>]", "/V(b)", false),
+        ("/V(a)/I[0]", "/V(b)/I[1]", true),
+        ("/V(a)/AS/On", "/V(b)/AS/Off", true),
+    ])
+    func `filling changes only what is an entry of a field`(before: String, after: String, isAllowed: Bool) throws {
+        func field(_ entries: String) -> String { "<</FT/Ch/T(one)\(entries)>>" }
+        let signed = try PDFFixture.signed(
+            PDFFixture.classic(
+                catalog: "/AcroForm<</Fields[5 0 R]>>", page: "/Group 5 0 R", more: [(5, field(before))]))
+        #expect(try reasons(PDFFixture.appendingText(signed, [(5, field(after))])).isEmpty == isAllowed)
+    }
+
+    /// The page is turned, so that a note that stays upright hangs beside its rectangle.
+    @Test func `a new field lies over no note's icon`() throws {
+        func update(_ note: String, at rectangle: String) throws -> [ChangeReason.Code] {
+            let signed = try PDFFixture.signed(
+                PDFFixture.classic(
+                    page: "/Annots[5 0 R]", more: [(5, "<</Type/Annot/Rect[100 50 110 54]\(note)>>")]))
+            let file = try PDFFixture.file(signed)
+            let field = try #require(try DocumentSignatures(in: file).signatures.first?.field.reference)
+            let old = "5 0 R \(field.number) 0 R"
+            let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Annots[\(old) 20 0 R]>>"
+            let widget = "<</FT/Sig/T(Late)/Type/Annot/Subtype/Widget/F 4/Rect[\(rectangle)]>>"
+            let catalog = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[\(field.number) 0 R 20 0 R]>>>>"
+            return try reasons(PDFFixture.appendingText(signed, [(3, page), (20, widget), (1, catalog)]))
+        }
+        #expect(try update("/Subtype/Text", at: "115 35 120 45") == [.visibleFieldOverContent])
+        #expect(try update("/Subtype/Square/F 16", at: "92 57 95 60") == [.visibleFieldOverContent])
+        #expect(try update("/Subtype/Square", at: "92 57 95 60") == [])
+        #expect(try update("/Subtype/Text", at: "150 35 155 45") == [])
+    }
+
+    @Test func `of several certifications the strictest holds`() throws {
+        func certification(_ references: String) throws -> DocumentPermission? {
+            let base = PDFFixture.classic(more: [(5, "<</Type/Sig/Reference[\(references)]>>")])
+            return try SignatureDictionary(.reference(IndirectReference(5)), in: PDFFixture.file(base), asOf: 0)
+                .certification
+        }
+        func reference(_ permission: Int) -> String {
+            "<</TransformMethod/DocMDP/TransformParams<</P \(permission)>>>>"
+        }
+        #expect(try certification(reference(3)) == .annotate)
+        #expect(try certification(reference(3) + reference(1)) == .noChanges)
+        #expect(try certification(reference(2) + reference(3)) == .fillForms)
+        #expect(try certification("") == nil)
+    }
+}
