@@ -48,7 +48,7 @@ struct ContentFont {
                     .unsupportedFilter, clause: "ISO 32000-2 §9.7.5.2", "glyphs of a font that is not there")
             }
             let program = try Self.program(descriptor, file, revision)
-            outlineBox = try Self.box(of: program)
+            outlineBox = try Self.box(of: program, or: descriptor, file, revision)
             if try resolve(descendant["CIDToGIDMap"]).name ?? "Identity" == "Identity" { outlines = program }
             return
         }
@@ -73,9 +73,10 @@ struct ContentFont {
         readDifferences(differences.array ?? [])
         if !isEmbedded {
             hasBlankSpace = isPlain && scale == 1 / 1000.0
-        } else if glyphStreams == nil, let program = try Self.program(descriptor, file, revision) {
-            outlineBox = try Self.box(of: program)
-            hasBlankSpace = isPlain && [32, 0xF020].allSatisfy { program.isBlank(character: $0) }
+        } else if glyphStreams == nil {
+            let program = try Self.program(descriptor, file, revision)
+            outlineBox = try Self.box(of: program, or: descriptor, file, revision)
+            hasBlankSpace = isPlain && [32, 0xF020].allSatisfy { program?.isBlank(character: $0) ?? false }
         }
     }
 
@@ -134,12 +135,42 @@ struct ContentFont {
         }
     }
 
-    private static func box(of program: TrueTypeFont?) throws(PDFSyntaxError) -> PageRectangle? {
-        guard let program else { return nil }
-        guard let box = program.outlineBox else {
+    /// The box around the outlines of an embedded font, whatever its tables and the document claim.
+    private static func box(
+        of program: TrueTypeFont?, or descriptor: PDFDictionary, _ file: PDFFile, _ revision: Int
+    ) throws(PDFSyntaxError) -> PageRectangle? {
+        var box = program?.outlineBox
+        // Readers look at the font itself, not at the key under which it stands.
+        for key in ["FontFile", "FontFile3"] as [PDFName] {
+            guard let stream = try file.resolve(descriptor[key], asOf: revision).stream else { continue }
+            let bytes = try file.decodedBytes(of: stream, asOf: revision)
+            guard program == nil, box == nil, let found = outlines(of: bytes) else {
+                throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §9.9", "an embedded font that is not read")
+            }
+            box = found
+        }
+        guard let box else {
             throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §9.9", "an embedded font with damaged outlines")
         }
         return box
+    }
+
+    private static func outlines(of bytes: [UInt8]) -> PageRectangle? {
+        let font = FontBytes(bytes: bytes)
+        switch font.unsigned32(0) {
+        case 0x4F54_544F:
+            // OpenType: the table with the outlines.
+            for index in 0..<min(font.unsigned16(4) ?? 0, 64) {
+                let record = 12 + index * 16
+                guard font.unsigned32(record) == 0x4346_4620, let offset = font.unsigned32(record + 8),
+                    let length = font.unsigned32(record + 12), offset <= bytes.count, length <= bytes.count - offset
+                else { continue }
+                return CompactFont(bytes[offset..<offset + length])?.outlineBox
+            }
+            return nil
+        case 0x0001_0000, 0x7472_7565: return (try? TrueTypeFont(embedded: bytes))?.outlineBox
+        default: return bytes.first == 1 ? CompactFont(bytes[...])?.outlineBox : Type1Font(bytes)?.outlineBox
+        }
     }
 
     /// The width of a code and its bounds where only readers know it, and how far from its origin it may paint, at size 1.

@@ -12,6 +12,8 @@ extension ContentInterpreter {
         }
         switch operation.name {
         case "BT":
+            // Text in a glyph goes by the state in which the glyph is shown.
+            guard !isInGlyph else { throw PDFSyntaxError(.limitExceeded, "text within glyphs") }
             state.text.begin()
             state.text.isOpen = true
         case "ET": state.text.isOpen = false
@@ -45,15 +47,29 @@ extension ContentInterpreter {
     }
 
     func font(_ value: PDFObject) throws(PDFSyntaxError) -> ContentFont {
-        if let known = value.reference.flatMap({ fonts[$0] ?? glyphFonts[$0] }) { return known }
+        if let known = value.reference.flatMap({ fonts[$0] ?? glyphFonts[GlyphFont(reference: $0, state)] }) {
+            return known
+        }
         var font = try ContentFont(value, in: file, asOf: revision)
         if let streams = font.glyphStreams {
             font.glyphBox = try glyphBox(of: streams)
-            if let reference = value.reference { glyphFonts[reference] = font }
+            if let reference = value.reference { glyphFonts[GlyphFont(reference: reference, state)] = font }
         } else if let reference = value.reference {
             fonts[reference] = font
         }
         return font
+    }
+
+    /// A font of glyphs that are content streams, with what they take over from where they are shown.
+    struct GlyphFont: Hashable {
+        let reference: IndirectReference
+        let lineWidth: Double
+        let miterLimit: Double
+
+        init(reference: IndirectReference, _ state: ContentState) {
+            self.reference = reference
+            (lineWidth, miterLimit) = (state.lineWidth, state.miterLimit)
+        }
     }
 
     /// What the glyphs of a font paint, wherever it says that they end: a single one may be a page.

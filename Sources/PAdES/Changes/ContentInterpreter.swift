@@ -24,7 +24,7 @@ final class ContentInterpreter {
     var hasGround = false
     var fonts: [IndirectReference: ContentFont] = [:]
     /// Fonts of glyphs that are content streams, which may draw with the resources of where they are shown.
-    var glyphFonts: [IndirectReference: ContentFont] = [:]
+    var glyphFonts: [GlyphFont: ContentFont] = [:]
 
     private static let deepest = 100_000
 

@@ -7,12 +7,20 @@ extension TrueTypeFont {
     var outlineBox: PageRectangle? {
         guard glyphCount <= 65_535, let glyf = tables["glyf"]?.range else { return nil }
         var steps = 0
+        var shifts: Set<Double> = []
         var box: GlyphBox?
         for glyph in 0..<glyphCount {
             guard let outline = place(of: glyph, in: glyf) else { return nil }
             guard !outline.isEmpty else { continue }
-            guard let found = points(outline, glyf, depth: 0, &steps) else { return nil }
-            if let found { box = box?.union(found) ?? found }
+            shifts = [0]
+            guard let found = points(of: glyph, outline, glyf, depth: 0, &steps, &shifts) else { return nil }
+            guard let found else { continue }
+            // Rasterizers move an outline so that its left edge, as the glyph claims it, is where the metrics have it.
+            for shift in shifts {
+                let moved = GlyphBox(
+                    left: found.left + shift, low: found.low, right: found.right + shift, high: found.high)
+                box = box?.union(moved) ?? moved
+            }
         }
         guard let box else { return PageRectangle(x: 0, y: 0, width: 0, height: 0) }
         let em = Double(unitsPerEm)
@@ -48,10 +56,15 @@ extension TrueTypeFont {
     }
 
     /// The points of an outline; within, `nil` for one without points.
-    private func points(_ outline: Range<Int>, _ glyf: Range<Int>, depth: Int, _ steps: inout Int) -> GlyphBox?? {
+    private func points(
+        of glyph: Int, _ outline: Range<Int>, _ glyf: Range<Int>, depth: Int, _ steps: inout Int,
+        _ shifts: inout Set<Double>
+    ) -> GlyphBox?? {
         steps += 1
         guard steps <= 1_000_000, depth <= 8, let contours = file.signed16(outline.lowerBound) else { return nil }
-        guard contours >= 0 else { return composed(outline.lowerBound + 10, glyf, depth, &steps) }
+        // A composed glyph may take the metrics of a part.
+        if let left = file.signed16(outline.lowerBound + 2) { shifts.insert(Double(bearing(of: glyph) - left)) }
+        guard contours >= 0 else { return composed(outline.lowerBound + 10, glyf, depth, &steps, &shifts) }
         guard contours > 0 else { return .some(nil) }
         let ends = outline.lowerBound + 10
         guard let last = file.unsigned16(ends + 2 * contours - 2), let hints = file.unsigned16(ends + 2 * contours)
@@ -99,7 +112,9 @@ extension TrueTypeFont {
     }
 
     /// A glyph that is composed of others, each moved and turned (ISO/IEC 14496-22 5.3.3).
-    private func composed(_ start: Int, _ glyf: Range<Int>, _ depth: Int, _ steps: inout Int) -> GlyphBox?? {
+    private func composed(
+        _ start: Int, _ glyf: Range<Int>, _ depth: Int, _ steps: inout Int, _ shifts: inout Set<Double>
+    ) -> GlyphBox?? {
         var position = start
         var box: GlyphBox?
         while true {
@@ -127,7 +142,9 @@ extension TrueTypeFont {
             }
             guard let place = place(of: part, in: glyf) else { return nil }
             if !place.isEmpty {
-                guard let inner = points(place, glyf, depth: depth + 1, &steps) else { return nil }
+                guard let inner = points(of: part, place, glyf, depth: depth + 1, &steps, &shifts) else {
+                    return nil
+                }
                 if let inner {
                     let corners = PageRectangle(corners: [inner.left, inner.low, inner.right, inner.high])
                     // Parts that hang on points of others, or whose offset is scaled too, lie anywhere near.

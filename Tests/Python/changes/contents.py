@@ -2,6 +2,7 @@
 # Part of DossierKit.
 """Random page contents. A signature field that is added later over what they show must be refused."""
 
+from . import fonts
 from .raw import append, build, get, objects_of, put, root_of, size_of, stream
 
 WIDTH, HEIGHT = 220, 160
@@ -50,6 +51,22 @@ def library():
         number = 100 + len(objects)
         objects[number] = stream(operators)
         font(name, GLYPHS % (b"" if name in (b"GlyphPage", b"GlyphText") else b"/Resources<<>>", number))
+    def embedded(name, subtype, key, program):
+        number = 100 + len(objects)
+        objects[number] = program
+        widths = b"/FirstChar 65/LastChar 67/Widths[500 500 500]"
+        descriptor = b"/FontDescriptor<</Type/FontDescriptor/FontName/Far/Flags 4/FontBBox[0 0 500 700]/ItalicAngle 0/Ascent 700/Descent 0/CapHeight 700/StemV 80/%s %d 0 R>>"
+        font(name, b"/Subtype/%s/BaseFont/Far" % subtype + widths + descriptor % (key, number))
+        return number
+
+    program = embedded(b"FarTrueType", b"TrueType", b"FontFile2", stream(fonts.truetype()))
+    font(b"FarGlyphs", b"/Subtype/Type0/BaseFont/Far/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/Far/DW 500"
+         b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/CIDToGIDMap/Identity/FontDescriptor<</Type/FontDescriptor/FontName/Far"
+         b"/Flags 4/FontBBox[0 0 500 700]/ItalicAngle 0/Ascent 700/Descent 0/CapHeight 700/StemV 80/FontFile2 %d 0 R>>>>]" % program)  # fmt: skip
+    embedded(b"FarCompact", b"Type1", b"FontFile3", stream(fonts.compact(), b"/Subtype/Type1C"))
+    parts = fonts.type1()
+    lengths = b"/Length1 %d/Length2 %d/Length3 %d" % tuple(map(len, parts))
+    embedded(b"FarType1", b"Type1", b"FontFile", stream(b"".join(parts), lengths))
     form = b"/Subtype/Form/BBox[0 0 100 100]"
     thing(b"XObject", b"Form", stream(SMILE, form))
     thing(b"XObject", b"Turned", stream(SMILE, form + b"/Matrix[0 .5 -.5 0 60 10]"))
@@ -117,7 +134,7 @@ class Program:
 
     def steps(self):
         kinds = [self.text, self.text, self.path, self.path, self.thing, self.state, self.ground, self.odd, self.deep]
-        return [self.random.choice(kinds)() for _ in range(self.random.randint(1, 5))]
+        return [self.random.choice(kinds)() for _ in range(self.random.choice([1, 1, 2, 2, 3, 5]))]
 
     def wrapped(self, step):
         matrix = self.random.choice([b"", b"", b".5 0 0 .5 10 10 cm ", b"0 1 -1 0 160 0 cm ", b"1 0 0 -1 0 150 cm ", b"1 .5 0 1 0 -20 cm "])
@@ -125,12 +142,13 @@ class Program:
 
     def text(self):
         random = self.random
-        shown = random.choice([b"(ABC)", b"(AB CE)", b"(A)", b"<00410042>", b"(  A)"])
+        shown = random.choice([b"(ABC)", b"<00010002>", b"(AB CE)", b"(A)", b"<00410042>", b"(  A)"])
         show = random.choice([
             shown + b" Tj", b"[" + shown + b" " + self.number(-3000, 3000) + b" (A)] TJ", shown + b" '",
             b"%s %s " % (self.number(0, 30), self.number(0, 30)) + shown + b' "',
         ])  # fmt: skip
-        parts = [b"%s %s Tf" % (self.name(b"Font"), self.number(8, 40))]
+        font = self.name(b"Font") if random.random() < 0.8 else random.choice([b"/FarTrueType", b"/FarGlyphs", b"/FarCompact", b"/FarType1"])
+        parts = [b"%s %s Tf" % (font, self.number(8, 40))]
         for operator in (b"Tc", b"Tw", b"TL", b"Ts"):
             if random.random() < 0.15:
                 parts.append(self.number(-20, 40) + b" " + operator)
