@@ -106,6 +106,57 @@ struct HostileUpdateTests {
         #expect(try update("/Subtype/Text", at: "150 35 155 45") == [])
     }
 
+    /// The first signature lies from (80, 40) to (140, 70).
+    @Test func `several fields together leave an earlier signature three fifths`() throws {
+        func appearance(_ x: Double, _ width: Double) -> SignatureAppearance {
+            SignatureAppearance(rectangle: PageRectangle(x: x, y: 40, width: width, height: 30), content: [])
+        }
+        let first = try PDFFixture.signed(PDFFixture.classic(), .new(name: "First", appearance: appearance(80, 60)))
+        // One after the other.
+        let second = try PDFFixture.signed(first, .new(name: "Second", appearance: appearance(80, 20)))
+        #expect(
+            try DocumentSignatures(in: PDFFixture.file(second)).changesAfterFirstSignature().map(\.isAllowed) == [true])
+        #expect(throws: PAdESError(.notPermitted, "")) {
+            try PDFFixture.signed(second, .new(name: "Third", appearance: appearance(100, 20)))
+        }
+        _ = try PDFFixture.signed(second, .new(name: "Third", appearance: appearance(100, 3)))
+        // Several at once.
+        let field = try #require(try DocumentSignatures(in: PDFFixture.file(first)).signatures.first?.field.reference)
+        func update(_ rectangles: [String], flags: Int = 4) throws -> [ChangeReason.Code] {
+            let numbers = rectangles.indices.map { "\($0 + 30) 0 R" }.joined(separator: " ")
+            let page =
+                "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Annots[\(field.number) 0 R \(numbers)]>>"
+            let form = "/AcroForm<</SigFlags 3/Fields[\(field.number) 0 R \(numbers)]>>"
+            let widgets = rectangles.enumerated().map { index, rectangle in
+                (index + 30, "<</FT/Sig/T(F\(index))/Type/Annot/Subtype/Widget/F \(flags)/Rect[\(rectangle)]>>")
+            }
+            return try reasons(
+                PDFFixture.appendingText(first, [(3, page), (1, "<</Type/Catalog/Pages 2 0 R\(form)>>")] + widgets))
+        }
+        #expect(try update(["80 40 100 70"]) == [])
+        #expect(try update(["80 40 100 70", "100 40 120 70"]).contains(.visibleFieldOverContent))
+        #expect(try update(["80 40 100 70", "150 40 160 70"]) == [])
+        #expect(try update(["80 40 100 70", "100 40 120 70"], flags: 2) == [])
+    }
+
+    @Test func `what only calls itself a signature is content`() throws {
+        func update(_ annotation: String) throws -> [ChangeReason.Code] {
+            let signed = try PDFFixture.signed(
+                PDFFixture.classic(
+                    page: "/Annots[5 0 R]", more: [(5, "<</Type/Annot/Rect[100 50 150 90]\(annotation)>>")]))
+            let field = try #require(
+                try DocumentSignatures(in: PDFFixture.file(signed)).signatures.first?.field.reference)
+            let page =
+                "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Annots[5 0 R \(field.number) 0 R 20 0 R]>>"
+            let widget = "<</FT/Sig/T(Late)/Type/Annot/Subtype/Widget/F 4/Rect[100 50 110 60]>>"
+            let catalog = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[\(field.number) 0 R 20 0 R]>>>>"
+            return try reasons(PDFFixture.appendingText(signed, [(3, page), (20, widget), (1, catalog)]))
+        }
+        #expect(try update("/Subtype/Stamp/FT/Sig/V<<>>") == [.visibleFieldOverContent])
+        #expect(try update("/Subtype/Widget/FT/Sig") == [.visibleFieldOverContent])
+        #expect(try update("/Subtype/Widget/FT/Sig/V<<>>") == [])
+    }
+
     @Test func `of several certifications the strictest holds`() throws {
         func certification(_ references: String) throws -> DocumentPermission? {
             let base = PDFFixture.classic(more: [(5, "<</Type/Sig/Reference[\(references)]>>")])

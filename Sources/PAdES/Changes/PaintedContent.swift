@@ -98,10 +98,16 @@ extension PaintedPages {
     }
 
     /// Whether a rectangle lies over visible annotations.
+    ///
+    /// - Parameters:
+    ///   - allowingSignatures: Signatures may be covered to two fifths, by this rectangle together with all others.
+    ///   - beside: Other rectangles that come with this one.
     static func covers(
-        _ place: PageRectangle, _ annotations: [PDFObject], allowingSignatures: Bool,
+        _ place: PageRectangle, _ annotations: [PDFObject], allowingSignatures: Bool, beside: [PageRectangle] = [],
         resolving: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
     ) throws(PDFSyntaxError) -> Bool {
+        // How much of each signature lies free so far; what comes later in the list is drawn over what comes before.
+        var free: [(rectangle: PageRectangle, area: Double)] = []
         for annotation in annotations {
             guard let dictionary = try resolving(annotation).dictionary,
                 RevisionComparison.isShown(try resolving(dictionary["F"]).integer ?? 0)
@@ -112,18 +118,26 @@ extension PaintedPages {
             }
             // What keeps its upright position is turned around its upper left corner; a note's icon has a size of its own.
             let flags = try resolving(dictionary["F"]).integer ?? 0
-            let isNote = try resolving(dictionary["Subtype"]).name == "Text"
-            if isNote || flags & 16 != 0 {
-                let edge = max(rectangle.width, rectangle.height, isNote ? 24 : 0)
+            let kind = try resolving(dictionary["Subtype"]).name
+            if kind == "Text" || flags & 16 != 0 {
+                let edge = max(rectangle.width, rectangle.height, kind == "Text" ? 24 : 0)
                 let (left, top) = (rectangle.x, rectangle.y + rectangle.height)
                 let around = PageRectangle(x: left, y: top, width: 0, height: 0).grown(by: edge)
                 rectangle = flags & 16 != 0 ? rectangle.union(around) : rectangle.union(rectangle.aroundIcon)
             }
-            guard let shared = rectangle.intersection(place) else { continue }
-            let isSignature = try resolving(dictionary["FT"]).name == "Sig"
-            if !isSignature || !allowingSignatures || shared.area > rectangle.area * 0.4 { return true }
+            for index in free.indices { free[index].area -= free[index].rectangle.intersection(rectangle)?.area ?? 0 }
+            guard rectangle.intersection(place) != nil else { continue }
+            // Only what was signed is a signature: a field that is none yet, or another annotation, may show anything.
+            let isField = try resolving(dictionary["FT"]).name == "Sig" && kind == "Widget"
+            guard isField, allowingSignatures, try resolving(dictionary["V"]).dictionary != nil, free.count < 64 else {
+                return true
+            }
+            free.append((rectangle, rectangle.area))
         }
-        return false
+        return free.contains { signature in
+            let taken = ([place] + beside).reduce(0) { $0 + (signature.rectangle.intersection($1)?.area ?? 0) }
+            return signature.area - taken < signature.rectangle.area * 0.6
+        }
     }
 
     /// Whether readers draw an annotation without an appearance inside a rectangle by its points, wherever its own rectangle

@@ -40,6 +40,12 @@ extension RevisionComparison {
             refuse(.annotationChanged, page)
             return
         }
+        var places: [IndirectReference: PageRectangle] = [:]
+        for reference in added.compactMap(\.reference) where newWidgets.contains(reference) {
+            let widget = try object(reference, asOf: after).dictionary ?? [:]
+            guard places.count < 256, try isVisible(widget) else { continue }
+            places[reference] = try PageRectangle(self.new(widget["Rect"]), in: file, asOf: after)
+        }
         for element in added {
             guard let reference = element.reference, newWidgets.contains(reference) else {
                 kinds.insert(.annotation)
@@ -49,7 +55,8 @@ extension RevisionComparison {
             let widget = try object(reference, asOf: after).dictionary ?? [:]
             guard try isVisible(widget) else { continue }
             let isElsewhere = try isDrawnElsewhere(widget)
-            let isCovering = try covers(widget, page, beside: old, allowingSignatures: true)
+            let others = places.filter { $0.key != reference }.map(\.value)
+            let isCovering = try covers(widget, page, beside: old, allowingSignatures: true, and: others)
             if isElsewhere || isCovering {
                 refuse(.visibleFieldOverContent, reference)
             }
@@ -60,8 +67,10 @@ extension RevisionComparison {
     ///
     /// - Parameter allowingSignatures: Signatures may be covered to two fifths: an agency's seal overlaps a third of the
     ///   person's signature (Decree 30/2020/NĐ-CP, Appendix I).
+    /// - Parameter places: Where other new fields of the revision lie.
     func covers(
-        _ annotation: PDFDictionary, _ page: IndirectReference, beside others: [PDFObject], allowingSignatures: Bool
+        _ annotation: PDFDictionary, _ page: IndirectReference, beside others: [PDFObject], allowingSignatures: Bool,
+        and places: [PageRectangle] = []
     ) throws(PDFSyntaxError) -> Bool {
         guard var place = try PageRectangle(new(annotation["Rect"]), in: file, asOf: after) else { return true }
         // Readers draw the icon of a note in a size of their own, whatever the rectangle (Table 175).
@@ -72,7 +81,7 @@ extension RevisionComparison {
         let content = states.painted.content(of: page, in: file, asOf: before)
         steps += content.boxes.count / 64 + others.count + 1
         guard !content.isPainted(in: place) else { return true }
-        return try PaintedPages.covers(place, others, allowingSignatures: allowingSignatures) {
+        return try PaintedPages.covers(place, others, allowingSignatures: allowingSignatures, beside: places) {
             (value) throws(PDFSyntaxError) in try old(value)
         }
     }
