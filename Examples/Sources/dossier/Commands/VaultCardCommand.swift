@@ -34,7 +34,7 @@ struct VaultCardCommand: AsyncParsableCommand {
         guard let role = AgencyCard.Role(rawValue: role), (1...3650).contains(days) else {
             throw ValidationError("--role takes recipient or release-service, --days 1 to 3650")
         }
-        for path in [keyOutput, output] { try OutputFile.check(path, inputs: [], force: false) }
+        try OutputFile.check([keyOutput, output], inputs: [], force: false)
         let instant = try time.instant()
         do {
             let signer = try key.signer()

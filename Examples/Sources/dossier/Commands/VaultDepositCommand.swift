@@ -106,7 +106,8 @@ struct VaultInboxCommand: AsyncParsableCommand {
     var receipt: [String] = []
 
     private struct Report: Encodable {
-        let documents: [String], quarantined: [String: String], incomplete: [String], more: Bool,
+        let documents: [String], quarantined: [String: String], noRoom: [String: String], incomplete: [String],
+            more: Bool,
             receipts: [String: String]
     }
 
@@ -115,9 +116,11 @@ struct VaultInboxCommand: AsyncParsableCommand {
         let validator = try trust.validator(at: instant)
         let vault = try await options.open(changing: true)
         let absorbed = try await vault.absorbDeposits(at: instant) { arrival in
-            let bytes = try await arrival.content.bytes(limit: 1 << 28)
-            let report = try FileReport(
-                path: arrival.version.metadata.name, source: MemorySource(bytes), validator: validator, at: instant)
+            // What cannot be judged stays on the word of who left it, and keeps nothing else from being taken in.
+            guard let bytes = try? await arrival.content.bytes(limit: 1 << 28),
+                let report = try? FileReport(
+                    path: arrival.version.metadata.name, source: MemorySource(bytes), validator: validator, at: instant)
+            else { return arrival.version.provenance }
             return try .verified(report, source: .agencyResult)
         }
         try await options.keepAnchor(of: vault)
@@ -142,10 +145,18 @@ struct VaultInboxCommand: AsyncParsableCommand {
                         documents: absorbed.documents.map(\.document.description),
                         quarantined: Dictionary(
                             uniqueKeysWithValues: absorbed.quarantined.map { ($0.key.description, $0.value) }),
+                        noRoom: Dictionary(
+                            uniqueKeysWithValues: absorbed.noRoom.map { ($0.key.description, $0.value) }),
                         incomplete: absorbed.incomplete.map(\.description), more: absorbed.hasMore, receipts: fates)))
         } else {
             for reference in absorbed.documents { Console.print(reference.document.description) }
             for (deposit, reason) in absorbed.quarantined { Console.message("  – \(deposit): \(reason)") }
+            for (deposit, reason) in absorbed.noRoom {
+                Console.warn(
+                    Phrase(
+                        vi: "\(deposit): kho không còn chỗ cho giấy tờ này; nó vẫn chờ",
+                        en: "\(deposit): the vault has no room for this document; it waits (\(reason))"))
+            }
             for (deposit, fate) in fates.sorted(by: { $0.key < $1.key }) { Console.print("\(deposit)  \(fate)") }
         }
         if fates.values.contains("missing") { throw ExitCode(ExitStatus.inputOutput.rawValue) }

@@ -94,12 +94,11 @@ struct VaultGrantCommand: AsyncParsableCommand {
         guard (serviceCard != nil) != unattended, (escrow != nil) == (serviceCard != nil) else {
             throw ValidationError("give --service-card with --escrow, or --unattended")
         }
-        for path in [packageFile, escrow].compactMap(\.self) {
-            try OutputFile.check(path, inputs: [textFile], force: false)
-        }
+        let inputs = [textFile, recipient, serviceCard].compactMap(\.self)
+        try OutputFile.check([packageFile, escrow].compactMap(\.self), inputs: inputs, force: false)
         let instant = try time.instant()
         do {
-            let text = String(decoding: try FileSource(path: textFile).allBytes(limit: 65_536), as: UTF8.self)
+            let text = try self.text()
             let agency = try CardFile(path: recipient).validated(as: .recipient, trust, in: domain, at: instant)
             var release = GrantRelease.unattended
             if let serviceCard {
@@ -121,8 +120,16 @@ struct VaultGrantCommand: AsyncParsableCommand {
                 notBefore: instant, notAfter: end, uses: uses)
             let issued = try await vault.grant(items, under: terms, to: agency, release: release, at: instant)
             try await options.keepAnchor(of: vault)
-            try OutputFile.write(issued.package.bytes, to: packageFile, mode: 0o600)
-            if let escrow, let kept = issued.escrow { try OutputFile.write(kept.bytes, to: escrow, mode: 0o600) }
+            do {
+                try OutputFile.write(issued.package.bytes, to: packageFile, mode: 0o600)
+                if let escrow, let kept = issued.escrow { try OutputFile.write(kept.bytes, to: escrow, mode: 0o600) }
+            } catch {
+                // A grant whose package nobody has serves nobody.
+                unlink(packageFile)
+                _ = try await vault.revoke(issued.grant.id, reason: "the package could not be written", at: instant)
+                try await options.keepAnchor(of: vault)
+                throw error
+            }
             if common.json {
                 guard let record = try await vault.grants().first(where: { $0.id == issued.grant.id }) else { return }
                 Console.write(try CanonicalJSON.encode(GrantRow(record, at: instant)))
@@ -131,6 +138,20 @@ struct VaultGrantCommand: AsyncParsableCommand {
             }
         } catch {
             throw CommandFailure(granting: error)
+        }
+    }
+
+    /// The words that are agreed to, as they stand in the file: octets that are no text would be replaced by others.
+    private func text() throws -> String {
+        do {
+            let bytes = try FileSource(path: textFile).allBytes(limit: 65_536)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw CommandFailure(
+                    .badInput, vi: "\(textFile): không phải văn bản UTF-8", en: "\(textFile): not text in UTF-8")
+            }
+            return text
+        } catch {
+            throw CommandFailure(error, path: textFile)
         }
     }
 }

@@ -35,6 +35,8 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
     var official: String
     @Option(help: "Folder for the documents; made when it does not exist.")
     var output: String
+    @Flag(help: "Overwrite what is there.")
+    var force = false
 
     private struct Row: Encodable {
         let document, version, type, sha256: String, output: String?, fields: [String: String], copy: GrantedCopy
@@ -44,18 +46,32 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
         let instant = try time.instant()
         do {
             let options = try VaultOptions.parse(["--store", store])
-            let granted = try GrantPackage(parsing: FileSource(path: packageFile).allBytes(limit: 4 << 20))
+            let granted = try handed(
+                packageFile, limit: 4 << 20, is: Phrase(vi: "gói quyền đọc", en: "a grant's package")
+            ) { try GrantPackage(parsing: $0) }
+            // Before anything is counted: a use that nothing was written of is lost.
+            try prepare(granted)
             let agency = try CardFile(path: recipient).validated(as: .recipient, trust, in: [], at: instant)
             let service = try release.service(trust, at: instant)
+            let keys = try cardKeys(from: key)
             if let escrow {
-                try await service.register(
-                    GrantEscrow(parsing: FileSource(path: escrow).allBytes(limit: 1 << 20)), at: instant)
+                let kept = try handed(escrow, limit: 1 << 20, is: Phrase(vi: "phần gửi giữ", en: "an escrow")) {
+                    try GrantEscrow(parsing: $0)
+                }
+                try await service.register(kept, at: instant)
             }
             for path in revocation {
-                try await service.revoke(
-                    GrantRevocation(parsing: FileSource(path: path).allBytes(limit: 65_536)), at: instant)
+                let end = try handed(path, limit: 65_536, is: Phrase(vi: "lời rút lại", en: "a revocation")) {
+                    try GrantRevocation(parsing: $0)
+                }
+                // One that comes before its grant holds when the grant comes.
+                if end.grant == granted.grant.digest {
+                    try await service.revoke(end, of: granted.grant, at: instant)
+                } else {
+                    try await service.revoke(end, at: instant)
+                }
             }
-            let keys = try cardKeys(from: key)
+            let store = try await options.openStore()
             let request = try granted.request(by: keys, official: official, at: instant)
             let answer =
                 granted.grant.isUnattended ? nil : try await service.release(request, to: agency, at: instant)
@@ -63,16 +79,17 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
             var rows: [Row] = []
             for item in items {
-                let path = item.item.isFieldsOnly ? nil : "\(output)/\(item.item.document)"
+                let place = place(of: item.item, in: granted)
+                let path = item.item.isFieldsOnly ? nil : place
                 if let path {
-                    let content = try await item.content(in: options.openStore())
+                    let content = try item.content(in: store)
                     try await OutputFile.write(to: path) { handle in
                         try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
                     }
                 }
                 let copy = try GrantedCopy(of: item.item, in: granted, answer, official: official, at: instant)
                 let particulars = Data(try CanonicalJSON.encode(copy))
-                try await OutputFile.write(to: "\(output)/\(item.item.document).copy.json") { handle in
+                try await OutputFile.write(to: place + ".copy.json") { handle in
                     try handle.write(contentsOf: particulars)
                 }
                 rows.append(
@@ -88,6 +105,36 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
             }
         } catch {
             throw CommandFailure(granting: error)
+        }
+    }
+}
+
+extension VaultOpenGrantCommand {
+    /// Where an item goes: by its document, and by its version too where a grant gives several of one document.
+    private func place(of item: GrantItem, in package: GrantPackage) -> String {
+        let isAlone = package.grant.items.count { $0.document == item.document } == 1
+        return "\(output)/\(item.document)" + (isAlone ? "" : "-\(item.version)")
+    }
+
+    /// Looks whether what is to be written can be.
+    private func prepare(_ package: GrantPackage) throws {
+        // A file has no slash behind its name: with one it would be passed over for the folder above.
+        func bare(_ path: String) -> String { path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
+        var nearest = bare(URL(filePath: output).absoluteURL.standardizedFileURL.path(percentEncoded: false))
+        var isFolder: ObjCBool = false
+        while !FileManager.default.fileExists(atPath: nearest, isDirectory: &isFolder), nearest != "/" {
+            nearest = bare(String(nearest[...(nearest.lastIndex(of: "/") ?? nearest.startIndex)]))
+        }
+        guard isFolder.boolValue, access(nearest, W_OK) == 0 else {
+            throw CommandFailure(
+                .cannotCreate, vi: "không tạo được thư mục \(output)", en: "the folder \(output) cannot be made")
+        }
+        guard FileManager.default.fileExists(atPath: output) else { return }
+        for item in package.grant.items {
+            let path = place(of: item, in: package)
+            for path in (item.isFieldsOnly ? [] : [path]) + [path + ".copy.json"] {
+                try OutputFile.check(path, inputs: [packageFile, recipient, key], force: force)
+            }
         }
     }
 }

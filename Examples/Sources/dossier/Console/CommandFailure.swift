@@ -126,7 +126,8 @@ struct CommandFailure: Error {
         case .notPermitted:
             self.init(.noPermission, vi: "\(place)không có quyền đọc tệp", en: "\(place)no permission to read the file")
         case .outOfBounds:
-            self.init(.badInput, vi: "\(place)tệp quá ngắn hoặc quá lớn", en: "\(place)\(error)")
+            self.init(
+                .badInput, vi: "\(place)tệp quá ngắn hoặc quá lớn", en: "\(place)the file is too short or too large")
         case .changedWhileReading, .inputOutput:
             self.init(.inputOutput, vi: "\(place)lỗi khi đọc tệp: \(error)", en: "\(place)\(error)")
         }

@@ -44,6 +44,18 @@ enum OutputFile {
         }
     }
 
+    /// Checks outputs of one command: each as above, and that no two are the same file.
+    static func check(_ paths: [String], inputs: [String], force: Bool) throws {
+        for (index, path) in paths.enumerated() {
+            try check(path, inputs: inputs, force: force)
+            guard !paths[..<index].map(resolve).contains(resolve(path)) else {
+                throw CommandFailure(
+                    .usage, vi: "hai kết quả ghi vào cùng một tệp: \(path)",
+                    en: "two outputs are the same file: \(path)")
+            }
+        }
+    }
+
     /// Files that no output may replace, looked up once however many outputs there are.
     struct Inputs: Sendable {
         fileprivate let resolved: Set<String>

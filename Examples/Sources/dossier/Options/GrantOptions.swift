@@ -37,7 +37,8 @@ struct ReleaseServiceOptions: ParsableArguments {
     var serviceKey: String
 
     func service(_ trust: TrustOptions, at time: Instant) throws -> ReleaseService {
-        try ReleaseService(
+        try OutputFile.check(releaseLog, inputs: [serviceCard, serviceKey], force: true)
+        return try ReleaseService(
             card: CardFile(path: serviceCard).validated(as: .releaseService, trust, in: [], at: time),
             key: cardKeys(from: serviceKey), in: SQLiteAccessLogStore(path: releaseLog))
     }
@@ -47,6 +48,21 @@ struct ReleaseServiceOptions: ParsableArguments {
 func cardKeys(from path: String) throws -> DeviceKey {
     do {
         return try DeviceKey(SecretBytes(copying: try FileSource(path: path).allBytes(limit: 4096)))
+    } catch {
+        throw CommandFailure(error, path: path)
+    }
+}
+
+/// What a file that somebody was handed holds: a package, an escrow, a revocation. One that is none is wrong input, not a
+/// damaged vault.
+func handed<Value>(
+    _ path: String, limit: Int64, is name: Phrase, _ parse: ([UInt8]) throws -> Value
+) throws -> Value {
+    do {
+        return try parse(FileSource(path: path).allBytes(limit: limit))
+    } catch let error as VaultError where error.code == .damaged {
+        throw CommandFailure(
+            .badInput, vi: "\(path): không phải \(name.vi), hoặc đã bị sửa", en: "\(path): not \(name.en), or changed")
     } catch {
         throw CommandFailure(error, path: path)
     }

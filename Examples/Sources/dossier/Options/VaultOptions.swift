@@ -134,14 +134,18 @@ struct VaultOptions: ParsableArguments {
     /// Keeps the vault's newest head outside the store.
     func keepAnchor(of vault: Vault) async throws {
         guard let anchor, let newest = await vault.anchor else { return }
-        // Another command may have kept a later head meanwhile.
+        // Where the file is a link it stays one.
+        let place = OutputFile.resolve(anchor)
+        // Another command may have kept a later head meanwhile, and none may while this one looks and writes.
+        let folder = FileHandle(
+            forReadingAtPath: URL(filePath: place).deletingLastPathComponent().path(percentEncoded: false))
+        defer { try? folder?.close() }
+        if let folder { while flock(folder.fileDescriptor, LOCK_EX) != 0, errno == EINTR {} }
         if let now = try? storedAnchor(), now != Self.openedWith.withLock({ $0 }), now.vault == newest.vault,
             now.head.sequence > newest.head.sequence
         {
             return
         }
-        // Where the file is a link it stays one.
-        let place = OutputFile.resolve(anchor)
         do {
             try OutputFile.write(Array("\(newest)\n".utf8), to: place)
         } catch {
