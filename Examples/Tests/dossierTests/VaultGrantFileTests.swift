@@ -77,6 +77,9 @@ struct VaultGrantFileTests {
         #expect(card.status == 64)
         #expect(!FileManager.default.fileExists(atPath: bench.path("both")))
         #expect(try grant().status == 0)
+        // A hint names no option that the command does not have.
+        let again = try grant()
+        #expect(again.status == 73 && again.errors.contains("another name") && !again.errors.contains("--force"))
         #expect(try grants().count == 1)
     }
 

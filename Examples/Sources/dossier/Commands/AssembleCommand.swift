@@ -73,7 +73,7 @@ struct AssembleCommand: AsyncParsableCommand {
         ]
         try OutputFile.writeFolder(output, replacing: members) { staged in
             let folder = staged + "/" + SealedDossier.attachmentsFolder
-            try OutputFile.makeFolder(folder, force: false)
+            try OutputFile.makeFolder(folder, force: nil)
             for (entry, attachment) in zip(sealed.manifest.attachments, sealed.attachments) {
                 try OutputFile.write(
                     attachment.source.allBytes(limit: 1 << 32), to: folder + "/" + SealedDossier.fileName(of: entry))

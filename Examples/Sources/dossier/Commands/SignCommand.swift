@@ -136,7 +136,7 @@ struct SignCommand: AsyncParsableCommand {
 
     private func signEach(_ signing: FileSigning) async throws {
         let makesNew = makesFolder && !FileManager.default.fileExists(atPath: output)
-        if makesNew { try OutputFile.makeFolder(output, force: false) }
+        if makesNew { try OutputFile.makeFolder(output, force: nil) }
         var results: [SignedResult] = []
         var failure: ExitStatus?
         let command = self

@@ -34,7 +34,7 @@ struct VaultCardCommand: AsyncParsableCommand {
         guard let role = AgencyCard.Role(rawValue: role), (1...3650).contains(days) else {
             throw ValidationError("--role takes recipient or release-service, --days 1 to 3650")
         }
-        try OutputFile.check([keyOutput, output], inputs: [], force: false)
+        try OutputFile.check([keyOutput, output], inputs: [], force: nil)
         let instant = try time.instant()
         do {
             let signer = try key.signer()

@@ -41,7 +41,7 @@ struct VaultCommand: AsyncParsableCommand {
             var secrets: [Unlocking] = [.passphrase(try options.passphrase.ofVault(isNew: true))]
             var code: RecoveryCode?
             if let file = options.recoveryCodeFile {
-                try OutputFile.check(file, inputs: [], force: false)
+                try OutputFile.check(file, inputs: [], force: nil)
                 let made = RecoveryCode(random: SystemRandom())
                 code = made
                 secrets.append(.recoveryCode(made))

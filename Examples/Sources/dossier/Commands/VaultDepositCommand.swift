@@ -64,7 +64,7 @@ struct VaultDepositCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        if let receipt { try OutputFile.check(receipt, inputs: [file], force: false) }
+        if let receipt { try OutputFile.check(receipt, inputs: [file], force: nil) }
         let instant = try time.instant()
         let options = try VaultOptions.parse(["--store", store])
         let given: DepositTicket

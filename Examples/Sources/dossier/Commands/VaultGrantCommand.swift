@@ -95,7 +95,7 @@ struct VaultGrantCommand: AsyncParsableCommand {
             throw ValidationError("give --service-card with --escrow, or --unattended")
         }
         let inputs = [textFile, recipient, serviceCard].compactMap(\.self)
-        try OutputFile.check([packageFile, escrow].compactMap(\.self), inputs: inputs, force: false)
+        try OutputFile.check([packageFile, escrow].compactMap(\.self), inputs: inputs, force: nil)
         let instant = try time.instant()
         do {
             let text = try self.text()
@@ -171,7 +171,7 @@ struct VaultRevokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let id = GrantID(grant) else { throw ValidationError("a grant has 32 hexadecimal digits") }
-        try OutputFile.check(output, inputs: [], force: false)
+        try OutputFile.check(output, inputs: [], force: nil)
         let instant = try time.instant()
         let vault = try await options.open(changing: true)
         let revocation = try await vault.revoke(id, reason: reason, at: instant)

@@ -138,7 +138,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
         var output: String
 
         func run() throws {
-            try OutputFile.check(output, inputs: [], force: false)
+            try OutputFile.check(output, inputs: [], force: nil)
             let key = try DeviceKey(random: SystemRandom())
             try OutputFile.write(key.octets.withSpan { span in span.indices.map { span[$0] } }, to: output, mode: 0o600)
             Console.print(key.card.description)

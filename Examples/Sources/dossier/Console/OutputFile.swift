@@ -8,13 +8,14 @@ import Foundation
 enum OutputFile {
     /// Checks that a path may be written before any work is done.
     ///
+    /// - Parameter force: Whether an existing file may be overwritten; `nil` where the command has no `--force`.
     /// - Throws: 64 when it names one of the inputs, 73 when it exists without `force` or its folder does not.
-    static func check(_ path: String, inputs: [String], force: Bool) throws {
+    static func check(_ path: String, inputs: [String], force: Bool?) throws {
         try check(path, inputs: Inputs(inputs), force: force)
     }
 
     /// Checks one of many outputs against the same inputs.
-    static func check(_ path: String, inputs: Inputs, force: Bool) throws {
+    static func check(_ path: String, inputs: Inputs, force: Bool?) throws {
         guard !inputs.resolved.contains(resolve(path)) else {
             throw CommandFailure(
                 .usage, vi: "tệp kết quả trùng với tệp đầu vào: \(path)", en: "the output is also an input: \(path)")
@@ -37,15 +38,17 @@ enum OutputFile {
             throw CommandFailure(
                 .cannotCreate, vi: "\(path) không phải tệp thường", en: "\(path) is not a regular file")
         }
-        if FileManager.default.fileExists(atPath: path), !force {
+        if FileManager.default.fileExists(atPath: path), force != true {
             throw CommandFailure(
                 .cannotCreate, vi: "tệp đã tồn tại: \(path)", en: "the file exists already: \(path)",
-                hint: Phrase(vi: "dùng --force để ghi đè", en: "use --force to overwrite it"))
+                hint: force == nil
+                    ? Phrase(vi: "dùng tên tệp khác", en: "give another name")
+                    : Phrase(vi: "dùng --force để ghi đè", en: "use --force to overwrite it"))
         }
     }
 
     /// Checks outputs of one command: each as above, and that no two are the same file.
-    static func check(_ paths: [String], inputs: [String], force: Bool) throws {
+    static func check(_ paths: [String], inputs: [String], force: Bool?) throws {
         for (index, path) in paths.enumerated() {
             try check(path, inputs: inputs, force: force)
             guard !paths[..<index].map(resolve).contains(resolve(path)) else {
@@ -144,7 +147,7 @@ enum OutputFile {
     /// Checks that a folder may be made before any work is done.
     ///
     /// - Throws: 64 when one of the inputs lies in it, 73 when it exists without `force`.
-    static func checkFolder(_ path: String, inputs: [String], force: Bool) throws {
+    static func checkFolder(_ path: String, inputs: [String], force: Bool?) throws {
         let resolved = resolve(path).split(separator: "/")
         guard !inputs.contains(where: { resolve($0).split(separator: "/").starts(with: resolved) }) else {
             throw CommandFailure(
@@ -152,7 +155,7 @@ enum OutputFile {
                 en: "an input lies in the output folder: \(path)"
             )
         }
-        if FileManager.default.fileExists(atPath: path), !force {
+        if FileManager.default.fileExists(atPath: path), force != true {
             throw CommandFailure(
                 .cannotCreate, vi: "đã tồn tại: \(path)", en: "exists already: \(path)",
                 hint: Phrase(vi: "dùng --force để ghi vào đó", en: "use --force to write into it"))
@@ -180,7 +183,7 @@ enum OutputFile {
         let staged = temporaryPath(for: place)
         let old = staged + ".old"
         do {
-            try makeFolder(staged, force: false)
+            try makeFolder(staged, force: nil)
             try body(staged)
             if exists { try manager.moveItem(atPath: place, toPath: old) }
             do {
@@ -197,8 +200,8 @@ enum OutputFile {
     }
 
     /// Makes a folder that does not exist yet.
-    static func makeFolder(_ path: String, force: Bool) throws {
-        if FileManager.default.fileExists(atPath: path), !force {
+    static func makeFolder(_ path: String, force: Bool?) throws {
+        if FileManager.default.fileExists(atPath: path), force != true {
             throw CommandFailure(
                 .cannotCreate, vi: "đã tồn tại: \(path)", en: "exists already: \(path)",
                 hint: Phrase(vi: "dùng --force để ghi vào đó", en: "use --force to write into it"))

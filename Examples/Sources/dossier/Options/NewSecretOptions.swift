@@ -32,7 +32,7 @@ struct NewSecretOptions: ParsableArguments {
                 "give one of --new-passphrase-file, --new-passphrase-env and --new-recovery-code-file")
         }
         if let file = newRecoveryCodeFile {
-            try OutputFile.check(file, inputs: [], force: false)
+            try OutputFile.check(file, inputs: [], force: nil)
             let code = RecoveryCode(random: SystemRandom())
             try OutputFile.write(Array("\(code.text())\n".utf8), to: file, mode: 0o600)
             return .recoveryCode(code)

@@ -20,8 +20,8 @@ struct WitnessFolder {
 
     /// Makes the folder and a key.
     func make() throws -> DeviceKey {
-        try OutputFile.makeFolder(path, force: false)
-        try OutputFile.makeFolder(seenPath, force: false)
+        try OutputFile.makeFolder(path, force: nil)
+        try OutputFile.makeFolder(seenPath, force: nil)
         let key = try DeviceKey(random: SystemRandom())
         try OutputFile.write(key.octets.withSpan { span in span.indices.map { span[$0] } }, to: keyPath, mode: 0o600)
         return key
