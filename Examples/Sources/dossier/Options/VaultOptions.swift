@@ -89,7 +89,7 @@ struct VaultOptions: ParsableArguments {
     /// Checks that a result may be written: over none of the files that the vault is opened with, and none of the store's.
     ///
     /// - Throws: 64 and 73, as ``OutputFile/check(_:inputs:force:)``.
-    func check(output path: String, inputs: [String] = [], force: Bool = false) throws {
+    func check(output path: String, inputs: [String] = [], force: Bool? = nil) throws {
         let own = [anchor, recoveryCodeFile, deviceKeyFile, passphrase.file].compactMap { $0 }
         try OutputFile.check(path, inputs: inputs + own, force: force)
         guard case .sqlite(let folder) = try StoreAddress(store).records else { return }
