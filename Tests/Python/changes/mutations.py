@@ -71,6 +71,13 @@ class Change:
         return data
 
 
+def odd(random):
+    """An appearance whose box and matrix readers have to make something of."""
+    box = random.choice([b"/BBox[0 0 200 200]", b"/BBox[0 0 0 0]", b"/BBox[0 0 .001 .001]", b"/BBox[-900 -900 900 900]", b"", b"/BBox[0 0 (a) 1]", b"/BBox[0 0 9]", b"/BBox[9 9 0 0]"])
+    matrix = random.choice([b"", b"/Matrix[0 0 0 0 0 0]", b"/Matrix[1 0 0 1 90 90]", b"/Matrix[9 0 0 9 0 0]", b"/Matrix[0 1 -1 0 0 0]", b"/Matrix[1 0 0 1 5]", b"/Matrix[1 0 1 0 0 0]"])
+    return stream(EVIL, b"/Subtype/Form/Resources<</Font<</F 60 0 R>>>>" + box + matrix)
+
+
 # Honest changes.
 
 
@@ -81,7 +88,8 @@ def filled(change):
     if number == 22:
         change.set(number, b"/AS", value)
     else:
-        new = change.new(shown(value[1:-1], rectangle[2] - rectangle[0]))
+        honest = shown(value[1:-1], rectangle[2] - rectangle[0])
+        new = change.new(honest if change.random.random() < 0.6 else odd(change.random))
         change.set(number, b"/AP", b"<</N %d 0 R>>" % new)
         change.set(number, b"/AS", None)
     change.allowed.append((3, rectangle))
@@ -100,7 +108,7 @@ def filled_in_place(change):
 def sealed(change):
     """A new visible field for a signature, on free paper or not."""
     rectangle = change.random.choice(FREE + OVER)
-    appearance = change.new(shown(b"seal", 30))
+    appearance = change.new(shown(b"seal", 30) if change.random.random() < 0.6 else odd(change.random))
     flags = change.random.choice([4, 132, 4, 0, 36, 6])
     entries = change.random.choice([b"", b"", b"/MK<</BG[1 0 0]>>", b"/BS<</W 9>>", b"/H/P", b"/AS/N", b"/Border[0 0 20]"])
     field = change.new(
@@ -117,7 +125,7 @@ def reserved_signed(change):
     number, rectangle = RESERVED
     value = change.new(b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/Contents<00>/ByteRange[0 0 0 0]>>")
     change.set(number, b"/V", b"%d 0 R" % value)
-    change.set(number, b"/AP", b"<</N %d 0 R>>" % change.new(shown(b"signed")))
+    change.set(number, b"/AP", b"<</N %d 0 R>>" % change.new(shown(b"signed") if change.random.random() < 0.6 else odd(change.random)))
     change.allowed.append((3, rectangle))
 
 
@@ -153,13 +161,15 @@ def annotated(change):
         b"/Cap true", b"/MK<</R 90>>", b"/Border[0 0 90]", b"/Rotate 90", b"/CO[40 40]", b"/AS/A", b"/DS(font: 40pt Arial)", b"/RC(<body>more</body>)", b"/OC 66 0 R",
     ], random.randint(0, 5)))  # fmt: skip
     if random.random() < 0.5:
-        appearance = change.new(stream(EVIL, b"/Subtype/Form/BBox[%s]/Matrix[%s]/Resources<</Font<</F 60 0 R>>>>" % (
-            random.choice([b"0 0 200 200", b"0 0 0 0", b"0 0 .001 .001", b"-900 -900 900 900"]), random.choice([b"1 0 0 1 0 0", b"0 0 0 0 0 0", b"1 0 0 1 90 90", b"9 0 0 9 0 0", b"0 1 -1 0 0 0"]),
-        )))  # fmt: skip
+        appearance = change.new(odd(random))
         entries += b"/AP<</N %d 0 R>>" % appearance
     number = change.new(b"<</Type/Annot/Rect[%d %d %d %d]/Subtype/%s%s>>" % (*rectangle, kind, entries))
     page = random.choice([3, 5])
     change.annotate(page, number)
+    if kind.startswith(b"Text"):
+        # Readers give a note's icon a size of its own.
+        left, low, right, high = rectangle
+        rectangle = (left, min(low, high - 24), max(right, left + 24), max(high, low + 24))
     change.claims.append((page, rectangle))
 
 
@@ -260,7 +270,7 @@ def annotations_changed(change):
     listed = get(change.body(3), b"/Annots") or b"[]"
     holder = 3 if listed.startswith(b"[") else 8
     body = listed if holder == 3 else change.body(8)
-    elements = re.findall(rb"\d+ 0 R", body)
+    elements = re.findall(rb"\d+ 0 R", body) or [b"40 0 R"]
     change.random.choice([elements.reverse, elements.pop, lambda: elements.append(elements[0])])()
     array = b"[" + b" ".join(elements) + b"]"
     if holder == 3:

@@ -170,8 +170,15 @@ def root_of(data):
 
 
 def objects_of(data):
-    """The newest body of each object that stands outside of object streams, by its number."""
-    found = {}
+    """The newest body of each object by its number; of object streams, those that are not compressed are read."""
+    found, held = {}, {}
     for match in re.finditer(rb"(?<![0-9])(\d+) 0 obj\s*(.*?)\s*endobj", data, re.S):
-        found[int(match.group(1))] = match.group(2)
-    return found
+        found[int(match.group(1))] = body = match.group(2)
+        if body.startswith(b"<</Type/ObjStm"):
+            content = body.partition(b"stream\n")[2].rpartition(b"\nendstream")[0]
+            first = int(get(body, b"/First"))
+            numbers = [int(word) for word in content[:first].split()]
+            ends = [*numbers[3::2], len(content) - first]
+            for number, start, end in zip(numbers[::2], numbers[1::2], ends):
+                held[number] = content[first + start : first + end].strip()
+    return {**held, **found}
