@@ -86,7 +86,8 @@ struct ChangesTests {
         Allowed(
             .formFill,
             { update, file in
-                let stream = update.add(stream: ["Subtype": .name("Form")], bytes: [])
+                let stream = update.add(
+                    stream: ["Subtype": .name("Form"), "BBox": .array([0, 0, 8, 8].map { .integer($0) })], bytes: [])
                 try edit(5) {
                     $0["AP"] = .dictionary(["N": .reference(stream)])
                     $0["V"] = .string([120], hexadecimal: false)

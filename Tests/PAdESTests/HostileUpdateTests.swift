@@ -57,7 +57,8 @@ struct HostileUpdateTests {
                 ])
         }
         let update = [
-            (5, Self.field("one", "/V(b)/AP 7 0 R")), (9, "<</Subtype/Form/Length 3>>\nstream\n1 g\nendstream"),
+            (5, Self.field("one", "/V(b)/AP 7 0 R")),
+            (9, "<</Subtype/Form/BBox[0 0 8 8]/Length 3>>\nstream\n1 g\nendstream"),
         ]
         for (second, isShared) in [("/V(100)/AP 7 0 R", true), ("/V(100)/AP<</N 12 0 R>>", false)] {
             let signed = try PDFFixture.signed(document(second))
@@ -71,6 +72,33 @@ struct HostileUpdateTests {
         "<</FT/Tx/T(\(name))/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/F 4/AS/On\(entries)>>"
     }
     private static let appearance = "<</Subtype/Form/Length 3>>\nstream\n0 g\nendstream"
+
+    /// PDFium draws what has no box all over the page.
+    @Test(arguments: [
+        ("/BBox[0 0 8 8]", true), ("", false), ("/BBox[0 0 8]", false), ("/BBox[0 0 (a) 8]", false),
+        ("/BBox null", false),
+        ("/BBox[0 0 0 0]", true),
+    ])
+    func `an appearance that is new has a box`(box: String, isAllowed: Bool) throws {
+        let form = "<</Subtype/Form\(box)/Length 3>>\nstream\n1 g\nendstream"
+        func base(_ certification: SignatureRequest.Purpose) throws -> [UInt8] {
+            try PDFFixture.signed(ChangesTests.form, .new(name: "First"), PDFFixture.request(certification))
+        }
+        let filled = try PDFFixture.appending(base(.approval)) { update, file in
+            try ChangesTests.edit(5) { $0["V"] = .string([120], hexadecimal: false) }(&update, file)
+        }
+        #expect(try reasons(filled).isEmpty)
+        let field = "<</FT/Tx/T(text)/V(new)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]/P 3 0 R/F 4/AP<</N 30 0 R>>>>"
+        let update = PDFFixture.appendingText(try base(.approval), [(5, field), (30, form)])
+        #expect(try reasons(update).isEmpty == isAllowed)
+        let inPlace = field.replacingOccurrences(of: "30 0 R", with: "9 0 R")
+        let changed = PDFFixture.appendingText(try base(.approval), [(5, inPlace), (9, form)])
+        #expect(try reasons(changed).isEmpty == isAllowed)
+        let note = "<</Type/Annot/Subtype/Stamp/Rect[100 50 110 60]/AP<</N<</On 30 0 R>>>>/AS/On>>"
+        let annotated = PDFFixture.appendingText(
+            try base(.certification(.annotate)), [(8, "[5 0 R 6 0 R 11 0 R 31 0 R]"), (31, note), (30, form)])
+        #expect(try reasons(annotated).isEmpty == isAllowed)
+    }
 
     /// An object can be a field and a transparency group, or a configuration of optional content.
     @Test(arguments: [

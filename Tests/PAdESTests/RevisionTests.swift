@@ -89,7 +89,11 @@ struct RevisionTests {
                     ("Contents", Array("<\(String(repeating: "0", count: 4000))>".utf8)),
                 ], for: signature)
             let appearance = update.add(
-                stream: ["Type": .name("XObject"), "Subtype": .name("Form"), "BBox": .array([])], bytes: [])
+                stream: [
+                    "Type": .name("XObject"), "Subtype": .name("Form"),
+                    "BBox": .array([0, 0, 0, 0].map { .integer($0) }),
+                ],
+                bytes: [])
             let field = update.add(
                 .dictionary([
                     "FT": .name("Sig"), "T": .string(Array("S\(index)".utf8), hexadecimal: false),

@@ -31,7 +31,8 @@ extension RevisionComparison {
         let isActive = ["A", "AA", "Dest", "RichMediaSettings", "FS"].contains { annotation[$0] != nil }
         // What it shows may not come out of what was there before.
         let refersBack = annotation.references.contains { !isAdded($0) && $0 != page }
-        guard isHarmless, !isActive, !refersBack, try !isDrawnElsewhere(annotation) else {
+        guard isHarmless, !isActive, !refersBack, try !isDrawnElsewhere(annotation), try haveBoxes(annotation["AP"])
+        else {
             refuse(.annotationUnsuitable, reference)
             return
         }

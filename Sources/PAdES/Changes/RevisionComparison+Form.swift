@@ -286,6 +286,26 @@ extension RevisionComparison {
         if shown != selected { refuse(.appearanceWithoutValue, widget.reference) }
     }
 
+    /// Whether an appearance has the box that it needs (ISO 32000-2 §8.10.2): without it PDFium cuts nothing off, and draws all
+    /// over the page.
+    func hasBox(_ stream: PDFStream) throws(PDFSyntaxError) -> Bool {
+        let box = try new(stream.dictionary["BBox"]).array ?? []
+        for element in box.prefix(5) where try new(element).number == nil { return false }
+        return box.count == 4
+    }
+
+    /// Whether all streams of an appearance dictionary have their box.
+    func haveBoxes(_ appearance: PDFObject?, depth: Int = 3) throws(PDFSyntaxError) -> Bool {
+        switch try new(appearance) {
+        case .stream(let stream): return try hasBox(stream)
+        case .dictionary(let dictionary) where depth > 0:
+            steps += dictionary.count
+            for key in dictionary.keys where try !haveBoxes(dictionary[key], depth: depth - 1) { return false }
+            return true
+        case let other: return other.isNull
+        }
+    }
+
     /// An appearance dictionary: every part is as before, changed in place while nothing but appearances of fields uses
     /// it, or new.
     private func explainAppearance(
@@ -302,7 +322,10 @@ extension RevisionComparison {
         let entry = try enter(old, new, at: place, isAllowedUse: isAppearanceUse)
         switch entry.after {
         case .null: break
-        case .stream(let stream): try claimNewObjects(from: .dictionary(stream.dictionary))
+        case .stream(let stream):
+            try claimNewObjects(from: .dictionary(stream.dictionary))
+            let isWritten = new?.reference.map { isAdded($0) || isChanged($0) } ?? true
+            if isWritten, try !hasBox(stream) { refuse(.fieldChanged, new?.reference) }
         case .dictionary(let dictionary) where depth > 0:
             let before = entry.before.dictionary ?? [:]
             for key in dictionary.keys {
