@@ -220,8 +220,13 @@ def citizen_withdraws(page, code):
 
 
 def official_is_refused(page, code):
-    page.goto(ADDRESS + f"/office/{code}")
-    expect(page.locator("main")).to_contain_text("Đã đọc trong kho của công dân")
+    # What was read before goes with the consent, and asking once more is refused.
+    for ask in (lambda: page.goto(ADDRESS + f"/office/{code}"),
+                lambda: page.get_by_role("button", name="Đọc giấy tờ").click()):
+        ask()
+        expect(page.get_by_role("alert")).to_contain_text("Người dân đã rút lại sự đồng ý")
+        expect(page.locator("main")).not_to_contain_text("Đã đọc trong kho của công dân")
+    look(page, "office-withdrawn")
 
 
 def verifier_checks(browser, signed):
