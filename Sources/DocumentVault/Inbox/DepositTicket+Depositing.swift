@@ -21,9 +21,9 @@ extension DepositTicket {
     ///   - random: Gives key and ids.
     /// - Returns: The receipt, once the deposit is durable.
     /// - Throws: ``VaultError``: `overQuota` for a document larger than the ticket allows or a full inbox, `notPermitted`
-    ///   after the ticket's end, `alreadyExists` when the ticket was used, `conflict` when somebody else used it at
-    ///   the same time and the vault put aside what it found, `provenanceMismatch` when `sha256` is not the document's, errors of the store;
-    ///   ``DossierCore/ByteSourceError`` unchanged.
+    ///   after the ticket's end, `alreadyExists` when the ticket was used, `conflict` when somebody else used it at the same
+    ///   time and the vault put aside what it found, `provenanceMismatch` when `sha256` is not the document's, errors of the
+    ///   store; ``DossierCore/ByteSourceError`` unchanged.
     public func deposit(
         _ source: some ByteSource, sha256: Digest32, metadata: DocumentMetadata, fields: [DocumentField] = [],
         depositor: String, in store: any VaultStore, at time: Instant, random: any RandomSource = SystemRandom()

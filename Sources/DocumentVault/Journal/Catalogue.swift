@@ -121,7 +121,7 @@ struct Catalogue: Sendable {
         guard erased[version.document] == nil else {
             throw VaultError(.damaged, object: object, "a version of an erased document")
         }
-        guard var record = documents[version.document] else {
+        guard let current = documents[version.document]?.current else {
             guard version.previous == nil else {
                 throw VaultError(.damaged, object: object, "a version of no document")
             }
@@ -137,16 +137,16 @@ struct Catalogue: Sendable {
             if !new.replacing.isEmpty { judgeSuperseding(by: version.document, before: []) }
             return
         }
-        guard version.previous == record.current.id else {
+        guard version.previous == current.id else {
             throw VaultError(.damaged, object: object, "a version that does not follow the newest one")
         }
-        let before = record.replacing
+        let before = documents[version.document]?.replacing ?? []
         try claim(version, object)
-        moveInIndex(version.document, from: record.current.sha256, to: version.sha256)
-        record.versions.append(version)
-        record.current = version
-        record.versionEntries.append(sequence)
-        documents[version.document] = record
+        moveInIndex(version.document, from: current.sha256, to: version.sha256)
+        // In its place: a copy would take along all versions for each one that comes.
+        documents[version.document]?.versions.append(version)
+        documents[version.document]?.current = version
+        documents[version.document]?.versionEntries.append(sequence)
         touch(version.document)
         judgeSuperseding(by: version.document, before: before)
     }
