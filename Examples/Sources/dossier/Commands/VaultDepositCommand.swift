@@ -115,9 +115,12 @@ struct VaultInboxCommand: AsyncParsableCommand {
         let instant = try time.instant()
         let validator = try trust.validator(at: instant)
         let vault = try await options.open(changing: true)
+        let largestJudged: Int64 = 1 << 28
         let absorbed = try await vault.absorbDeposits(at: instant) { arrival in
             // What cannot be judged stays on the word of who left it, and keeps nothing else from being taken in.
-            guard let bytes = try? await arrival.content.bytes(limit: 1 << 28),
+            guard arrival.version.size <= largestJudged else { return arrival.version.provenance }
+            let bytes = try await arrival.content.bytes(limit: largestJudged)
+            guard
                 let report = try? FileReport(
                     path: arrival.version.metadata.name, source: MemorySource(bytes), validator: validator, at: instant)
             else { return arrival.version.provenance }
