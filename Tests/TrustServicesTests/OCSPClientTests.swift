@@ -50,6 +50,14 @@ struct OCSPClientTests {
         #expect(later != first)
     }
 
+    @Test func `a response of later than it was asked for serves that time again, and none before it`() async throws {
+        let client = OCSPClient(try place.access())
+        let first = try await ask(client, after: -600)
+        try place.revoke("200101000000Z")
+        #expect(try await ask(client, after: -600) == first)
+        #expect(try await ask(client, after: -601) != first)
+    }
+
     @Test func `a response that the issuer does not stand behind is not kept`() async throws {
         // Signed by a key that the issuer certified, but not as a responder.
         let key = try place.server.files.read("citizen.key")

@@ -59,7 +59,9 @@ public struct RevocationListClient: Sendable {
         if list.issuer == issuer.subject, let issuerKey = try? issuer.publicKey(),
             (try? list.isSigned(by: issuerKey)) == true
         {
-            cache.keep(list.bytes, for: key, from: list.thisUpdate, until: list.nextUpdate)
+            // One that is dated by its making is later than what it was asked for, and serves the same question again.
+            cache.keep(
+                list.bytes, for: key, from: min(list.thisUpdate, time), until: list.nextUpdate)
         }
         return list
     }
