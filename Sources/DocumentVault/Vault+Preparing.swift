@@ -120,7 +120,7 @@ struct DocumentPreparing: Sendable {
     fileprivate let vault: VaultID
     fileprivate let store: any VaultStore
     fileprivate let secret: EpochSecret
-    fileprivate let random: any RandomSource
+    fileprivate var random: any RandomSource
     fileprivate let time: Instant
     fileprivate let progress: (@Sendable (Int64) -> Void)?
 
@@ -159,13 +159,16 @@ struct DocumentPreparing: Sendable {
         let parts = await withTaskGroup { group in
             for start in stride(from: 0, to: uploads.count, by: size) {
                 group.addTask {
+                    var part = self
+                    let random = RandomReserve(of: random)
+                    part.random = random
                     var outcomes: [Result<Vault.Prepared, any Error>] = []
                     for place in start..<min(start + size, uploads.count) {
                         let ids = Vault.IDs(
                             operation: place == 0 ? operation : OperationID(beside: operations, random: random),
                             document: DocumentID(random: random), version: VersionID(beside: versions, random: random),
                             content: ContentID(beside: contents, random: random))
-                        outcomes.append(await outcome(uploads[place], ids))
+                        outcomes.append(await part.outcome(uploads[place], ids))
                     }
                     return (start, outcomes)
                 }

@@ -9,6 +9,8 @@ extension Vault {
     public static let largestBatch = 512
     /// Octets of documents after which a batch is full.
     private static let largestBatchOctets: Int64 = 8 << 20
+    /// Documents that are asked for ahead: a process may often have 1,024 files open, and a batch has 512 already.
+    private static let mostAhead = 256
 
     /// Stores several documents by few appends: much faster than one by one, each acknowledged with its append.
     ///
@@ -25,8 +27,8 @@ extension Vault {
         try await store(uploads.count, at: time, progress: progress) { uploads[$0] }
     }
 
-    /// Stores several documents by few appends, each made when its turn comes: of any number of files only as many are
-    /// open as go into one append.
+    /// Stores several documents by few appends, each made when its turn comes: of any number of files no more are open
+    /// than go into one append and half as many for the next.
     ///
     /// While one append is on its way to the disk the next ones are sealed: about three times 8 MiB are in memory.
     ///
@@ -42,10 +44,16 @@ extension Vault {
         _ upload: @escaping @Sendable (Int) throws -> DocumentUpload
     ) async throws -> [DocumentReference] {
         let source = UploadSource(count: count, upload: upload, time: time)
+        // Only the owner makes the snapshot that goes with a large batch.
+        let most = owner == nil ? Int(Self.snapshotInterval) : Self.largestBatch
+        var coming = source.ahead(from: 0, most: most)
+        defer { coming.cancel() }
         var references: [DocumentReference] = []
         // Three appends at once: one is sealed, the contents of one before are on their way to the disk, and one before
         // that is appended, which keeps the vault busy while it is signed: the others need nothing of the vault by then.
-        var sealed = try await unsealed(from: 0, of: source)?.sealed()
+        let first = try await unsealed(from: 0, coming, most: most, of: source)
+        coming = source.ahead(from: first?.places.upperBound ?? 0, most: most)
+        var sealed = try await first?.sealed()
         var placing: Task<Batch, any Error>?
         var failure: (any Error)?
         while sealed != nil || placing != nil {
@@ -53,7 +61,10 @@ extension Vault {
             let next = current.map { batch in Task { @concurrent in try await self.placed(batch) } }
             var unsealed: UnsealedBatch?
             do {
-                if let current { unsealed = try await self.unsealed(from: current.places.upperBound, of: source) }
+                if let current {
+                    unsealed = try await self.unsealed(from: current.places.upperBound, coming, most: most, of: source)
+                    coming = source.ahead(from: unsealed?.places.upperBound ?? source.count, most: most)
+                }
             } catch {
                 // Those before it are stored all the same.
                 failure = error
@@ -91,11 +102,25 @@ extension Vault {
         let upload: @Sendable (Int) throws -> DocumentUpload
         let time: Instant
 
+        /// Begins to ask for the next documents: opening files takes as long as sealing them when these are small.
+        func ahead(from start: Int, most: Int) -> Task<[DocumentUpload], any Error> {
+            Task { @concurrent in try uploads(from: start, most: min(most, Vault.mostAhead)) }
+        }
+
         /// The next documents, as many as go into one append.
-        @concurrent func uploads(from start: Int, most: Int) async throws -> [DocumentUpload] {
-            var uploads: [DocumentUpload] = []
-            var octets: Int64 = 0
+        @concurrent func uploads(
+            after ahead: Task<[DocumentUpload], any Error>, from start: Int, most: Int
+        ) async throws -> [DocumentUpload] {
+            try await uploads(after: ahead.value, from: start, most: most)
+        }
+
+        private func uploads(
+            after ahead: [DocumentUpload] = [], from start: Int, most: Int
+        ) throws -> [DocumentUpload] {
+            var uploads = ahead
+            var octets = ahead.reduce(0) { $0 &+ $1.source.size }
             while uploads.count < most, start + uploads.count < count, octets < Vault.largestBatchOctets {
+                try Task.checkCancellation()
                 let upload = try upload(start + uploads.count)
                 octets &+= upload.source.size
                 uploads.append(upload)
@@ -131,12 +156,12 @@ extension Vault {
     }
 
     /// The next documents; `nil` after the last.
-    private func unsealed(from start: Int, of source: UploadSource) async throws -> UnsealedBatch? {
+    private func unsealed(
+        from start: Int, _ coming: Task<[DocumentUpload], any Error>, most: Int, of source: UploadSource
+    ) async throws -> UnsealedBatch? {
         guard start < source.count else { return nil }
         try Task.checkCancellation()
-        // Only the owner makes the snapshot that goes with a large batch.
-        let most = owner == nil ? Int(Self.snapshotInterval) : Self.largestBatch
-        let uploads = try await source.uploads(from: start, most: most)
+        let uploads = try await source.uploads(after: coming, from: start, most: most)
         try await catchUp(with: uploads)
         return UnsealedBatch(
             places: start..<start + uploads.count, operation: OperationID(random: random), uploads: uploads,
