@@ -9,7 +9,7 @@ extension Vault {
     /// Makes a new vault and opens it.
     ///
     /// - Parameters:
-    ///   - name: The owner's name for the vault; sealed.
+    ///   - name: The owner's name for the vault, 1 to 255 octets without control characters; sealed.
     ///   - ownerKind: Person or organisation.
     ///   - store: Where it will lie.
     ///   - secrets: Each opens the vault from now on: 1 to 8 passphrases and recovery codes.
@@ -27,6 +27,7 @@ extension Vault {
             throw VaultError(
                 .invalidMetadata, "a vault needs a name of 1 to 255 octets and 1 to \(Slot.mostPassphrases) secrets")
         }
+        guard !name.hasControls else { throw VaultError(.invalidMetadata, "a vault's name with control characters") }
         for case .device in secrets {
             throw VaultError(.invalidMetadata, "the first slots are the owner's: passphrases and recovery codes")
         }

@@ -54,12 +54,14 @@ extension Vault {
     ///   - time: Now; recorded as a claim.
     ///   - progress: Told the key records done and all there are.
     /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `notFound` for a slot that there is not,
-    ///   `invalidMetadata` when no owner's slot would be left, errors of the store.
+    ///   `invalidMetadata` when no owner's slot would be left or for a label that ``addSlot(_:label:cost:at:)`` refuses, errors
+    ///   of the store.
     public func rotate(
         removing removed: Set<SlotID> = [], adding added: [SlotSecret] = [], at time: Instant,
         progress: (@Sendable (Int64, Int64) -> Void)? = nil
     ) async throws(VaultError) {
         _ = try requireOwner()
+        for secret in added { try Self.check(label: secret.label) }
         try await refresh()
         if state.core.epoch.isRotating { try await finishRotation(at: time, progress: progress) }
         try await beginRotation(removing: removed, adding: added, at: time)

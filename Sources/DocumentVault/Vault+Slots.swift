@@ -36,7 +36,8 @@ extension Vault {
     ///   - time: Now; recorded as a claim.
     /// - Returns: The new slot.
     /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `overQuota` for one slot too many, `invalidMetadata`
-    ///   for a device's keys (see ``enrol(_:as:writing:label:until:at:)``), errors of the store.
+    ///   for a label of more than 255 octets or with control characters and for a device's keys (see
+    ///   ``enrol(_:as:writing:label:until:at:)``), errors of the store.
     public func addSlot(
         _ secret: Unlocking, label: String = "", cost: Argon2id = .floor, at time: Instant
     ) async throws(VaultError) -> SlotID {
@@ -44,7 +45,7 @@ extension Vault {
         if case .device = secret {
             throw VaultError(.invalidMetadata, "a device is enrolled, not added as a passphrase is")
         }
-        try check(label: label)
+        try Self.check(label: label)
         while true {
             let current = try currentSecret()
             let (vault, random) = (id, random)
@@ -76,7 +77,7 @@ extension Vault {
         label: String = "", until: Instant? = nil, at time: Instant
     ) async throws(VaultError) -> (writer: WriterID, slot: SlotID) {
         let owner = try requireOwner()
-        try check(label: label)
+        try Self.check(label: label)
         guard kinds.isSubset(of: EntryKind.enrollable) else {
             throw VaultError(.invalidMetadata, "a kind of entry that only the owner writes")
         }
@@ -96,8 +97,9 @@ extension Vault {
         }
     }
 
-    private func check(label: String) throws(VaultError) {
+    static func check(label: String) throws(VaultError) {
         guard label.utf8.count <= 255 else { throw VaultError(.invalidMetadata, "a label of more than 255 octets") }
+        guard !label.hasControls else { throw VaultError(.invalidMetadata, "a label with control characters") }
     }
 
     // `false` when a new epoch began meanwhile: the slot must be sealed anew.

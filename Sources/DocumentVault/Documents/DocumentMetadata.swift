@@ -101,16 +101,10 @@ public struct DocumentMetadata: Sendable, Hashable {
         additional = members.others(than: Self.known)
     }
 
-    // The control characters of Unicode are those of ISO 6429 and no others.
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-    }
-
     // Which member breaks the format; never what it says.
     private static func fault(in members: Members) -> String? {
         guard let name = members["name"], (1...255).contains(name.utf8.count),
-            name.unicodeScalars.allSatisfy({ $0 != "/" && !isControl($0) }), name != ".",
-            name != ".."
+            !name.utf8.contains(UInt8(ascii: "/")), !name.hasControls, name != ".", name != ".."
         else { return "the name is empty, longer than 255 octets, or has a slash or control characters" }
         guard let type = members["type"], (1...64).contains(type.utf8.count) else { return "the type code" }
         guard let mediaType = members["mediaType"], (3...127).contains(mediaType.utf8.count), mediaType.contains("/")

@@ -10,3 +10,14 @@ extension String {
         utf8.allSatisfy { $0 < 0x80 } ? self : precomposedStringWithCanonicalMapping
     }
 }
+
+extension StringProtocol {
+    /// Whether a control character stands in it (ISO 6429, NUL among them): in a name a slip or a deceit, and what other
+    /// programs cut the name at.
+    var hasControls: Bool { unicodeScalars.contains(where: \.isControl) }
+}
+
+extension Unicode.Scalar {
+    // The control characters of Unicode are those of ISO 6429 and no others.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7f...0x9f).contains(value) }
+}

@@ -60,6 +60,9 @@ public struct GrantTerms: Sendable, Hashable {
         if purposeText.vi.utf8.count > 1024 || purposeText.en.utf8.count > 1024 || purposeText.vi.isEmpty {
             return "the purpose in words"
         }
+        if ![notBefore, notAfter].allSatisfy({ VaultEvent.times.contains($0.seconds) }) {
+            return "a time outside the years 1 to 9999"
+        }
         if notBefore >= notAfter { return "it ends before it begins" }
         if !(1...Self.mostUses).contains(uses) { return "\(uses) uses" }
         return nil

@@ -93,8 +93,11 @@ public struct Mandate: Sendable, Hashable {
         id: MandateID, vault: VaultID, delegate: VaultVerificationKey, name: String, ground: Ground, scope: Scope,
         notBefore: Instant, notAfter: Instant, signedBy key: borrowing VaultSigningKey
     ) throws(VaultError) {
+        try VaultEvent.check(notBefore)
+        try VaultEvent.check(notAfter)
         let codes = scope.documentTypes + scope.procedures
-        guard (1...255).contains(name.utf8.count), notBefore < notAfter, scope.documentTypes.count <= Self.mostCodes,
+        guard (1...255).contains(name.utf8.count), !name.hasControls, notBefore < notAfter,
+            scope.documentTypes.count <= Self.mostCodes,
             scope.procedures.count <= Self.mostCodes, codes.allSatisfy({ (1...64).contains($0.utf8.count) })
         else { throw VaultError(.invalidMetadata, "a mandate has a name, a period, and at most 64 codes of each kind") }
         let body = DERWriter.bytes { mandate in

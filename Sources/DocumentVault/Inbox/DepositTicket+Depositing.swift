@@ -35,6 +35,7 @@ extension DepositTicket {
         guard until.map({ time <= $0 }) ?? true else {
             throw VaultError(.notPermitted, object: "ticket \(id)", "it has ended")
         }
+        try VaultEvent.check(time)
         var metadata = metadata
         metadata.dossier = dossier
         metadata.additional["depositor"] = [depositor.normalizedNFC]

@@ -28,9 +28,10 @@ extension Vault {
         for dossier: String, largest: Int64 = 64 << 20, until: Instant? = nil
     ) async throws(VaultError) -> DepositTicket {
         let owner = try requireOwner()
-        guard dossier.utf8.count <= 255, largest >= 0 else {
+        guard dossier.utf8.count <= 255, !dossier.hasControls, largest >= 0 else {
             throw VaultError(.invalidMetadata, "dossier or size of a ticket")
         }
+        try VaultEvent.check(until)
         return try DepositTicket(
             card: try await card(), id: DepositID(random: random), dossier: dossier.normalizedNFC, largest: largest,
             until: until, signedBy: owner.key)

@@ -28,6 +28,7 @@ struct Payload: Sendable {
             _ event: VaultEvent, at time: VaultTime, vault: VaultID, operation: OperationID, under secret: EpochSecret,
             random: some RandomSource
         ) throws(VaultError) {
+            try VaultEvent.check(time)
             let plaintext = event.content(at: time)
             let content: DERElement
             do {
@@ -36,7 +37,12 @@ struct Payload: Sendable {
                 throw VaultError(.invalidMetadata, "\(error)")
             }
             self.operation = operation
-            (self.event, self.time) = try VaultEvent.parse(content, object: "entry to be written")
+            do throws(VaultError) {
+                (self.event, self.time) = try VaultEvent.parse(content, object: "entry to be written")
+            } catch {
+                // Nothing of the vault is damaged: it was asked to hold what it cannot.
+                throw VaultError(.invalidMetadata, object: error.object, error.detail)
+            }
             payload = try Payload(
                 sealing: plaintext, at: time, vault: vault, operation: operation, under: secret, random: random)
         }
@@ -57,9 +63,7 @@ struct Payload: Sendable {
         under secret: EpochSecret,
         random: some RandomSource
     ) throws(VaultError) {
-        guard VaultEvent.times.contains(time.seconds) else {
-            throw VaultError(.invalidMetadata, "a time outside the years 1 to 9999")
-        }
+        try VaultEvent.check(time)
         var plaintext = content
         let padded = Padding.paddedSize(of: Int64(plaintext.count), least: Padding.leastPayload)
         plaintext += [UInt8](repeating: 0, count: Int(padded) - plaintext.count)

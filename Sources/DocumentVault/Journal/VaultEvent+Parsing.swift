@@ -33,6 +33,13 @@ extension VaultEvent {
     /// The years 1 to 9999.
     static let times: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
+    /// Refuses a time that no reader would take, before anything is made with it.
+    static func check(_ time: VaultTime?) throws(VaultError) {
+        guard time.map({ times.contains($0.seconds) }) ?? true else {
+            throw VaultError(.invalidMetadata, "a time outside the years 1 to 9999")
+        }
+    }
+
     private static func event(
         of kind: EntryKind, _ body: DERElement, _ time: VaultTime, _ object: String
     ) throws -> VaultEvent {
