@@ -18,18 +18,22 @@ extension Vault {
             try await loadDocuments()
             if owner != nil, state.needsSnapshot { try await makeSnapshot(at: time) }
             guard let head = state.head else { return [] }
-            var garbage: [ContentID] = []
+            var unnamed: [ContentID] = []
             let pages = try await livePages()
-            let promised = try await contentsOfDeposits()
             var last: ContentID?
             while true {
                 let listed = try await store.contents(of: id, after: last, limit: 1024)
                 guard let end = listed.last, last.map({ $0 < end }) ?? true else { break }
                 last = end
-                garbage += listed.filter { content in
-                    state.catalogue?.names(content) != true && !pages.contains(content) && !promised.contains(content)
+                unnamed += listed.filter { content in
+                    state.catalogue?.names(content) != true && !pages.contains(content)
                 }
             }
+            guard !unnamed.isEmpty else { return [] }
+            // After the contents: a deposit's record is there before its content is, so that of every content that was seen
+            // the record is seen too, or an entry has taken it in since, which the head tells below.
+            let promised = try await contentsOfDeposits()
+            let garbage = unnamed.filter { !promised.contains($0) }
             guard !garbage.isEmpty else { return [] }
             guard state.head == head else { continue }
             let found = garbage
