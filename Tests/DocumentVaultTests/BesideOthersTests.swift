@@ -68,4 +68,90 @@ struct BesideOthersTests {
         #expect(try await vault.read(ticket.document).bytes() == [1, 2, 3])
         #expect(try await scene.open().verify().isComplete)
     }
+
+    /// Leaves the record of one attempt, which was killed there.
+    private func leaveRecord(of ticket: DepositTicket, in scene: Scene) async {
+        scene.failing.crash(.before, atChange: 1)
+        await #expect(throws: VaultError(.storeFailure, "")) { try await deposit([0], by: ticket, in: scene.failing) }
+        scene.failing.recover()
+    }
+
+    @Test func `what two killed attempts left is put aside, can be deleted, and then the ticket is good again`()
+        async throws
+    {
+        let scene = try await Scene()
+        let ticket = try await scene.vault.issueTicket(for: "x")
+        await leaveRecord(of: ticket, in: scene)
+        scene.failing.crash(.before, atChange: 2)
+        await #expect(throws: VaultError(.storeFailure, "")) { try await deposit([1], by: ticket, in: scene.failing) }
+        scene.failing.recover()
+        let vault = try await scene.open()
+        let absorbed = try await vault.absorbDeposits(at: Samples.time)
+        #expect(Array(absorbed.quarantined.keys) == [ticket.id] && absorbed.aside.isEmpty)
+        let again = try await vault.absorbDeposits(at: Samples.time)
+        #expect(again.quarantined.isEmpty && Array(again.aside.keys) == [ticket.id] && again.documents.isEmpty)
+        await #expect(throws: VaultError(.alreadyExists, "")) { try await deposit([2], by: ticket, in: scene.store) }
+
+        try await vault.discardDeposit(ticket.id)
+        #expect(try await vault.sweep(at: Samples.time).count == 1)
+        #expect(try await vault.absorbDeposits(at: Samples.time).aside.isEmpty)
+        try await deposit([3], by: ticket, in: scene.store)
+        #expect(try await vault.absorbDeposits(at: Samples.time).documents.map(\.document) == [ticket.document])
+        #expect(try await vault.read(ticket.document).bytes() == [3])
+        #expect(try await vault.status(of: ticket.id) == .absorbed(ticket.document))
+        // What was taken in is no longer to be discarded.
+        await #expect(throws: VaultError(.notFound, "")) { try await vault.discardDeposit(ticket.id) }
+        await #expect(throws: VaultError(.alreadyExists, "")) { try await deposit([4], by: ticket, in: scene.store) }
+        #expect(try await scene.open().verify().isComplete)
+        #expect(try await scene.open().read(ticket.document).bytes() == [3])
+    }
+
+    @Test func `a deposit that was acknowledged is taken in although the vault looked too early`() async throws {
+        for isSlow in [false, true] {
+            let scene = try await Scene()
+            let ticket = try await scene.vault.issueTicket(for: "x")
+            await leaveRecord(of: ticket, in: scene)
+            let (store, vault) = (scene.store, try await scene.open())
+            let beside = Beside(store)
+            if isSlow {
+                // The vault has read the record of the first attempt; then the second one is made and acknowledged.
+                beside.act(after: .deposits) { try await deposit([1], by: ticket, in: store) }
+                let slow = try await Vault.open(scene.vault.id, in: beside, unlocking: .recoveryCode(scene.code))
+                #expect(try await slow.absorbDeposits(at: Samples.time).quarantined.count == 1)
+            } else {
+                // The vault looks after the content came and before the record of the first attempt was replaced.
+                beside.act(before: .deleteDeposits) {
+                    let early = try await vault.absorbDeposits(at: Samples.time)
+                    #expect(early.quarantined.count == 1)
+                }
+                try await deposit([1], by: ticket, in: beside)
+            }
+            // Two devices at once: it is taken in once.
+            let (one, two) = (try await scene.open(), try await scene.open())
+            async let first = one.absorbDeposits(at: Samples.time)
+            async let second = two.absorbDeposits(at: Samples.time)
+            let taken = try await first.documents + second.documents
+            #expect(taken.map(\.document) == [ticket.document], "slow: \(isSlow)")
+            #expect(try await scene.open().read(ticket.document).bytes() == [1])
+            #expect(try await scene.open().verify().isComplete)
+        }
+    }
+
+    @Test func `a deposit of which a store gave wrong octets once is taken in when it gives the right ones`()
+        async throws
+    {
+        let scene = try await Scene()
+        let ticket = try await scene.vault.issueTicket(for: "x")
+        try await deposit(Samples.bytes(900), by: ticket, in: scene.store)
+        let content = try DepositTicket.content(of: ticket.id)
+        let good = try #require(try await scene.objects().contents[content])
+        try await scene.store.tamper(with: scene.vault.id) { $0.contents[content]?[100] ^= 1 }
+        let vault = try await scene.open()
+        #expect(try await vault.absorbDeposits(at: Samples.time).quarantined.count == 1)
+        #expect(try await vault.absorbDeposits(at: Samples.time).aside.count == 1)
+        try await scene.store.tamper(with: scene.vault.id) { $0.contents[content] = good }
+        let absorbed = try await vault.absorbDeposits(at: Samples.time)
+        #expect(absorbed.documents.map(\.document) == [ticket.document] && absorbed.aside.isEmpty)
+        #expect(try await scene.open().verify().isComplete)
+    }
 }

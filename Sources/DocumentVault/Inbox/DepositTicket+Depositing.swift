@@ -21,8 +21,8 @@ extension DepositTicket {
     ///   - random: Gives key and ids.
     /// - Returns: The receipt, once the deposit is durable.
     /// - Throws: ``VaultError``: `overQuota` for a document larger than the ticket allows or a full inbox, `notPermitted`
-    ///   after the ticket's end, `alreadyExists` when the ticket was used, `conflict` when somebody else used it at the same
-    ///   time and the vault put aside what it found, `provenanceMismatch` when `sha256` is not the document's, errors of the
+    ///   after the ticket's end, `alreadyExists` when the ticket was used, `conflict` when others used it at the same
+    ///   time again and again, `invalidMetadata` for a time outside the years 1 to 9999, `provenanceMismatch` when `sha256` is not the document's, errors of the
     ///   store; ``DossierCore/ByteSourceError`` unchanged.
     public func deposit(
         _ source: some ByteSource, sha256: Digest32, metadata: DocumentMetadata, fields: [DocumentField] = [],
@@ -93,6 +93,8 @@ extension DepositTicket {
     }
 
     /// Sees to it that the record in the inbox is that of the content, which is there and this call's own.
+    ///
+    /// The vault may look between the two and put the pair aside; it looks again, and then they fit.
     private func keep(
         _ sealed: [UInt8], _ content: ContentID, since start: Int64, in store: any VaultStore
     ) async throws(VaultError) {
@@ -100,29 +102,25 @@ extension DepositTicket {
         for _ in 0..<8 {
             let found = try await kept(in: store)
             if found == sealed, !wasAnothers { return }
-            // It may have been taken in meanwhile, or put aside with another's record.
+            // It may have been taken in meanwhile.
             if try await isTakenIn(content, since: start, in: store) || found == sealed { return }
             wasAnothers = found != nil
             if wasAnothers { try await store.deleteDeposits([id], of: card.vault) }
             try await store.putDeposit(StoredDeposit(id: id, record: sealed), of: card.vault)
         }
-        throw isPutAside
-    }
-
-    private var isPutAside: VaultError {
-        VaultError(.conflict, object: "ticket \(id)", "what several left with it at once was put aside")
+        throw VaultError(.conflict, object: "ticket \(id)", "somebody else left something with it all the time")
     }
 
     private func isTakenIn(
         _ content: ContentID, since start: Int64, in store: any VaultStore
     ) async throws(VaultError) -> Bool {
-        let operation = try OperationID(absorbing: id)
+        let operations = try [OperationID(absorbing: id), OperationID(absorbing: id, putAside: true)]
         var next = start + 1
         while true {
             let entries = try await store.entries(of: card.vault, from: next, limit: 256)
-            if let entry = entries.first(where: { $0.operation == operation }) {
-                guard try entry.contents().contains(content) else { throw isPutAside }
-                return true
+            // What only says that it was put aside brings no content.
+            for entry in entries where operations.contains(entry.operation) {
+                if try entry.contents().contains(content) { return true }
             }
             guard let last = entries.last?.sequence, last >= next else { return false }
             next = last + 1

@@ -53,8 +53,11 @@ extension Vault {
     public struct Absorbed: Sendable {
         /// Documents that were taken in.
         public internal(set) var documents: [DocumentReference] = []
-        /// Deposits that were put aside, with the reasons.
+        /// Deposits that were put aside now, with the reasons.
         public internal(set) var quarantined: [DepositID: String] = [:]
+        /// Deposits that were put aside before, still lie there and still do not hold, with the reasons of then; see
+        /// ``Vault/discardDeposit(_:)``.
+        public internal(set) var aside: [DepositID: String] = [:]
         /// Deposits that the vault's quota has no room for, and why; they wait.
         public internal(set) var noRoom: [DepositID: String] = [:]
         /// Deposits whose content is not there yet.
@@ -64,6 +67,9 @@ extension Vault {
     }
 
     /// Takes in what lies in the inbox: each deposit once, whatever is retried or replayed; what does not hold is put aside.
+    ///
+    /// What was put aside is looked at again after all others, as far as the limits go: a depositor may have been on its way
+    /// just then, and a store may have given wrong octets once.
     ///
     /// - Parameters:
     ///   - limit: Most deposits looked at.
@@ -83,49 +89,110 @@ extension Vault {
         try await loadDocuments()
         let card = try await card()
         let key = try await vaultPrivateKey()
-        var budget = octets
-        var looked = 0
+        var work = Absorbing(card: card, key: key, limit: limit, octets: octets, time: time)
         for deposit in deposits where state.core.quarantined[deposit.id] == nil {
-            guard looked < limit, looked == 0 || budget > 0 else {
+            guard work.hasRoom else {
                 result.hasMore = true
                 break
             }
-            looked += 1
-            try Task.checkCancellation()
-            let document = DepositTicket.document(of: deposit.id)
-            guard state.catalogue?.documents[document] == nil, state.catalogue?.erased[document] == nil else {
-                // Absorbed before, and the deletion did not take place; or shown again by the store.
-                try await store.deleteDeposits([deposit.id], of: id)
+            try await take(deposit, &work, &result, judge)
+        }
+        for deposit in deposits {
+            guard let reason = state.core.quarantined[deposit.id], result.quarantined[deposit.id] == nil else {
                 continue
             }
-            do {
-                let record = try DepositRecord(opening: deposit, with: key, card: card)
-                guard try await store.contentSize(record.version.content, of: id) != nil else {
-                    result.incomplete.append(deposit.id)
-                    continue
-                }
-                // Before it is read: it is looked at each time until there is room.
-                try quota.check(state.core, adding: [record.version])
-                budget -= record.version.size
-                let content = DocumentContent(record.version, key: record.key, vault: id, store: store)
-                try await content.forEachPiece { _ in }
-                let provenance = try await judge(
-                    Arrival(deposit: deposit.id, depositor: record.depositor, version: record.version, content: content)
-                )
-                if let reference = try await absorb(record, provenance, at: time) { result.documents.append(reference) }
-                try await store.deleteDeposits([deposit.id], of: id)
-            } catch let error as VaultError where error.code == .overQuota {
-                // A smaller one behind it may have room.
-                result.noRoom[deposit.id] = error.detail
-            } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {
-                // Anybody who runs the store can fill the inbox with what does not hold: past the limit it stays there.
-                if state.core.quarantined.count < StateCore.mostQuarantined {
-                    try await quarantine(deposit.id, reason: error.detail, at: time)
-                }
-                result.quarantined[deposit.id] = error.detail
-            }
+            result.aside[deposit.id] = reason
+            guard work.hasRoom, try await mayHold(deposit, work) else { continue }
+            try await take(deposit, &work, &result, judge)
         }
         return result
+    }
+
+    /// One call's bounds, and what opens deposits.
+    private struct Absorbing: ~Copyable {
+        let card: VaultCard
+        let key: X25519PrivateKey
+        let limit: Int
+        var octets: Int64
+        var looked = 0
+        let time: Instant
+
+        init(card: VaultCard, key: consuming X25519PrivateKey, limit: Int, octets: Int64, time: Instant) {
+            self.card = card
+            self.key = key
+            self.limit = limit
+            self.octets = octets
+            self.time = time
+        }
+
+        /// One document is read in any case.
+        var hasRoom: Bool { looked < limit && (looked == 0 || octets > 0) }
+    }
+
+    /// Whether a deposit that was put aside is worth being read again: its record opens, and what lies there begins as the
+    /// record says.
+    private func mayHold(_ deposit: StoredDeposit, _ work: borrowing Absorbing) async throws(VaultError) -> Bool {
+        if isKnown(deposit.id) { return true }
+        guard let record = try? DepositRecord(opening: deposit, with: work.key, card: work.card) else { return false }
+        let end = Int64(Cobblestone256.headerByteCount)
+        do throws(VaultError) {
+            let header = try await store.content(record.version.content, of: id, in: 0..<end)
+            return Array(header.dropFirst(Cobblestone256.saltByteCount)) == record.version.commitment.octets
+        } catch {
+            guard error.code == .notFound || error.code == .damaged else { throw error }
+            return false
+        }
+    }
+
+    private func isKnown(_ deposit: DepositID) -> Bool {
+        let document = DepositTicket.document(of: deposit)
+        return state.catalogue?.documents[document] != nil || state.catalogue?.erased[document] != nil
+    }
+
+    private func take(
+        _ deposit: StoredDeposit, _ work: inout Absorbing, _ result: inout Absorbed,
+        _ judge: @Sendable (Arrival) async throws -> Provenance
+    ) async throws {
+        work.looked += 1
+        try Task.checkCancellation()
+        guard !isKnown(deposit.id) else {
+            // Absorbed before, and the deletion did not take place; or shown again by the store.
+            try await store.deleteDeposits([deposit.id], of: id)
+            result.aside[deposit.id] = nil
+            return
+        }
+        do {
+            let record = try DepositRecord(opening: deposit, with: work.key, card: work.card)
+            guard try await store.contentSize(record.version.content, of: id) != nil else {
+                result.incomplete.append(deposit.id)
+                return
+            }
+            // Before it is read: it is looked at each time until there is room.
+            try quota.check(state.core, adding: [record.version])
+            work.octets -= record.version.size
+            let content = DocumentContent(record.version, key: record.key, vault: id, store: store)
+            try await content.forEachPiece { _ in }
+            let provenance = try await judge(
+                Arrival(deposit: deposit.id, depositor: record.depositor, version: record.version, content: content)
+            )
+            if let reference = try await absorb(record, provenance, at: work.time) {
+                result.documents.append(reference)
+            }
+            try await store.deleteDeposits([deposit.id], of: id)
+            result.aside[deposit.id] = nil
+        } catch let error as VaultError where error.code == .overQuota {
+            // A smaller one behind it may have room.
+            result.noRoom[deposit.id] = error.detail
+        } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {
+            guard state.core.quarantined[deposit.id] == nil else { return }
+            // Anybody who runs the store can fill the inbox with what does not hold: past the limit it stays there.
+            if state.core.quarantined.count < StateCore.mostQuarantined {
+                try await quarantine(deposit.id, reason: error.detail, at: work.time)
+                // Another device took it in at this moment.
+                guard !isKnown(deposit.id) else { return }
+            }
+            result.quarantined[deposit.id] = error.detail
+        }
     }
 
     private func absorb(
@@ -139,20 +206,24 @@ extension Vault {
             document: deposited.document, id: deposited.id, content: deposited.content, size: deposited.size,
             commitment: deposited.commitment, previous: nil, metadata: deposited.metadata, provenance: provenance,
             fields: deposited.fields, storedAt: time)
-        let operation = try OperationID(absorbing: record.ticket.id)
-        let appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
-            try self.quota.check(state.core, adding: [version])
-            let secret = try self.currentSecret()
-            var change = Change(events: [.depositAbsorbed(record.ticket.id, .document(version))], secret: secret)
-            change.takesUpContents = true
-            change.keyRecords[version.id] = try KeyRecord(
-                sealing: record.key, vault: self.id, document: version.document, version: version.id, under: secret,
-                random: self.random
-            ).bytes
-            return change
+        // Somebody else may put it aside at this moment.
+        for isAside in [false, true] where !isAside || state.core.quarantined[record.ticket.id] != nil {
+            let operation = try OperationID(absorbing: record.ticket.id, putAside: isAside)
+            let appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
+                try self.quota.check(state.core, adding: [version])
+                let secret = try self.currentSecret()
+                var change = Change(events: [.depositAbsorbed(record.ticket.id, .document(version))], secret: secret)
+                change.takesUpContents = true
+                change.keyRecords[version.id] = try KeyRecord(
+                    sealing: record.key, vault: self.id, document: version.document, version: version.id, under: secret,
+                    random: self.random
+                ).bytes
+                return change
+            }
+            guard case .committed = appended else { continue }
+            return DocumentReference(vault: id, document: version.document, version: version.id)
         }
-        guard case .committed = appended else { return nil }
-        return DocumentReference(vault: id, document: version.document, version: version.id)
+        return nil
     }
 
     private func quarantine(_ deposit: DepositID, reason: String, at time: Instant) async throws(VaultError) {
@@ -162,11 +233,14 @@ extension Vault {
         }
     }
 
-    /// Deletes a deposit that was put aside.
+    /// Deletes a deposit that was put aside; its content goes with the next ``sweep(at:)``, and from then on its ticket is
+    /// good again.
     ///
-    /// - Throws: ``VaultError``: `notFound` unless it was put aside, errors of the store.
+    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, errors of the store.
     public func discardDeposit(_ deposit: DepositID) async throws(VaultError) {
-        guard state.core.quarantined[deposit] != nil else {
+        try await refresh()
+        try await loadDocuments()
+        guard state.core.quarantined[deposit] != nil, !isKnown(deposit) else {
             throw VaultError(.notFound, object: "deposit \(deposit)", "it was not put aside")
         }
         try await store.deleteDeposits([deposit], of: id)
@@ -209,8 +283,10 @@ extension Vault {
 extension OperationID {
     /// The operation by which a deposit is taken in or put aside (format §12): the same on every device, so that it happens
     /// once.
-    init(absorbing deposit: DepositID) throws(VaultError) {
-        let digest = try Digest32(of: VaultSeal.context(.deposit, [deposit.octets]))
+    ///
+    /// - Parameter putAside: Whether it was put aside by that operation, and is taken in after all.
+    init(absorbing deposit: DepositID, putAside: Bool = false) throws(VaultError) {
+        let digest = try Digest32(of: VaultSeal.context(.deposit, [deposit.octets] + (putAside ? [[1]] : [])))
         guard let operation = OperationID(octets: digest.octets.prefix(16)) else {
             throw VaultError(.cryptographyFailure, "an operation's id")
         }
