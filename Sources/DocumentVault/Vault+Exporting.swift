@@ -5,15 +5,16 @@ import CryptoPrimitives
 import DERSyntax
 
 extension Vault {
-    /// Writes the whole vault, as it is at the head now, into one file; others may go on changing it meanwhile.
+    /// Writes the whole vault, as it is at the head now, into one file; others may go on changing it meanwhile, also by giving
+    /// it new keys again and again.
     ///
     /// - Parameters:
     ///   - code: Opens the file, with all that the owner's own secrets open: a fresh one for each export.
     ///   - write: Takes the octets, in order.
     ///   - progress: Told the contents done and all there are.
     /// - Returns: The head that was exported; an anchor for the file.
-    /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `busy` when something was erased or the vault got new
-    ///   keys meanwhile (begin again), errors of the store; what `write` throws.
+    /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `busy` when something was erased meanwhile (begin again),
+    ///   errors of the store; what `write` throws.
     public func export(
         under code: RecoveryCode, to write: @escaping ([UInt8]) throws -> Void,
         progress: (@Sendable (Int, Int) -> Void)? = nil
@@ -33,16 +34,8 @@ extension Vault {
         progress: (@Sendable (Int, Int) -> Void)?
     ) async throws -> Anchor {
         let owner = try requireOwner()
-        try await refresh()
-        try await loadDocuments()
-        guard let head = state.head else { throw VaultError(.damaged, object: "vault \(id)", "no head") }
-        let current = try currentSecret()
-        let versions = (state.catalogue?.list ?? []).flatMap(\.versions)
-        let (core, snapshot) = (state.core, state.snapshot)
-        let slots = try await storedSlots()
-        guard slots.count == core.epoch.slots.count else {
-            throw VaultError(.damaged, object: "slot", "the store lacks slots")
-        }
+        let standing = try await standing()
+        let (head, current) = (standing.head, standing.current)
         let slot = try NewSlot(
             for: .recoveryCode(code), cost: .floor, vault: id, secret: current, owner: owner, random: random
         ).slot
@@ -67,40 +60,112 @@ extension Vault {
             }
             next += Int64(page.count)
         }
-        for bytes in slots.values { try writer.record(.slot, bytes) }
-        for start in stride(from: 0, to: versions.count, by: Self.rotationStep) {
-            let step = versions[start..<min(start + Self.rotationStep, versions.count)].map(\.id)
+        for bytes in standing.slots { try writer.record(.slot, bytes) }
+        for start in stride(from: 0, to: standing.versions.count, by: Self.rotationStep) {
+            let step = standing.versions[start..<min(start + Self.rotationStep, standing.versions.count)].map(\.id)
             let records = try await store.keyRecords(of: step, in: id)
             guard records.count == step.count else { throw changedMeanwhile }
             for version in step {
                 guard let record = records[version] else { continue }
-                // Wrapped by a rotation after the head that is exported, nothing in the file would open it.
-                guard try KeyRecord(parsing: record, object: "key record \(version)").epoch <= core.epoch.number else {
-                    throw changedMeanwhile
-                }
-                try writer.record(.keyRecord, record)
+                try writer.record(.keyRecord, try await keyRecord(record, of: version, under: current))
             }
         }
-        // The pages first: the next snapshot takes them away, while contents stay.
-        var contents: [ContentID] = []
-        if let snapshot {
-            contents += try await reader.indexes(of: snapshot.root, at: snapshot.sequence).contents
+        for (content, bytes) in standing.pages {
+            try writer.content(content, size: Int64(bytes.count))
+            try writer.piece(bytes)
         }
-        contents += versions.map(\.content)
-        for (number, content) in contents.enumerated() {
-            try await copy(content, to: &writer)
-            progress?(number + 1, contents.count)
+        for (number, version) in standing.versions.enumerated() {
+            try await copy(version.content, to: &writer)
+            progress?(number + 1, standing.versions.count)
         }
         // What was erased while the file was written would stand in it without the entry that says so.
         try await refresh()
-        guard versions.allSatisfy({ state.catalogue?.documents[$0.document] != nil }) else { throw changedMeanwhile }
+        guard standing.versions.allSatisfy({ state.catalogue?.documents[$0.document] != nil }) else {
+            throw changedMeanwhile
+        }
         try writer.end()
         return Anchor(vault: id, head: head)
     }
 
+    /// What of a vault goes with the next rotation or snapshot, as it belongs together at one head; documents, entries and
+    /// contents stay.
+    private struct Standing {
+        let head: JournalHead
+        let current: EpochSecret
+        let versions: [DocumentVersion]
+        let slots: [[UInt8]]
+        /// Pages of the newest snapshot, sealed.
+        let pages: [ContentID: [UInt8]]
+    }
+
+    /// Most times that somebody else's changes make that reading begin anew: it takes some reads, a change takes several.
+    private static let mostStandings = 1000
+
+    private func standing() async throws(VaultError) -> Standing {
+        for _ in 1..<Self.mostStandings {
+            let before = try await store.head(of: id)
+            do throws(VaultError) {
+                return try await standingNow()
+            } catch {
+                guard error.code == .damaged || error.code == .notFound, try await store.head(of: id) != before else {
+                    throw error
+                }
+            }
+        }
+        return try await standingNow()
+    }
+
+    private func standingNow() async throws(VaultError) -> Standing {
+        try await refresh()
+        try await loadDocuments()
+        guard let head = state.head else { throw VaultError(.damaged, object: "vault \(id)", "no head") }
+        let (current, core, snapshot) = (try currentSecret(), state.core, state.snapshot)
+        let versions = (state.catalogue?.list ?? []).flatMap(\.versions)
+        let reader = reader
+        var slots: [SlotID: [UInt8]] = [:]
+        for bytes in try await store.slots(of: id) {
+            let digest = try Digest32(of: bytes)
+            guard let entry = core.epoch.slots.first(where: { $0.digest == digest }) else { continue }
+            slots[entry.id] = bytes
+        }
+        guard slots.count == core.epoch.slots.count else {
+            throw VaultError(.damaged, object: "slot", "the store lacks slots")
+        }
+        // In memory, as the documents that they tell of are: the next snapshot takes them away.
+        var pages: [ContentID: [UInt8]] = [:]
+        if let snapshot {
+            let named = try await reader.indexes(of: snapshot.root, at: snapshot.sequence).contents.sorted()
+            for start in stride(from: 0, to: named.count, by: SnapshotReader.pagesPerRead) {
+                let part = Array(named[start..<min(start + SnapshotReader.pagesPerRead, named.count)])
+                let found = try await store.contents(part, of: id, limit: SnapshotReader.largestPage)
+                guard found.count == part.count else {
+                    throw VaultError(.damaged, object: "snapshot", "a page is missing")
+                }
+                pages.merge(found) { first, _ in first }
+            }
+        }
+        return Standing(
+            head: head, current: current, versions: versions, slots: Array(slots.values), pages: pages)
+    }
+
+    /// A key record as it is to stand in the file: one that a rotation after the head that is exported wrapped anew would be
+    /// opened by nothing in it, and is wrapped for that head again.
+    private func keyRecord(
+        _ bytes: [UInt8], of version: VersionID, under current: EpochSecret
+    ) async throws(VaultError) -> [UInt8] {
+        let object = "key record \(version)"
+        let record = try KeyRecord(parsing: bytes, object: object)
+        guard record.epoch > current.number else { return bytes }
+        if secrets[record.epoch] == nil { try await refresh() }
+        guard record.version == version, let secret = secrets[record.epoch] else {
+            throw VaultError(.damaged, object: object, "it belongs to another version or epoch")
+        }
+        return try record.renewed(vault: id, from: secret, under: current, random: random, object: object).bytes
+    }
+
     private var changedMeanwhile: VaultError {
         VaultError(
-            .busy, object: "export", "the vault got new keys or lost a document while it was written; begin again")
+            .busy, object: "export", "a document was erased while it was written; begin again")
     }
 
     private func copy(_ content: ContentID, to writer: inout ExportWriter) async throws {

@@ -53,6 +53,49 @@ struct BesideOthersTests {
             at: Samples.time)
     }
 
+    @Test func `an export comes to its end while another device gives the vault new keys again and again`() async throws
+    {
+        let scene = try await Scene()
+        for number in 0..<70 { _ = try await Samples.store(Samples.bytes(100 + number), in: scene.vault) }
+        #expect(await scene.vault.state.snapshot != nil, "its pages go with the next one")
+        let other = try await scene.open()
+        let beside = Beside(scene.store)
+        let vault = try await Vault.open(scene.vault.id, in: beside, unlocking: .recoveryCode(scene.code))
+        // So often that the snapshot goes, before and after everything that a rotation changes is read.
+        beside.act(before: .keyRecords, times: 3) { for _ in 0..<40 { try await other.rotate(at: Samples.time) } }
+        beside.act(after: .slots, times: 4) { try await other.rotate(at: Samples.time) }
+        beside.act(after: .content, times: 30) { try await other.rotate(at: Samples.time) }
+        let code = RecoveryCode(random: SystemRandom())
+        let file = Mutex<[UInt8]>([])
+        let anchor = try await vault.export(under: code, to: { piece in file.withLock { $0 += piece } })
+        let bytes = file.withLock { $0 }
+        let export = try ExportedVault(reading: MemorySource(bytes))
+        #expect(export.exportedHead == anchor.head)
+        let restored = try await Vault.restore(
+            export, code: code, in: InMemoryVaultStore(), reason: "thử", at: Samples.time)
+        #expect(try await restored.list().count == 70)
+        #expect(try await restored.verify().isComplete)
+        #expect(try await scene.open().verify().isComplete)
+    }
+
+    @Test func `an export in which a document was erased meanwhile is none, and the next one is`() async throws {
+        let scene = try await Scene()
+        let kept = try await Samples.store(Samples.bytes(9), in: scene.vault)
+        let gone = try await Samples.store(Samples.bytes(10), in: scene.vault)
+        let other = try await scene.open()
+        let beside = Beside(scene.store)
+        let vault = try await Vault.open(scene.vault.id, in: beside, unlocking: .recoveryCode(scene.code))
+        beside.act(before: .contentSize) {
+            _ = try await other.erase(gone.document, reason: "", at: Samples.time)
+        }
+        let code = RecoveryCode(random: SystemRandom())
+        await #expect(throws: VaultError(.busy, "")) { _ = try await vault.export(under: code, to: { _ in }) }
+        let file = Mutex<[UInt8]>([])
+        _ = try await vault.export(under: code, to: { piece in file.withLock { $0 += piece } })
+        let export = try ExportedVault(reading: MemorySource(file.withLock { $0 }))
+        #expect(try await Vault.open(export, code: code).list().map(\.id) == [kept.document])
+    }
+
     @Test(arguments: [StoreCall.deposits, .contents, .head])
     func `a deposit that comes in the middle of a sweep stays; what nothing names goes`(call: StoreCall) async throws {
         let scene = try await Scene()
