@@ -75,11 +75,16 @@ extension Vault {
         guard removed.isSubset(of: state.core.epoch.slots.map(\.id)) else {
             throw VaultError(.notFound, object: "slot", "there is no such slot")
         }
-        for _ in 0..<16 {
+        for _ in 0..<Self.mostOvertakings {
             let (vault, random, core) = (id, random, state.core)
             let current = try currentSecret()
             let next = EpochSecret(number: current.number + 1, octets: random.secret(32))
             let stored = try await storedSlots()
+            if core.epoch.slots.contains(where: { !removed.contains($0.id) && stored[$0.id] == nil }) {
+                // Somebody else may have exchanged them since this device last looked.
+                try await refresh()
+                guard state.core.epoch == core.epoch else { continue }
+            }
             let made = try await KeyDerivationQueue.shared.run(deriving: added.contains { $0.secret.derives }) {
                 () throws(VaultError) -> [NewSlot] in
                 var slots: [NewSlot] = []
@@ -134,15 +139,38 @@ extension Vault {
     /// Key records per step of a rotation.
     static let rotationStep = 512
 
+    /// Most times that a rotation is overtaken, or finds records that an overtaken one put back.
+    private static let mostOvertakings = 64
+
+    /// Brings the newest epoch to its end. Another device may begin the next one meanwhile; then that one is brought to its
+    /// end, whoever began it, so that nothing stays behind that was wrapped for an epoch in between.
     private func finishRotation(
         at time: Instant, progress: (@Sendable (Int64, Int64) -> Void)?
     ) async throws(VaultError) {
         try await loadDocuments()
-        let current = try currentSecret()
+        for _ in 1..<Self.mostOvertakings {
+            let current = try currentSecret()
+            do throws(VaultError) {
+                return try await finish(current, at: time, progress: progress)
+            } catch {
+                guard error.code == .damaged else { throw error }
+                try await refresh()
+                // Records that this device cannot know in an epoch that nobody has left are damaged.
+                guard state.core.epoch.number > current.number else { throw error }
+            }
+        }
+        throw VaultError(.busy, object: "vault \(id)", "others gave it new keys all the time")
+    }
+
+    private func finish(
+        _ current: EpochSecret, at time: Instant, progress: (@Sendable (Int64, Int64) -> Void)?
+    ) async throws(VaultError) {
         // New versions are sealed under the new epoch already: those known now are all that can be left.
         let versions = (state.catalogue?.list ?? []).flatMap(\.versions)
-        var done: Int64 = 0
-        for isCheck in [false, true] {
+        var left: Int64 = 0
+        // The last pass finds nothing to do; one that does may have met a device that was overtaken, and that ends soon.
+        for pass in 0..<Self.mostTurns {
+            left = 0
             for start in stride(from: 0, to: versions.count, by: Self.rotationStep) {
                 guard !Task.isCancelled else {
                     throw VaultError(.busy, object: "rotation", "interrupted; it can be resumed")
@@ -150,16 +178,15 @@ extension Vault {
                 let step = versions[start..<min(start + Self.rotationStep, versions.count)]
                 let records = try await store.keyRecords(of: step.map(\.id), in: id)
                 let renewed = try await renewed(step, records, under: current)
-                if !renewed.isEmpty {
-                    guard !isCheck else {
-                        throw VaultError(
-                            .damaged, object: "key record", "the store did not keep \(renewed.count) of them")
-                    }
-                    try await store.replaceKeyRecords(renewed, in: id)
-                }
-                done += Int64(step.count)
-                progress?(done, Int64(versions.count) * 2)
+                if !renewed.isEmpty { try await store.replaceKeyRecords(renewed, in: id) }
+                left += Int64(renewed.count)
+                let done = Int64(min(pass, 1) * versions.count + start + step.count)
+                progress?(min(done, Int64(versions.count) * 2), Int64(versions.count) * 2)
             }
+            if pass > 0, left == 0 { break }
+        }
+        guard left == 0 else {
+            throw VaultError(.damaged, object: "key record", "the store did not keep \(left) of them")
         }
         do throws(VaultError) {
             _ = try await change(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
@@ -170,6 +197,11 @@ extension Vault {
             }
         } catch {
             guard error.code == .conflict else { throw error }
+            // Overtaken at the last moment: what this device wrapped may have come after the other one's last look.
+            try await refresh()
+            guard state.core.epoch.number == current.number else {
+                throw VaultError(.damaged, object: "key record", "somebody else began another epoch")
+            }
         }
     }
 

@@ -106,6 +106,7 @@ extension Vault {
     private func put(
         _ new: [NewSlot], events: [VaultEvent], under current: EpochSecret, at time: Instant
     ) async throws(VaultError) -> Bool {
+        let known = state.head
         let stored = try await storedSlots()
         do throws(VaultError) {
             _ = try await change(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
@@ -128,6 +129,10 @@ extension Vault {
         } catch {
             guard error.code == .conflict else { throw error }
             try await refresh()
+            // Nobody has changed anything: trying again would find the same for ever.
+            guard state.head != known else {
+                throw VaultError(.damaged, object: "slot", "the store does not have all of them")
+            }
             return false
         }
     }

@@ -96,6 +96,66 @@ struct BesideOthersTests {
         #expect(try await Vault.open(export, code: code).list().map(\.id) == [kept.document])
     }
 
+    @Test(arguments: [StoreCall.slots, .keyRecords, .replaceKeyRecords, .append])
+    func `a rotation that another one overtakes ends well, and every key is of the newest epoch`(call: StoreCall)
+        async throws
+    {
+        for isBefore in [true, false] {
+            let scene = try await Scene()
+            for number in 0..<5 { _ = try await Samples.store(Samples.bytes(number), in: scene.vault) }
+            let other = try await scene.open()
+            let beside = Beside(scene.store)
+            let vault = try await Vault.open(scene.vault.id, in: beside, unlocking: .recoveryCode(scene.code))
+            if isBefore {
+                beside.act(before: call, times: 2) { try await other.rotate(at: Samples.time) }
+            } else {
+                beside.act(after: call, times: 2) { try await other.rotate(at: Samples.time) }
+            }
+            let new = RecoveryCode(random: SystemRandom())
+            try await vault.rotate(adding: [Vault.SlotSecret(.recoveryCode(new))], at: Samples.time)
+            let opened = try await scene.open(.recoveryCode(new))
+            #expect(await !opened.isRotating, "\(call), before: \(isBefore)")
+            let newest = await opened.state.core.epoch.number
+            #expect(newest >= 3, "\(call), before: \(isBefore): nobody came in between")
+            for (version, bytes) in try await scene.objects().keyRecords {
+                #expect(try KeyRecord(parsing: bytes, object: "\(version)").epoch == newest, "\(call), \(isBefore)")
+            }
+            #expect(try await opened.verify().isComplete)
+        }
+    }
+
+    @Test func `many rotations at once all end well`() async throws {
+        let scene = try await Scene()
+        for number in 0..<20 { _ = try await Samples.store(Samples.bytes(number), in: scene.vault) }
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<6 {
+                let vault = try await scene.open()
+                group.addTask { for _ in 0..<4 { try await vault.rotate(at: Samples.time) } }
+            }
+            try await group.waitForAll()
+        }
+        let opened = try await scene.open()
+        #expect(await opened.state.core.epoch.number == 25)
+        #expect(try await opened.verify().isComplete)
+        #expect(try await opened.list().count == 20)
+    }
+
+    @Test func `a store that lost a slot is found out when one is added, and does not keep the call for ever`()
+        async throws
+    {
+        let scene = try await Scene()
+        func code() -> Unlocking { .recoveryCode(RecoveryCode(random: SystemRandom())) }
+        let lost = try await scene.vault.addSlot(code(), at: Samples.time)
+        try await scene.store.tamper(with: scene.vault.id) { $0.slots[lost] = nil }
+        let opened = try await scene.open()
+        await #expect(throws: VaultError(.damaged, "")) { _ = try await opened.addSlot(code(), at: Samples.time) }
+        await #expect(throws: VaultError(.damaged, "")) { try await opened.rotate(at: Samples.time) }
+        // Without the lost one all is well again.
+        try await opened.removeSlots([lost], at: Samples.time)
+        _ = try await opened.addSlot(code(), at: Samples.time)
+        #expect(try await scene.open().verify().isComplete)
+    }
+
     @Test(arguments: [StoreCall.deposits, .contents, .head])
     func `a deposit that comes in the middle of a sweep stays; what nothing names goes`(call: StoreCall) async throws {
         let scene = try await Scene()
