@@ -68,12 +68,15 @@ extension ObjectVaultStore {
                     aborted += 1
                 }
                 let next = (key: page.nextKey, upload: page.nextUpload)
-                guard page.isTruncated else { return aborted }
+                guard page.isTruncated else { break }
                 guard let last = page.uploads.last, next.key == last.key, next.upload == last.id,
                     place.map({ ($0.key, $0.upload) != (next.key, next.upload) }) ?? true
                 else { throw S3Documents.unreadable("uploads without an end") }
                 place = next
             }
+            // Afterwards: a claim stands for an upload that may still be completed.
+            try await deleteClaims(before: limit)
+            return aborted
         } catch {
             throw error.error("unfinished uploads")
         }

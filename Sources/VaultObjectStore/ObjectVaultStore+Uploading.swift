@@ -16,7 +16,9 @@ extension ObjectVaultStore {
                 guard try await client.put(bytes, as: key) else { throw Self.exists(object) }
             } else {
                 guard try await client.object(key) == nil else { throw Self.exists(object) }
-                try await putParts(of: partOctets(of: size), size: size, from: pieces, as: key)
+                guard try await putParts(of: partOctets(of: size), size: size, from: pieces, as: key) else {
+                    throw Self.exists(object)
+                }
             }
             places.remember(id)
         } catch let failure as S3Failure {
@@ -44,7 +46,9 @@ extension ObjectVaultStore {
     }
 
     /// Parts go while the next one is sealed; at most two are on their way.
-    private func putParts(of part: Int, size: Int64, from pieces: PartReader, as key: String) async throws {
+    ///
+    /// - Returns: `false` when somebody else put the content meanwhile.
+    private func putParts(of part: Int, size: Int64, from pieces: PartReader, as key: String) async throws -> Bool {
         let client = client
         let upload = try await client.beginUpload(key)
         do {
@@ -64,7 +68,9 @@ extension ObjectVaultStore {
                 for try await (done, tag) in group { tags[done] = tag }
                 return tags.sorted { $0.key < $1.key }.map(\.value)
             }
-            try await client.complete(upload, parts: tags, size: size)
+            if try await completeAlone(upload, parts: tags, size: size) { return true }
+            try? await client.abort(upload.key, upload.id)
+            return false
         } catch {
             // A task of its own: the caller may have been cancelled, and the parts should go all the same.
             await Task { try? await client.abort(upload.key, upload.id) }.value

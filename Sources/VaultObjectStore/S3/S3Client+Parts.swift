@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import DossierCore
+import Synchronization
 
 extension S3Client {
     /// An object that is being put in parts and appears only when it is completed.
@@ -41,8 +42,16 @@ extension S3Client {
         request.query = ["uploadId": upload.id]
         try request.setBody(S3Documents.completion(tags), type: "application/xml")
         request.answer = .document
-        let answer = try await answer(to: request, or: [404]) { answer throws(S3Failure) in
+        // For the servers that know it; the others replace what is there.
+        if !refusesConditions.load(ordering: .relaxed) { request.fields.append(("If-None-Match", "*")) }
+        var answer = try await answer(to: request, or: [404, 412, 501]) { answer throws(S3Failure) in
             try S3Documents.checkCompleted(answer.body)
+        }
+        if answer.status == 501, request.fields.last?.0 == "If-None-Match" {
+            request.fields.removeLast()
+            answer = try await self.answer(to: request, or: [404]) { answer throws(S3Failure) in
+                try S3Documents.checkCompleted(answer.body)
+            }
         }
         // 404: there is no such upload, as after an attempt that completed it and whose answer was lost.
         let object = try await object(upload.key)
