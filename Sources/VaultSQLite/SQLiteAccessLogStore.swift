@@ -5,6 +5,14 @@ public import DocumentVault
 import FoundationEssentials
 import GRDB
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// Access logs and the records of a release service in one SQLite database: WAL, `synchronous=FULL`.
 ///
 /// It belongs to the release service and lies apart from the vaults' store. Several processes may use one file.
@@ -12,7 +20,7 @@ public final class SQLiteAccessLogStore: AccessLogStore {
     private let pool: DatabasePool
     private let commits: CommitQueue
 
-    /// Opens a database, or makes one.
+    /// Opens a database, or makes one, which only its owner's processes read: it says who asked for what.
     ///
     /// - Parameter path: The file.
     /// - Throws: ``DocumentVault/VaultError``: `notAStore`, `notPermitted`, `newerVersion`, `damaged`, `storeFailure`.
@@ -20,6 +28,9 @@ public final class SQLiteAccessLogStore: AccessLogStore {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
+        // SQLite gives its log the same permissions.
+        let made = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if made >= 0 { close(made) }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             // Set after WAL is on: GRDB lowers it to NORMAL when it opens a pool.

@@ -62,6 +62,24 @@ struct SQLiteAccessLogStoreTests {
         try await conformance.run(on: store, and: store)
     }
 
+    @Test func `a new database is its owner's alone, an existing one keeps its permissions`() throws {
+        let folder = try TemporaryFolder()
+        func mode(_ name: String) throws -> Int {
+            let found = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)[.posixPermissions]
+            return try #require(found as? Int)
+        }
+        let store = try SQLiteAccessLogStore(path: folder.path + "/new.sqlite")
+        #expect(try mode("new.sqlite") == 0o600 && mode("new.sqlite-wal") == 0o600)
+        withExtendedLifetime(store) {}
+        // Somebody shares it on purpose.
+        #expect(
+            FileManager.default.createFile(
+                atPath: folder.path + "/shared.sqlite", contents: nil, attributes: [.posixPermissions: 0o660]))
+        let shared = try SQLiteAccessLogStore(path: folder.path + "/shared.sqlite")
+        #expect(try mode("shared.sqlite") == 0o660)
+        withExtendedLifetime(shared) {}
+    }
+
     @Test func `an append on another size changes nothing, and many at once all count`() async throws {
         let folder = try TemporaryFolder()
         let log = vault
