@@ -36,11 +36,13 @@ extension Vault {
     ///   - count: How many documents.
     ///   - time: Now; recorded as a claim.
     ///   - progress: Told the number of documents that are durable, after every append.
+    ///   - stored: Told the versions of every append as soon as they are durable: of a call that throws, what it stored.
     ///   - upload: Gives a document by its place, from 0; called in order, and again for one that must be sealed anew.
     /// - Returns: The stored versions, in order.
     /// - Throws: As for an array of documents; what `upload` throws, unchanged.
     public func store(
         _ count: Int, at time: Instant, progress: (@Sendable (Int) -> Void)? = nil,
+        stored: (@Sendable ([DocumentReference]) -> Void)? = nil,
         _ upload: @escaping @Sendable (Int) throws -> DocumentUpload
     ) async throws -> [DocumentReference] {
         let source = UploadSource(count: count, upload: upload, time: time)
@@ -76,7 +78,9 @@ extension Vault {
                         await discard(ready.prepared)
                         throw CancellationError()
                     }
-                    references += try await put(ready, at: time, progress: nil).references
+                    let put = try await put(ready, at: time, progress: nil).references
+                    references += put
+                    stored?(put)
                     progress?(references.count)
                 }
             } catch {
