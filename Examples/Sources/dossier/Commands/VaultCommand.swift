@@ -47,12 +47,12 @@ struct VaultCommand: AsyncParsableCommand {
                 secrets.append(.recoveryCode(made))
             }
             let instant = try time.instant()
+            // Before the vault: a vault whose code was never written down would be worse than a code without vault.
+            if let code, let file = options.recoveryCodeFile {
+                try OutputFile.write(Array("\(code.text())\n".utf8), to: file, mode: 0o600)
+            }
             let vault: Vault
             do {
-                // Before the vault: a vault whose code was never written down would be worse than a code without vault.
-                if let code, let file = options.recoveryCodeFile {
-                    try OutputFile.write(Array("\(code.text())\n".utf8), to: file, mode: 0o600)
-                }
                 vault = try await Vault.create(
                     name: name, ownerKind: organisation ? .organisation : .person,
                     in: options.openStore(creating: true), unlocking: secrets, at: instant)
@@ -141,7 +141,7 @@ struct VaultCommand: AsyncParsableCommand {
             let id = try documentID(document)
             let content = try await vault.read(id)
             do {
-                try await OutputFile.write(to: output) { handle in
+                try await OutputFile.write(to: output, replacing: force) { handle in
                     try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
                 }
             } catch let error as VaultError where error.code == .damaged {

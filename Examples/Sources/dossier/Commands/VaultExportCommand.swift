@@ -38,7 +38,7 @@ struct VaultExportCommand: AsyncParsableCommand {
         let progress: @Sendable (Int, Int) -> Void = { if !isQuiet { Console.progress($0, of: $1, "contents") } }
         if originals {
             try await Self.patiently {
-                try await OutputFile.write(to: output) { handle in
+                try await OutputFile.write(to: output, durably: true, replacing: force) { handle in
                     try await vault.exportOriginals(
                         to: { try handle.write(contentsOf: Data($0)) }, at: instant, progress: progress)
                 }
@@ -47,7 +47,8 @@ struct VaultExportCommand: AsyncParsableCommand {
             try OutputFile.write(Array("\(code.text())\n".utf8), to: codeFile, mode: 0o600)
             do {
                 try await Self.patiently {
-                    try await OutputFile.write(to: output) { handle in
+                    // Who keeps a copy may let the vault go.
+                    try await OutputFile.write(to: output, durably: true, replacing: force) { handle in
                         _ = try await vault.export(
                             under: code, to: { try handle.write(contentsOf: Data($0)) }, progress: progress)
                     }

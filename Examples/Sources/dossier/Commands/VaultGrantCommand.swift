@@ -120,12 +120,14 @@ struct VaultGrantCommand: AsyncParsableCommand {
                 notBefore: instant, notAfter: end, uses: uses)
             let issued = try await vault.grant(items, under: terms, to: agency, release: release, at: instant)
             try await options.keepAnchor(of: vault)
+            var isWritten = false
             do {
                 try OutputFile.write(issued.package.bytes, to: packageFile, mode: 0o600)
+                isWritten = true
                 if let escrow, let kept = issued.escrow { try OutputFile.write(kept.bytes, to: escrow, mode: 0o600) }
             } catch {
-                // A grant whose package nobody has serves nobody.
-                unlink(packageFile)
+                // A grant whose package nobody has serves nobody. What stands there may be somebody else's.
+                if isWritten { unlink(packageFile) }
                 _ = try await vault.revoke(issued.grant.id, reason: "the package could not be written", at: instant)
                 try await options.keepAnchor(of: vault)
                 throw error

@@ -4,7 +4,7 @@
 import DossierCore
 import Foundation
 
-/// Writes a file whole or not at all: a temporary file beside it, synced, then renamed.
+/// Writes a file whole or not at all, see ``DraftFile``.
 enum OutputFile {
     /// Checks that a path may be written before any work is done.
     ///
@@ -68,25 +68,17 @@ enum OutputFile {
 
     /// Writes bytes.
     ///
-    /// - Parameter mode: Permissions of the file, from its first byte on; 0600 for a secret.
+    /// - Parameter mode: Permissions of the file, from its first byte on; 0600 for a secret. That is on stable storage with
+    ///   its name when this returns, because something may rest on it from then on, and takes the place of no other: of two
+    ///   commands at once that name one file for their secrets, each would believe that it was its own.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o666) throws {
-        let temporary = temporaryPath(for: path)
-        do {
-            let handle = try open(temporary, mode)
-            try handle.write(contentsOf: Data(bytes))
-            try finish(handle, temporary, path)
-        } catch {
-            unlink(temporary)
-            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
-        }
+        try write(to: path, mode, isSecret: mode == 0o600) { try $0.write(contentsOf: Data(bytes)) }
     }
 
     /// Copies a source piece by piece; of a large one that is nearly empty the file system keeps as little as before.
     static func write(_ source: any ByteSource, to path: String) throws {
         if let memory = source as? MemorySource { return try write(memory.bytes, to: path) }
-        let temporary = temporaryPath(for: path)
-        do {
-            let handle = try open(temporary, 0o666)
+        try write(to: path, 0o666, isSecret: false) { handle in
             let hole = Data(count: 1 << 18)
             var offset: Int64 = 0
             while offset < source.size {
@@ -98,50 +90,57 @@ enum OutputFile {
                     try handle.write(contentsOf: piece)
                 }
             }
-            try finish(handle, temporary, path)
-        } catch let error as ByteSourceError {
-            unlink(temporary)
-            throw error
-        } catch {
-            unlink(temporary)
-            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
         }
+    }
+
+    private static func write(
+        to path: String, _ mode: mode_t, isSecret: Bool, _ body: (FileHandle) throws -> Void
+    ) throws {
+        let draft = try DraftFile(for: path, mode: mode)
+        do {
+            try body(draft.handle)
+        } catch {
+            draft.discard()
+            throw failure(error, path)
+        }
+        try finish(draft, path, durably: isSecret, replacing: !isSecret)
     }
 
     /// Writes what a closure gives piece by piece; an error of the closure leaves nothing behind.
-    static func write(to path: String, _ body: (FileHandle) async throws -> Void) async throws {
-        let temporary = temporaryPath(for: path)
+    ///
+    /// - Parameters:
+    ///   - durably: Whether the file is on stable storage with its name when this returns.
+    ///   - replacing: Whether it may take the place of a file that has come since ``check(_:inputs:force:)``.
+    static func write(
+        to path: String, durably: Bool = false, replacing: Bool = true, _ body: (FileHandle) async throws -> Void
+    ) async throws {
+        let draft = try DraftFile(for: path, mode: 0o666)
         do {
-            let handle = try open(temporary, 0o666)
-            try await body(handle)
-            try finish(handle, temporary, path)
+            try await body(draft.handle)
         } catch {
-            unlink(temporary)
-            // Foundation's own words for a disk that is full are for programmers.
-            guard [NSCocoaErrorDomain, NSPOSIXErrorDomain].contains((error as NSError).domain) else { throw error }
-            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
+            draft.discard()
+            throw failure(error, path)
+        }
+        try finish(draft, path, durably: durably, replacing: replacing)
+    }
+
+    private static func finish(_ draft: DraftFile, _ path: String, durably: Bool, replacing: Bool) throws {
+        do {
+            try draft.finish(durably: durably, replacing: replacing)
+        } catch {
+            throw failure(error, path)
         }
     }
 
-    private static func temporaryPath(for path: String) -> String {
-        path + ".\(ProcessInfo.processInfo.processIdentifier).tmp"
+    // Foundation's own words for a disk that is full are for programmers.
+    private static func failure(_ error: any Error, _ path: String) -> any Error {
+        guard [NSCocoaErrorDomain, NSPOSIXErrorDomain].contains((error as NSError).domain) else { return error }
+        return DraftFile.failure(path, isFull: isFull(error as NSError))
     }
 
-    private static func open(_ path: String, _ mode: mode_t) throws -> FileHandle {
-        // Exclusive: a link that somebody put there is not followed.
-        let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else {
-            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
-        }
-        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    }
-
-    private static func finish(_ handle: FileHandle, _ temporary: String, _ path: String) throws {
-        try handle.synchronize()
-        try handle.close()
-        guard rename(temporary, path) == 0 else {
-            throw CommandFailure(.cannotCreate, vi: "không ghi được \(path)", en: "cannot write \(path)")
-        }
+    private static func isFull(_ error: NSError) -> Bool {
+        if error.domain == NSPOSIXErrorDomain { return error.code == Int(ENOSPC) || error.code == Int(EDQUOT) }
+        return error.code == CocoaError.fileWriteOutOfSpace.rawValue
     }
 
     /// Checks that a folder may be made before any work is done.
@@ -180,7 +179,7 @@ enum OutputFile {
             }
         }
         let place = path.hasSuffix("/") ? String(path.dropLast()) : path
-        let staged = temporaryPath(for: place)
+        let staged = DraftFile.temporaryPath(for: place)
         let old = staged + ".old"
         do {
             try makeFolder(staged, force: nil)

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Part of DossierKit.
+
+import Foundation
+import Testing
+
+/// Commands of which a part fails: what was done is said and kept, what was not is said too.
+@Suite("Vaults with dossier: half of it went wrong")
+struct VaultSlipTests {
+    private let bench: Bench
+    private let vault: String
+
+    init() throws {
+        bench = try Bench()
+        let outcome = try DossierTool.run([
+            "vault", "create", "--json", "--store", "sqlite:\(bench.path("store"))", "--passphrase-file",
+            Bench.shared("vault-passphrase"),
+        ])
+        guard outcome.status == 0, let id = outcome.json["vault"] as? String else { throw Bench.Unexpected(outcome) }
+        vault = id
+    }
+
+    private var place: [String] { ["--store", "sqlite:\(bench.path("store"))", "--vault", vault] }
+
+    private func run(
+        _ command: [String], _ arguments: [String] = [], secret: [String]? = nil
+    ) throws -> DossierTool.Outcome {
+        let secret = secret ?? ["--passphrase-file", Bench.shared("vault-passphrase")]
+        return try DossierTool.run(["vault"] + command + ["--json"] + place + secret + arguments)
+    }
+
+    /// Runs SQL in the one database of the store that has rows, as damage would.
+    private func damage(_ sql: String) throws {
+        let script = """
+            import glob, sqlite3, sys
+            for path in glob.glob(sys.argv[1] + "/shard-*.sqlite"):
+                base = sqlite3.connect(path); base.execute(sys.argv[2]); base.commit(); base.close()
+            """
+        let outcome = try DossierTool.run(
+            URL(filePath: "/usr/bin/env"), ["python3", "-c", script, bench.path("store"), sql])
+        guard outcome.status == 0 else { throw Bench.Unexpected(outcome) }
+    }
+
+    private func files(_ outcome: DossierTool.Outcome) -> [String] {
+        (outcome.json["failures"] as? [[String: Any]] ?? []).compactMap { $0["path"] as? String }
+    }
+
+    @Test func `of several commands that name one file for a secret one has it, and the others are told`() async throws
+    {
+        let (tool, vault, place) = (DossierTool.self, vault, place)
+        let secret = ["--passphrase-file", Bench.shared("vault-passphrase")]
+        _ = try run(["add"], ["--type", "other", bench.write([1], "a")])
+        func atOnce(_ arguments: [String]) async throws -> [Int32] {
+            try await withThrowingTaskGroup(of: Int32.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { try tool.run(["vault"] + arguments + place + secret).status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }.sorted()
+            }
+        }
+        let code = bench.path("code")
+        let added = try await atOnce(["slots", "add", "--new-recovery-code-file", code])
+        #expect(added == [0, 73, 73, 73])
+        #expect(try run(["list"], secret: ["--recovery-code-file", code]).status == 0)
+        // One export and the code that opens it.
+        let export = try await atOnce(["export", "--output", bench.path("out"), "--code-file", bench.path("out-code")])
+        #expect(export == [0, 73, 73, 73])
+        let back = try DossierTool.run([
+            "vault", "import", "--json", "--store", "sqlite:\(bench.path("new"))", "--code-file",
+            bench.path("out-code"),
+            bench.path("out"),
+        ])
+        #expect(back.status == 0 && back.json["vault"] as? String == vault, "\(back.errors)")
+        // Without --force two results in one file are one too many, with it the last one stands.
+        let id = try #require((try run(["list"]).json["documents"] as? [[String: Any]])?.first?["id"] as? String)
+        #expect(try await atOnce(["get", "--output", bench.path("got"), id]) == [0, 73, 73, 73])
+        #expect(try await atOnce(["get", "--force", "--output", bench.path("got"), id]) == [0, 0, 0, 0])
+        #expect(try bench.read("got") == [1])
+    }
+
+    @Test func `a result may have the longest name that there is`() throws {
+        let added = try run(["add"], ["--type", "other", bench.write([7], "a")])
+        let id = try #require(added.json["id"] as? String)
+        let name = String(repeating: "a", count: 255)
+        #expect(try run(["get"], ["--output", bench.path(name), id]).status == 0)
+        #expect(try bench.read(name) == [7])
+        #expect(try run(["get"], ["--force", "--output", bench.path(name), id]).status == 0)
+        #expect(try run(["get"], ["--output", bench.path(name + "a"), id]).status == 73)
+        #expect(bench.names.allSatisfy { !$0.hasSuffix(".tmp") })
+    }
+}
