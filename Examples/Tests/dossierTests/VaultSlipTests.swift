@@ -45,6 +45,56 @@ struct VaultSlipTests {
         (outcome.json["failures"] as? [[String: Any]] ?? []).compactMap { $0["path"] as? String }
     }
 
+    @Test func `a code that took the place of the passphrase is kept although the rest failed`() throws {
+        _ = try run(["add"], ["--type", "other", bench.write([1], "a")])
+        #expect(try run(["slots", "change"], ["--new-recovery-code-file", bench.path("first")]).status == 0)
+        let first = ["--recovery-code-file", bench.path("first")]
+        #expect(try run(["list"]).status == 77)
+        try damage("DELETE FROM key_record")
+        let changed = try run(["slots", "change"], ["--new-recovery-code-file", bench.path("second")], secret: first)
+        #expect(changed.status == 74 && changed.errors.contains("dossier vault rotate"), "\(changed.errors)")
+        #expect(try run(["list"], secret: first).status == 77)
+        let opened = try run(["list"], secret: ["--recovery-code-file", bench.path("second")])
+        #expect(opened.status == 0 && (opened.json["documents"] as? [Any])?.count == 1)
+        // One that opens nothing goes: a code is not given by a secret that does not open the vault.
+        #expect(
+            try run(["slots", "change"], ["--new-recovery-code-file", bench.path("third")], secret: first).status == 77)
+        #expect(!bench.exists("third"))
+    }
+
+    @Test func `what is wrong with a new secret is found before a vault is put back`() throws {
+        _ = try run(["add"], ["--type", "other", bench.write([1], "a")])
+        #expect(
+            try run(["export"], ["--output", bench.path("backup"), "--code-file", bench.path("code")]).status == 0)
+        let back = [
+            "vault", "import", "--json", "--store", "sqlite:\(bench.path("new"))", "--code-file", bench.path("code"),
+        ]
+        #expect(
+            try DossierTool.run(back + ["--new-passphrase-file", bench.path("none"), bench.path("backup")]).status == 66
+        )
+        let new = try bench.write(Array("mật khẩu mới\n".utf8), "new-passphrase")
+        let done = try DossierTool.run(back + ["--new-passphrase-file", new, bench.path("backup")])
+        #expect(done.status == 0, "\(done.errors)")
+        let opened = try DossierTool.run([
+            "vault", "list", "--store", "sqlite:\(bench.path("new"))", "--vault", vault, "--passphrase-file", new,
+        ])
+        #expect(opened.status == 0)
+        // A code that no vault took is not left behind.
+        let again = try DossierTool.run(
+            back + ["--new-recovery-code-file", bench.path("unused"), bench.path("backup")])
+        #expect(again.status == 73 && !bench.exists("unused"))
+    }
+
+    @Test func `of a device and a passphrase at once neither is passed over`() throws {
+        let device = try DossierTool.run(["vault", "slots", "new-device", "--output", bench.path("device")])
+        let card = ["--device-card", try bench.write(Array(device.outputBytes), "card")]
+        let new = ["--new-passphrase-file", try bench.write(Array("mật khẩu khác\n".utf8), "other")]
+        #expect(try run(["slots", "add"], card + new).status == 64)
+        #expect((try run(["slots", "list"]).json["slots"] as? [Any])?.count == 1)
+        #expect(try run(["slots", "add"], card).status == 0)
+        #expect(try run(["slots", "add"], new).status == 0)
+    }
+
     @Test func `of several commands that name one file for a secret one has it, and the others are told`() async throws
     {
         let (tool, vault, place) = (DossierTool.self, vault, place)

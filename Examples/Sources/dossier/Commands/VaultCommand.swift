@@ -60,7 +60,17 @@ struct VaultCommand: AsyncParsableCommand {
                 if code != nil, let file = options.recoveryCodeFile { unlink(file) }
                 throw error
             }
-            try await options.keepAnchor(of: vault)
+            do {
+                try await options.keepAnchor(of: vault)
+            } catch {
+                // The vault is there: without its identifier nobody opens it.
+                try show(vault)
+                throw error
+            }
+            try show(vault)
+        }
+
+        private func show(_ vault: Vault) throws {
             if common.json {
                 Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))
             } else {

@@ -100,6 +100,8 @@ struct VaultImportCommand: AsyncParsableCommand {
             throw CommandFailure(error, path: codeFile)
         }
         try options.checkAnchor()
+        // Before the vault is put back: what is wrong with the new secret must not be found out with half the work done.
+        let secret = try new.isGiven ? new.required() : nil
         let vault: Vault
         do {
             let export = try ExportedVault(reading: try FileSource(path: file))
@@ -107,10 +109,16 @@ struct VaultImportCommand: AsyncParsableCommand {
                 export, code: code, in: options.openStore(creating: true), anchor: try options.anchorToKeep(),
                 reason: reason, at: instant)
         } catch {
+            if secret != nil { new.withdraw() }
             throw CommandFailure(error, path: file)
         }
-        if new.isGiven { _ = try await new.give { try await vault.addSlot($0, label: new.label, at: instant) } }
         try await options.keepAnchor(of: vault)
+        if let secret {
+            try await new.give(secret, to: vault, in: options) {
+                try await vault.addSlot($0, label: new.label, at: instant)
+            }
+            try await options.keepAnchor(of: vault)
+        }
         if common.json {
             Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))
         } else {

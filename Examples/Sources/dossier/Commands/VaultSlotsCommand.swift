@@ -61,6 +61,12 @@ struct VaultSlotsCommand: AsyncParsableCommand {
         @Flag(help: "The card's holder reads only.")
         var readOnly = false
 
+        func validate() throws {
+            guard deviceCard == nil || !new.isGiven else {
+                throw ValidationError("give one of --device-card and a new passphrase or recovery code")
+            }
+        }
+
         func run() async throws {
             guard let role = VaultWriter.Role(rawValue: role) else {
                 throw ValidationError("--role takes device, session, delegate or service")
@@ -77,7 +83,9 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                 _ = try await vault.enrol(
                     card, as: role, writing: readOnly ? [] : EntryKind.documents, label: new.label, at: instant)
             } else {
-                _ = try await new.give { try await vault.addSlot($0, label: new.label, at: instant) }
+                try await new.give(new.required(), to: vault, in: options) {
+                    try await vault.addSlot($0, label: new.label, at: instant)
+                }
             }
             try await options.keepAnchor(of: vault)
             try await VaultSlotsCommand.show(vault, common)
@@ -125,7 +133,9 @@ struct VaultSlotsCommand: AsyncParsableCommand {
             let vault = try await options.open(changing: true)
             let own = await vault.slots().first { $0.isOwn }?.id
             guard let id = chosen ?? own else { throw ValidationError("name a slot") }
-            _ = try await new.give { try await vault.changeSlot(id, to: $0, label: new.label, at: instant) }
+            try await new.give(new.required(), to: vault, in: options) {
+                try await vault.changeSlot(id, to: $0, label: new.label, at: instant)
+            }
             try await options.keepAnchor(of: vault)
             try await VaultSlotsCommand.show(vault, common)
         }

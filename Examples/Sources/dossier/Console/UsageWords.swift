@@ -69,6 +69,7 @@ enum UsageWords {
         ("an http or https address", "địa chỉ http hoặc https"),
         ("a number from 1", "một số từ 1"),
         ("a text", "một đoạn chữ"),
+        ("a new passphrase or recovery code", "mật khẩu hoặc mã khôi phục mới"),
         ("a name", "một tên"),
         ("a reason", "một lý do"),
         ("1 to 3600 seconds", "từ 1 đến 3600 giây"),

@@ -42,15 +42,65 @@ struct NewSecretOptions: ParsableArguments {
         return .passphrase(try options.ofVault(isNew: true))
     }
 
-    /// Gives the vault the secret that was asked for; a code that opens nothing is not left lying about.
-    func give<Value>(_ body: (Unlocking) async throws -> Value) async throws -> Value {
-        let secret = try required()
+    /// Gives a vault the secret that was asked for. A code that opens nothing is not left lying about; one that opens the
+    /// vault, or may do so, stays whatever else failed: it may be all that opens it.
+    func give(
+        _ secret: Unlocking, to vault: Vault, in options: VaultOptions, _ body: (Unlocking) async throws -> SlotID
+    ) async throws {
+        let before = await Set(vault.slots().map(\.id))
         do {
-            return try await body(secret)
+            _ = try await body(secret)
         } catch {
-            if let newRecoveryCodeFile { unlink(newRecoveryCodeFile) }
+            let opens = await opens(secret, vault, in: options, since: before)
+            guard opens == false else { throw unfinished(CommandFailure(error), opens: opens) }
+            withdraw()
             throw error
         }
+    }
+
+    /// Whether a secret got a slot that the vault did not have before; `nil` when that cannot be told.
+    private func opens(
+        _ secret: Unlocking, _ vault: Vault, in options: VaultOptions, since before: Set<SlotID>
+    ) async -> Bool? {
+        do {
+            try await vault.refresh()
+            if await before.isSuperset(of: vault.slots().map(\.id)) { return false }
+        } catch {
+            // The slot that opened it may be the one that was replaced.
+        }
+        do {
+            _ = try await Vault.open(vault.id, in: options.openStore(), unlocking: secret)
+            return true
+        } catch let problem as VaultError where problem.code == .wrongSecret {
+            return false
+        } catch {
+            return nil
+        }
+    }
+
+    /// Takes away a code that was written down and given to no vault.
+    func withdraw() {
+        if let newRecoveryCodeFile { unlink(newRecoveryCodeFile) }
+    }
+
+    /// What went wrong after the vault took the secret, or may have: who believes that it did not keeps the wrong one.
+    private func unfinished(_ failure: CommandFailure, opens: Bool?) -> CommandFailure {
+        let kept = newRecoveryCodeFile.map {
+            Phrase(vi: "; hãy giữ \($0)", en: "; keep \($0)")
+        }
+        let hint =
+            opens == true
+            ? Phrase(
+                vi: "bí mật mới đã mở được kho, bí mật bị thay thì không; chạy `dossier vault rotate` để hoàn tất",
+                en:
+                    "the new secret opens the vault already, one that it replaces does not; run `dossier vault rotate` to finish"
+            )
+            : Phrase(
+                vi: "chưa biết bí mật mới đã mở được kho chưa; hãy thử bằng `dossier vault unlock-check`",
+                en: "whether the new secret opens the vault is not known; try with `dossier vault unlock-check`")
+        return CommandFailure(
+            failure.exitCode, vi: failure.message.vi, en: failure.message.en,
+            hint: Phrase(vi: hint.vi + (kept?.vi ?? ""), en: hint.en + (kept?.en ?? "")))
     }
 
     func required() throws -> Unlocking {
