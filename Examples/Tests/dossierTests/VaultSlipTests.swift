@@ -95,6 +95,33 @@ struct VaultSlipTests {
         #expect(try run(["slots", "add"], new).status == 0)
     }
 
+    @Test func `a deposit that was put aside is shown until it is discarded, and then its ticket is good again`() throws
+    {
+        let ticket = try run(["ticket"], ["--dossier", "H29", "--output", bench.path("ticket")])
+        let id = try #require(ticket.json["ticket"] as? String)
+        let file = try bench.write([1, 2, 3], "letter")
+        let deposit = [
+            "vault", "deposit", "--store", "sqlite:\(bench.path("store"))", "--ticket", bench.path("ticket"),
+            "--depositor",
+            "x", file,
+        ]
+        #expect(try DossierTool.run(deposit).status == 0)
+        try damage("UPDATE deposit SET record = zeroblob(length(record))")
+        let put = try run(["inbox"])
+        #expect(put.status == 0 && (put.json["quarantined"] as? [String: String])?.keys.contains(id) == true)
+        let aside = try run(["inbox"])
+        #expect((aside.json["aside"] as? [String: String])?.keys.contains(id) == true)
+        #expect((aside.json["quarantined"] as? [String: String])?.isEmpty == true)
+        #expect(try DossierTool.run(deposit).status == 73)
+        #expect(try run(["inbox"], ["--discard", "zz"]).status == 64)
+        #expect(try run(["inbox"], ["--discard", String(repeating: "0", count: 32)]).status == 66)
+        let discarded = try run(["inbox"], ["--discard", id])
+        #expect(discarded.json["discarded"] as? [String] == [id])
+        #expect(try DossierTool.run(deposit).status == 0)
+        #expect(try run(["inbox"]).json["documents"] as? [String] == [id])
+        #expect(try run(["verify"]).status == 0)
+    }
+
     @Test func `of several commands that name one file for a secret one has it, and the others are told`() async throws
     {
         let (tool, vault, place) = (DossierTool.self, vault, place)

@@ -104,15 +104,25 @@ struct VaultInboxCommand: AsyncParsableCommand {
     @OptionGroup var time: TimeOption
     @Option(help: ArgumentHelp("Receipt of a deposit whose fate is asked.", valueName: "file"))
     var receipt: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Deposit that was put aside and is to be deleted; its ticket is good again then. May stand many times.",
+            valueName: "id"))
+    var discard: [String] = []
 
     private struct Report: Encodable {
-        let documents: [String], quarantined: [String: String], noRoom: [String: String], incomplete: [String],
-            more: Bool,
-            receipts: [String: String]
+        let documents: [String], quarantined: [String: String], aside: [String: String], discarded: [String]
+        let noRoom: [String: String], incomplete: [String], more: Bool, receipts: [String: String]
     }
 
     func run() async throws {
         let instant = try time.instant()
+        let unwanted = try discard.map { text in
+            guard let id = DepositID(text) else { throw ValidationError("a deposit has 32 hexadecimal digits") }
+            return id
+        }
+        // Before anything is taken in: a slip must not hide what was.
+        let asked = try receipt.map { try deposit(of: $0, in: options.vaultID()) }
         let validator = try trust.validator(at: instant)
         let vault = try await options.open(changing: true)
         let largestJudged: Int64 = 1 << 28
@@ -126,21 +136,19 @@ struct VaultInboxCommand: AsyncParsableCommand {
             else { return arrival.version.provenance }
             return try .verified(report, source: .agencyResult)
         }
+        do {
+            for deposit in unwanted { try await vault.discardDeposit(deposit) }
+            if !unwanted.isEmpty { _ = try await vault.sweep(at: instant) }
+        } catch {
+            // What was taken in is.
+            try await options.keepAnchor(of: vault)
+            for reference in absorbed.documents { Console.message("  + \(reference.document)") }
+            throw error
+        }
         try await options.keepAnchor(of: vault)
         var fates: [String: String] = [:]
-        for path in receipt {
-            do {
-                let json = Data(try FileSource(path: path).allBytes(limit: 1 << 16))
-                let given = try JSONDecoder().decode(DepositReceipt.self, from: json)
-                guard given.vault == vault.id.description, let id = DepositID(given.deposit) else {
-                    throw CommandFailure(
-                        .badInput, vi: "\(path): biên nhận của kho khác", en: "\(path): another vault's receipt")
-                }
-                fates[given.deposit] = Self.word(try await vault.status(of: id))
-            } catch is DecodingError {
-                throw CommandFailure(.badInput, vi: "\(path): không phải biên nhận", en: "\(path): not a receipt")
-            }
-        }
+        for id in asked { fates[id.description] = Self.word(try await vault.status(of: id)) }
+        let aside = absorbed.aside.filter { !unwanted.contains($0.key) }
         if common.json {
             Console.write(
                 try CanonicalJSON.encode(
@@ -148,21 +156,63 @@ struct VaultInboxCommand: AsyncParsableCommand {
                         documents: absorbed.documents.map(\.document.description),
                         quarantined: Dictionary(
                             uniqueKeysWithValues: absorbed.quarantined.map { ($0.key.description, $0.value) }),
+                        aside: Dictionary(uniqueKeysWithValues: aside.map { ($0.key.description, $0.value) }),
+                        discarded: unwanted.map(\.description),
                         noRoom: Dictionary(
                             uniqueKeysWithValues: absorbed.noRoom.map { ($0.key.description, $0.value) }),
                         incomplete: absorbed.incomplete.map(\.description), more: absorbed.hasMore, receipts: fates)))
         } else {
             for reference in absorbed.documents { Console.print(reference.document.description) }
-            for (deposit, reason) in absorbed.quarantined { Console.message("  – \(deposit): \(reason)") }
+            for (deposit, reason) in absorbed.quarantined.sorted(by: { $0.key < $1.key }) {
+                Console.warn(
+                    Phrase(
+                        vi: "\(deposit): không dùng được nên để riêng; bỏ hẳn bằng --discard",
+                        en: "\(deposit): it does not hold and was put aside (\(reason)); delete it with --discard"))
+            }
+            for (deposit, reason) in aside.sorted(by: { $0.key < $1.key }) {
+                Console.warn(
+                    Phrase(
+                        vi: "\(deposit): vẫn để riêng từ trước; bỏ hẳn bằng --discard",
+                        en: "\(deposit): was put aside before (\(reason)); delete it with --discard"))
+            }
             for (deposit, reason) in absorbed.noRoom {
                 Console.warn(
                     Phrase(
                         vi: "\(deposit): kho không còn chỗ cho giấy tờ này; nó vẫn chờ",
                         en: "\(deposit): the vault has no room for this document; it waits (\(reason))"))
             }
+            for deposit in absorbed.incomplete {
+                Console.warn(
+                    Phrase(
+                        vi: "\(deposit): nội dung chưa đến hoặc lần gửi bị dở dang; nó vẫn chờ",
+                        en: "\(deposit): its content is not there yet, or sending it was broken off; it waits"))
+            }
+            if absorbed.hasMore {
+                Console.warn(
+                    Phrase(
+                        vi: "còn giấy tờ khác đang chờ; hãy chạy lại lệnh này",
+                        en: "more documents wait; run the command again"))
+            }
             for (deposit, fate) in fates.sorted(by: { $0.key < $1.key }) { Console.print("\(deposit)  \(fate)") }
         }
         if fates.values.contains("missing") { throw ExitCode(ExitStatus.inputOutput.rawValue) }
+    }
+
+    /// The deposit that a receipt is of.
+    private func deposit(of path: String, in vault: VaultID) throws -> DepositID {
+        do {
+            let json = Data(try FileSource(path: path).allBytes(limit: 1 << 16))
+            let given = try JSONDecoder().decode(DepositReceipt.self, from: json)
+            guard given.vault == vault.description, let id = DepositID(given.deposit) else {
+                throw CommandFailure(
+                    .badInput, vi: "\(path): biên nhận của kho khác", en: "\(path): another vault's receipt")
+            }
+            return id
+        } catch is DecodingError {
+            throw CommandFailure(.badInput, vi: "\(path): không phải biên nhận", en: "\(path): not a receipt")
+        } catch {
+            throw CommandFailure(error, path: path)
+        }
     }
 
     private static func word(_ status: DepositStatus) -> String {

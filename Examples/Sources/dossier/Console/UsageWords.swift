@@ -54,6 +54,7 @@ enum UsageWords {
         ("with ?contents=s3://… if wanted", "thêm ?contents=s3://… nếu cần"),
         ("a SHA-256 of 64 hexadecimal digits", "mã SHA-256 gồm 64 chữ số thập lục phân"),
         ("a document id has 32 hexadecimal digits", "mã giấy tờ có 32 chữ số thập lục phân"),
+        ("a deposit has 32 hexadecimal digits", "mã lần gửi có 32 chữ số thập lục phân"),
         ("a slot has 32 hexadecimal digits", "mã ngăn khóa có 32 chữ số thập lục phân"),
         ("a grant has 32 hexadecimal digits", "mã lần đồng ý có 32 chữ số thập lục phân"),
         ("TEXT or TEXT=yyyy-mm-dd", "CHỮ hoặc CHỮ=yyyy-mm-dd"),
