@@ -62,6 +62,55 @@ struct VaultSlipTests {
         #expect(!bench.exists("third"))
     }
 
+    @Test func `what cannot be read keeps no other file from being stored, and all are reported`() throws {
+        let (one, two) = (try bench.write([1], "một.txt"), try bench.write([2], "hai.txt"))
+        let missing = bench.path("thiếu.txt")
+        let stored = try run(["add"], ["--type", "other", "--anchor", bench.path("anchor"), one, missing, two])
+        #expect(stored.status == 66)
+        #expect(
+            (stored.json["documents"] as? [[String: Any]])?.compactMap { $0["name"] as? String } == [
+                "một.txt", "hai.txt",
+            ])
+        #expect(files(stored) == [missing] && stored.errors.contains(missing))
+        #expect((try run(["list"]).json["documents"] as? [Any])?.count == 2)
+        #expect(try run(["list"], ["--anchor", bench.path("anchor")]).status == 0)
+        // Alone it is an error as before; with nothing wrong nothing is said to be.
+        #expect(try run(["add"], ["--type", "other", missing]).status == 66)
+        let good = try run(["add"], ["--type", "other", one, two])
+        #expect(good.status == 0 && good.json["failures"] == nil && (good.json["documents"] as? [Any])?.count == 2)
+        // The secret is asked for once, and what is wrong with it is no fault of a file.
+        let wrong = try run(
+            ["add"], ["--type", "other", one, two], secret: ["--passphrase-file", Bench.shared("wrong-passphrase")])
+        #expect(wrong.status == 77 && wrong.outputBytes.isEmpty && wrong.messages.count == 1)
+    }
+
+    @Test func `a name that is no UTF-8 is shown, and the others go in`() throws {
+        let one = try bench.write([1], "một.txt")
+        let script = """
+            name=$(printf 'ca\\351.txt'); cd "$1"; shift; echo hai > "$name"; tool="$1"; shift
+            "$tool" "$@" "$name"
+            """
+        func shell(_ arguments: [String]) throws -> DossierTool.Outcome {
+            try DossierTool.run(
+                URL(filePath: "/bin/sh"),
+                ["-c", script, "sh", bench.folder.path(), DossierTool.executable.path()] + arguments,
+                environment: ["LANG": "en_US.UTF-8"])
+        }
+        let add = ["vault", "add", "--json"] + place + ["--passphrase-file", Bench.shared("vault-passphrase")]
+        let stored = try shell(add + ["--type", "other", one])
+        #expect(
+            stored.status == 65 && stored.errors.contains("ca\\xe9.txt: the name is not in UTF-8"), "\(stored.errors)")
+        #expect((stored.json["documents"] as? [Any])?.count == 1 && files(stored).count == 1)
+        #expect(try shell(add + ["--type", "other"]).status == 65)
+        // Nor is a result written under a name that was not asked for.
+        let id = try #require((stored.json["documents"] as? [[String: Any]])?.first?["id"] as? String)
+        let get = ["vault", "get"] + place + ["--passphrase-file", Bench.shared("vault-passphrase"), id]
+        let before = bench.names
+        #expect(try shell(get + ["--output"]).status == 65)
+        #expect(bench.names == before)
+        #expect(try DossierTool.run(get + ["--output", bench.path("cà.txt")]).status == 0)
+    }
+
     @Test func `what is wrong with a new secret is found before a vault is put back`() throws {
         _ = try run(["add"], ["--type", "other", bench.write([1], "a")])
         #expect(

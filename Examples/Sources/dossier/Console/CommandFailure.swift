@@ -50,6 +50,8 @@ struct CommandFailure: Error {
         let place = path.map { "\($0): " } ?? ""
         switch error {
         case let failure as CommandFailure: self = failure
+        case ByteSourceError.notFound where path.flatMap { UnreadableName($0) } != nil:
+            self = path.flatMap { UnreadableName($0) }?.failure ?? CommandFailure(ByteSourceError.notFound, place)
         case let error as ValidationError: self.init(usage: error.message)
         case let error as ByteSourceError: self.init(error, place)
         case SourceDigestError.source(let error): self.init(error, place)

@@ -16,6 +16,7 @@ enum OutputFile {
 
     /// Checks one of many outputs against the same inputs.
     static func check(_ path: String, inputs: Inputs, force: Bool?) throws {
+        if let name = UnreadableName(path) { throw name.failure }
         guard !inputs.resolved.contains(resolve(path)) else {
             throw CommandFailure(
                 .usage, vi: "tệp kết quả trùng với tệp đầu vào: \(path)", en: "the output is also an input: \(path)")
@@ -147,6 +148,7 @@ enum OutputFile {
     ///
     /// - Throws: 64 when one of the inputs lies in it, 73 when it exists without `force`.
     static func checkFolder(_ path: String, inputs: [String], force: Bool?) throws {
+        if let name = UnreadableName(path) { throw name.failure }
         let resolved = resolve(path).split(separator: "/")
         guard !inputs.contains(where: { resolve($0).split(separator: "/").starts(with: resolved) }) else {
             throw CommandFailure(

@@ -22,6 +22,7 @@ struct StoreAddress {
     let contents: ObjectStoreLocation?
 
     init(_ text: String) throws {
+        if let name = UnreadableName(text) { throw name.failure }
         let (text, contents) = try ObjectStoreLocation.split(text)
         self.contents = contents
         if text.hasPrefix("sqlite:"), text.count > 7 {

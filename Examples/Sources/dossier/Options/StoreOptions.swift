@@ -55,59 +55,73 @@ struct StoreOptions: ParsableArguments {
         }
         let validator = Result { try trust.validator(at: instant) }
         var vault: Vault?
+        // Of many files; the prompt for a passphrase comes before.
+        var interruption: Interruption?
+        defer { interruption?.end() }
         var described: [Described] = []
+        var failures: [StoreFailure] = []
         for file in files {
+            let report: FileReport
             do {
-                let report = try judged(file, FileSource(path: file), validator, at: instant)
-                if vault == nil { vault = try await options.open(changing: true) }
-                guard let vault else { continue }
+                try interruption?.check()
+                report = try judged(file, FileSource(path: file), validator, at: instant)
+            } catch {
+                try note(StoreFailure(file, error), of: files, in: &failures)
+                continue
+            }
+            if vault == nil {
+                vault = try await options.open(changing: true)
+                if files.count > 1 { interruption = Interruption() }
+            }
+            guard let vault else { continue }
+            do {
                 described.append(try await describe(file, report, as: type, types, in: vault, superseding: old))
             } catch {
-                throw CommandFailure(error, path: file)
+                try note(StoreFailure(file, error), of: files, in: &failures)
             }
         }
-        guard let vault, let first = described.first else { return }
-        do {
-            let references = try await put(described, into: vault, at: instant, isQuiet: common.json)
-            try await options.keepAnchor(of: vault)
-            var rows: [DocumentRow] = []
-            for reference in references {
+        var rows: [DocumentRow] = []
+        if let vault {
+            var batch = StoringBatch(
+                described.map { one in (one.path, { try one.upload() }) }, into: vault, at: instant)
+            try await batch.store(isQuiet: common.json, unless: interruption)
+            if !batch.stored.isEmpty { try await options.keepAnchor(of: vault) }
+            for (place, reference) in batch.stored {
                 rows.append(
                     DocumentRow(
                         try await vault.document(reference.document), on: instant.date(atOffset: vietnamOffset)))
+                guard !common.json else { continue }
+                explain(described[place].report)
+                Console.print(reference.document.description)
             }
-            if common.json {
-                Console.write(
-                    try rows.count == 1 ? CanonicalJSON.encode(rows[0]) : CanonicalJSON.encode(["documents": rows]))
-            } else {
-                for (one, reference) in zip(described, references) {
-                    explain(one.report)
-                    Console.print(reference.document.description)
-                }
+            for failure in batch.failures { try note(failure, of: files, in: &failures) }
+            let repeated = batch.failures.count { $0.isRepeated }
+            if repeated > 0 {
+                Console.warn(
+                    Phrase(
+                        vi: "\(repeated) tệp khác chưa được cất vì cùng lý do",
+                        en: "\(repeated) more files were not stored for the same reason"))
             }
-        } catch {
-            throw CommandFailure(error, path: first.path)
         }
+        if common.json {
+            Console.write(
+                try files.count == 1 && rows.count == 1
+                    ? CanonicalJSON.encode(rows[0])
+                    : CanonicalJSON.encode(StoredReport(documents: rows, failures: failures.isEmpty ? nil : failures)))
+        }
+        let first = files.lazy.compactMap { file in failures.first { $0.path == file } }.first
+        if let first { throw ExitCode(first.failure.exitCode.rawValue) }
     }
 
-    /// Several documents go in by as few appends as can be, each whole or not at all.
-    private func put(
-        _ described: [Described], into vault: Vault, at instant: Instant, isQuiet: Bool
-    ) async throws -> [DocumentReference] {
-        if described.count == 1 {
-            let upload = try described[0].upload()
-            let (size, name) = (Int(clamping: upload.source.size), described[0].metadata.name)
-            return [
-                try await vault.store(upload, at: instant) { done in
-                    if !isQuiet { Console.progress(Int(clamping: done), of: size, name) }
-                }
-            ]
-        }
-        let count = described.count
-        return try await vault.store(
-            count, at: instant,
-            progress: { done in if !isQuiet { Console.progress(done, of: count, "") } },
-            { place in try described[place].upload() })
+    /// What keeps one file of several from being stored keeps none of the others from it.
+    private func note(_ failure: StoreFailure, of files: [String], in failures: inout [StoreFailure]) throws {
+        guard files.count > 1 else { throw failure.failure }
+        failures.append(failure)
+        if !failure.isRepeated { Console.report(failure.failure) }
+    }
+
+    private struct StoredReport: Encodable {
+        let documents: [DocumentRow], failures: [StoreFailure]?
     }
 
     private func explain(_ report: FileReport) {
