@@ -26,6 +26,7 @@ struct DossierCommand: AsyncParsableCommand {
 
     /// Errors are printed in the voice of this tool; help and version are left to the argument parser.
     static func main() async {
+        StandardStreams.prepare()
         // The parser's own messages come before any option is read, so the language is looked for first.
         if let language = askedLanguage(in: CommandLine.arguments) { Console.language = language }
         do {

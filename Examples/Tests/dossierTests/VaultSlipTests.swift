@@ -171,6 +171,35 @@ struct VaultSlipTests {
         #expect(try run(["verify"]).status == 0)
     }
 
+    @Test func `a closed standard stream is no file of the vault, and a reader that has gone is no success`() throws {
+        let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
+        let file = try bench.write(large, "large")
+        func shell(_ redirection: String, _ command: [String]) throws -> DossierTool.Outcome {
+            let call = "tool=$1; shift; \"$tool\" \"$@\" \(redirection)"
+            let secret = ["--passphrase-file", Bench.shared("vault-passphrase")]
+            return try DossierTool.run(
+                URL(filePath: "/bin/bash"),
+                ["-c", call, "bash", DossierTool.executable.path(), "vault", command[0]] + place + secret
+                    + command.dropFirst(),
+                environment: ["LANG": "en_US.UTF-8"])
+        }
+        let add = ["add", "--type", "other", file]
+        #expect(try shell("2>&-", add).status == 0)
+        #expect(try shell("<&-", add).status == 0)
+        #expect(try shell(">&-", add).status == 74)
+        #expect(try shell(">&- 2>&-", add).status == 74)
+        let gone = try shell("| true; exit ${PIPESTATUS[0]}", ["list"])
+        #expect(gone.status == 74 && gone.errors.isEmpty, "\(gone.errors)")
+        let rows = try #require(try run(["list"]).json["documents"] as? [[String: Any]])
+        #expect(rows.count == 4)
+        for row in rows {
+            let id = try #require(row["id"] as? String)
+            #expect(try shell("2>&-", ["get", "--force", "--output", bench.path("out"), id]).status == 0)
+            #expect(try bench.read("out") == large)
+        }
+        #expect(try run(["verify"]).status == 0)
+    }
+
     @Test func `of several commands that name one file for a secret one has it, and the others are told`() async throws
     {
         let (tool, vault, place) = (DossierTool.self, vault, place)

@@ -25,22 +25,23 @@ enum Console {
 
     /// Writes a result; a result that cannot be delivered ends the command with 74, never with 0.
     static func write(_ bytes: [UInt8]) {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
-        } catch {
+        let failure = StandardStreams.write(bytes, to: STDOUT_FILENO)
+        guard failure != 0 else { return }
+        // Who has stopped reading needs no message.
+        if failure != EPIPE {
             report(
                 CommandFailure(
                     .inputOutput, vi: "không ghi được kết quả ra thiết bị chuẩn", en: "cannot write to standard output")
             )
-            exit(ExitStatus.inputOutput.rawValue)
         }
+        exit(ExitStatus.inputOutput.rawValue)
     }
 
     static func say(_ phrase: Phrase) { print(phrase[language]) }
 
     static func message(_ text: String) {
         // There is nowhere left to say that a message could not be written.
-        try? FileHandle.standardError.write(contentsOf: Data((shown(text) + "\n").utf8))
+        _ = StandardStreams.write(Array((shown(text) + "\n").utf8), to: STDERR_FILENO)
     }
     static func warn(_ phrase: Phrase) { message("dossier: warning: \(phrase[language])") }
 

@@ -18,6 +18,9 @@ struct PassphraseOptions: ParsableArguments {
     /// Whether one of the options was given.
     var isGiven: Bool { file != nil || environment != nil }
 
+    /// The terminal as it was before a prompt: what a handler of signals may use.
+    private nonisolated(unsafe) static var terminal = termios()
+
     /// The passphrase.
     ///
     /// - Throws: 64 when both are given, 66 or 77 when the source does not have it.
@@ -46,10 +49,21 @@ struct PassphraseOptions: ParsableArguments {
         tcgetattr(STDIN_FILENO, &settings)
         let before = settings
         settings.c_lflag &= ~tcflag_t(ECHO)
+        // Who gives up here must not be left at a terminal that shows nothing of what is typed.
+        Self.terminal = before
+        let signals = [SIGINT, SIGTERM]
+        for number in signals {
+            signal(number) { number in
+                tcsetattr(STDIN_FILENO, TCSANOW, &PassphraseOptions.terminal)
+                signal(number, SIG_DFL)
+                raise(number)
+            }
+        }
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         defer {
             var restored = before
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &restored)
+            for number in signals { signal(number, SIG_DFL) }
             FileHandle.standardError.write(Data("\n".utf8))
         }
         return SecretBytes(copying: Array((readLine(strippingNewline: true) ?? "").utf8))
