@@ -117,6 +117,23 @@ struct VaultGrantFileTests {
         #expect(try open("again").status == 77)
     }
 
+    @Test func `a document that its owner erased is said to be gone, and no use is spent on it`() throws {
+        #expect(try grant().status == 0)
+        let escrow = ["--escrow", bench.path("escrow")]
+        let erased = try DossierTool.run(["vault", "erase", "--json"] + vault + ["--reason", "thử", document])
+        #expect(erased.status == 0, "\(erased.errors)")
+        let gone = try open("out", escrow)
+        #expect(gone.status == 66 && gone.errors.contains("no longer in the store"), "\(gone.errors)")
+        #expect(!bench.exists("out"))
+        let log = try DossierTool.run(
+            ["vault", "log", "--json"] + vault + Bench.trust() + [
+                "--release-log", bench.path("log.sqlite"), "--service-card", bench.path("release-service.card"),
+                "--service-key", bench.path("release-service.key"),
+            ])
+        let kinds = (log.json["entries"] as? [[String: Any]])?.compactMap { $0["kind"] as? String }
+        #expect(kinds == ["granted"], "\(log.errors)")
+    }
+
     @Test func `a file that is no package, escrow or revocation is wrong input and is named`() throws {
         #expect(try grant(uses: "9").status == 0)
         for (file, arguments) in [

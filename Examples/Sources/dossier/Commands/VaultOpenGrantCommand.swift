@@ -72,6 +72,7 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
                 }
             }
             let store = try await options.openStore()
+            try await checkContents(of: granted, in: store)
             let request = try granted.request(by: keys, official: official, at: instant)
             let answer =
                 granted.grant.isUnattended ? nil : try await service.release(request, to: agency, at: instant)
@@ -114,6 +115,19 @@ extension VaultOpenGrantCommand {
     private func place(of item: GrantItem, in package: GrantPackage) -> String {
         let isAlone = package.grant.items.count { $0.document == item.document } == 1
         return "\(output)/\(item.document)" + (isAlone ? "" : "-\(item.version)")
+    }
+
+    /// Looks whether the documents are still there: no use is to be spent on one that its owner has erased, and its absence is
+    /// no damage that a recipient could have repaired.
+    private func checkContents(of package: GrantPackage, in store: any VaultStore) async throws {
+        for item in package.grant.items where !item.isFieldsOnly {
+            guard try await store.contentSize(item.content, of: package.grant.vault) == nil else { continue }
+            throw CommandFailure(
+                .noInput, vi: "\(item.document): giấy tờ không còn trong nơi lưu trữ",
+                en: "\(item.document): the document is no longer in the store",
+                hint: Phrase(
+                    vi: "có thể chủ kho đã xóa; hãy hỏi chủ kho", en: "its owner may have erased it; ask the owner"))
+        }
     }
 
     /// Looks whether what is to be written can be.
