@@ -171,6 +171,33 @@ struct VaultSlipTests {
         #expect(try run(["verify"]).status == 0)
     }
 
+    @Test func `what no grant, ticket or vault can have is wrong usage, said in words of its own`() throws {
+        let ticket = ["--dossier", "H29", "--output", bench.path("ticket")]
+        for wrong in [["--largest=-1"], ["--until", "2020-01-01T00:00:00Z"], ["--dossier", "a\u{1}b"]] {
+            let refused = try run(["ticket"], ticket + wrong)
+            #expect(refused.status == 64 && !bench.exists("ticket") && !refused.errors.contains("document"), "\(wrong)")
+        }
+        #expect(try run(["ticket"], ticket + ["--largest=9", "--until", "2099-01-01T00:00:00+07:00"]).status == 0)
+        let grant = [
+            "--recipient", bench.path("none"), "--unattended", "--procedure", "1", "--dossier", "T", "--text-file",
+            bench.path("none"), "--package", bench.path("package"),
+        ]
+        let (id, until) = (String(repeating: "0", count: 32), ["--until", "2099-01-01T00:00:00Z"])
+        #expect(try run(["grant"], grant + until + ["--uses=0", id]).status == 64)
+        #expect(try run(["grant"], grant + until + ["--uses=1001", id]).status == 64)
+        #expect(try run(["grant"], grant + until + [id, id]).status == 64)
+        #expect(try run(["grant"], grant + ["--until", "2020-01-01T00:00:00Z", id]).status == 64)
+        #expect(try run(["grant"], grant + until + ["--uses=1000", id]).status == 66, "the card is missing")
+        let create = ["vault", "create", "--passphrase-file", Bench.shared("vault-passphrase"), "--store"]
+        for name in ["", "a\nb", String(repeating: "a", count: 256)] {
+            let refused = try DossierTool.run(
+                create + ["sqlite:\(bench.path("bad"))", "--name", name, "--language", "vi"])
+            #expect(refused.status == 64 && refused.errors.contains("byte chữ"), "\(refused.errors)")
+            #expect(!bench.exists("bad"))
+        }
+        #expect(try DossierTool.run(create + ["sqlite:\(bench.path("good"))", "--name", "👪"]).status == 0)
+    }
+
     @Test func `a closed standard stream is no file of the vault, and a reader that has gone is no success`() throws {
         let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
         let file = try bench.write(large, "large")
@@ -198,6 +225,25 @@ struct VaultSlipTests {
             #expect(try bench.read("out") == large)
         }
         #expect(try run(["verify"]).status == 0)
+    }
+
+    @Test func `a store that is copied to itself is no copy`() throws {
+        let store = "sqlite:\(bench.path("store"))"
+        try FileManager.default.createSymbolicLink(
+            atPath: bench.path("link"), withDestinationPath: bench.path("store"))
+        for same in [store, "sqlite:\(bench.path("link"))", "sqlite:\(bench.path("./store/"))"] {
+            #expect(try DossierTool.run(["store", "copy", "--store", store, "--to", same]).status == 64, "\(same)")
+        }
+        let other = "sqlite:\(bench.path("other"))"
+        #expect(try DossierTool.run(["store", "init", "--store", other]).status == 0)
+        #expect(try DossierTool.run(["store", "copy", "--store", store, "--to", other]).status == 0)
+    }
+
+    @Test func `an identifier that was lost is found in the store`() throws {
+        let listed = try DossierTool.run(["store", "list", "--json", "--store", "sqlite:\(bench.path("store"))"])
+        let rows = listed.json["vaults"] as? [[String: Any]]
+        #expect(rows?.compactMap { $0["vault"] as? String } == [vault] && rows?.first?["entries"] as? Int == 2)
+        #expect(try DossierTool.run(["store", "list", "--store", "sqlite:\(bench.path("none"))"]).status == 66)
     }
 
     @Test func `of several commands that name one file for a secret one has it, and the others are told`() async throws

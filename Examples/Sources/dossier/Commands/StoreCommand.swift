@@ -12,8 +12,8 @@ import VaultPostgreSQL
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Nơi lưu trữ các kho tài liệu. / Stores of vaults: make, check, migrate, copy, move.",
-        subcommands: [Init.self, Check.self, Migrate.self, Copy.self, Move.self])
+        abstract: "Nơi lưu trữ các kho tài liệu. / Stores of vaults: make, check, list, migrate, copy, move.",
+        subcommands: [Init.self, Check.self, List.self, Migrate.self, Copy.self, Move.self])
 
     struct Place: ParsableArguments {
         @OptionGroup var common: CommonOptions
@@ -140,6 +140,35 @@ struct StoreCommand: AsyncParsableCommand {
         }
     }
 
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Liệt kê mã các kho; ai quên mã kho thì tìm ở đây. / List the identifiers of vaults, for who has lost one."
+        )
+        @OptionGroup var place: Place
+
+        private struct Report: Encodable {
+            struct Row: Encodable { let vault: String, entries: Int64 }
+            let vaults: [Row]
+        }
+
+        func run() async throws {
+            let store = try await place.address().open()
+            var rows: [Report.Row] = []
+            var last: VaultID?
+            while true {
+                let page = try await store.vaults(after: last, limit: 256)
+                for one in page {
+                    let row = Report.Row(vault: one.id.description, entries: one.head.sequence + 1)
+                    if place.common.json { rows.append(row) } else { Console.print("\(row.vault)  \(row.entries)") }
+                }
+                guard let end = page.last else { break }
+                last = end.id
+            }
+            if place.common.json { Console.write(try CanonicalJSON.encode(Report(vaults: rows))) }
+        }
+    }
+
     struct Copy: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
@@ -157,6 +186,10 @@ struct StoreCommand: AsyncParsableCommand {
         private struct Report: Encodable { let vaults: [VaultCopying.Outcome] }
 
         func run() async throws {
+            // Who takes this for a backup must not be told that all went well.
+            guard try !place.address().isSame(as: StoreAddress(to)) else {
+                throw ValidationError("--store and --to name the same store")
+            }
             let target = try await StoreAddress(to).open()
             let source = try await place.address().open()
             let copying = VaultCopying(from: source, to: target)

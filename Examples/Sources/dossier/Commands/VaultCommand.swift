@@ -37,6 +37,10 @@ struct VaultCommand: AsyncParsableCommand {
                         vi: "bỏ qua --vault: mã của kho mới được tính từ khóa của nó",
                         en: "--vault is ignored: the identifier of a new vault follows from its keys"))
             }
+            guard options.deviceKeyFile == nil else {
+                throw ValidationError("a device is added with slots add, --device-key-file does not go with create")
+            }
+            try NamedByOwner.check(name, "--name", least: 1)
             try options.checkAnchor()
             var secrets: [Unlocking] = [.passphrase(try options.passphrase.ofVault(isNew: true))]
             var code: RecoveryCode?

@@ -28,11 +28,14 @@ struct VaultTicketCommand: AsyncParsableCommand {
         try options.check(output: output)
         var end: Instant?
         if let until {
-            guard let instant = Instant(until) else {
+            guard let instant = TimeOption.instant(until) else {
                 throw ValidationError("--until takes an ISO 8601 time with zone")
             }
+            guard instant > TimeOption.now() else { throw ValidationError("--until lies in the past") }
             end = instant
         }
+        guard largest >= 0 else { throw ValidationError("--largest takes a number of octets") }
+        try NamedByOwner.check(dossier, "--dossier", least: 0)
         let vault = try await options.open()
         let ticket = try await vault.issueTicket(for: dossier, largest: largest, until: end)
         try OutputFile.write(Array("\(ticket)\n".utf8), to: output, mode: 0o600)
@@ -86,7 +89,18 @@ struct VaultDepositCommand: AsyncParsableCommand {
             let left = try await given.deposit(
                 source, sha256: sha256, metadata: metadata, depositor: depositor, in: options.openStore(), at: instant)
             let json = try CanonicalJSON.encode(left)
-            if let receipt { try OutputFile.write(json, to: receipt) }
+            if let receipt {
+                do {
+                    try OutputFile.write(json, to: receipt)
+                } catch {
+                    // The document lies there, and the ticket gives no second receipt.
+                    Console.write(json)
+                    throw CommandFailure(
+                        .cannotCreate, vi: "giấy tờ đã được gửi nhưng không ghi được \(receipt)",
+                        en: "the document was left, but \(receipt) cannot be written",
+                        hint: Phrase(vi: "biên nhận được in ra; hãy giữ lại", en: "keep the receipt that was printed"))
+                }
+            }
             if common.json { Console.write(json) } else { Console.print(left.deposit) }
         } catch {
             throw CommandFailure(error, path: file)

@@ -67,8 +67,13 @@ struct VaultEraseCommand: AsyncParsableCommand {
         }
         let vault = try await options.open(changing: true)
         let signed = try await vault.erase(try documentID(document), reason: reason, remaining: remainders, at: instant)
-        _ = try await vault.sweep(at: instant)
         try await options.keepAnchor(of: vault)
+        do {
+            if try await !vault.sweep(at: instant).isEmpty { try await options.keepAnchor(of: vault) }
+        } catch let error as VaultError {
+            // The document is erased; what others left behind can wait.
+            Console.warn(CommandFailure(error).message)
+        }
         if let statement {
             do {
                 try OutputFile.write(signed.signedBytes + signed.signature, to: statement)

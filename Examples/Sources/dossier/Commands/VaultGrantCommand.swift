@@ -90,13 +90,21 @@ struct VaultGrantCommand: AsyncParsableCommand {
     var documents: [String]
 
     func run() async throws {
-        guard let end = Instant(until) else { throw ValidationError("--until takes an ISO 8601 time with zone") }
+        guard let end = TimeOption.instant(until) else {
+            throw ValidationError("--until takes an ISO 8601 time with zone")
+        }
         guard (serviceCard != nil) != unattended, (escrow != nil) == (serviceCard != nil) else {
             throw ValidationError("give --service-card with --escrow, or --unattended")
         }
+        guard (1...GrantTerms.mostUses).contains(uses) else {
+            throw ValidationError("--uses takes 1 to \(GrantTerms.mostUses)")
+        }
+        let asked = try documents.map { try documentID($0) }
+        guard Set(asked).count == asked.count else { throw ValidationError("a document is named twice") }
         let inputs = [textFile, recipient, serviceCard].compactMap(\.self)
         try OutputFile.check([packageFile, escrow].compactMap(\.self), inputs: inputs, force: nil)
         let instant = try time.instant()
+        guard end > instant else { throw ValidationError("--until lies in the past") }
         do {
             let text = try self.text()
             let agency = try CardFile(path: recipient).validated(as: .recipient, trust, in: domain, at: instant)
@@ -107,8 +115,8 @@ struct VaultGrantCommand: AsyncParsableCommand {
             }
             let vault = try await options.open(changing: true)
             var items: [Vault.GrantRequest] = []
-            for document in documents {
-                let record = try await vault.document(try documentID(document))
+            for document in asked {
+                let record = try await vault.document(document)
                 items.append(
                     Vault.GrantRequest(
                         DocumentReference(vault: vault.id, document: record.id, version: record.current.id)))
@@ -178,7 +186,16 @@ struct VaultRevokeCommand: AsyncParsableCommand {
         let vault = try await options.open(changing: true)
         let revocation = try await vault.revoke(id, reason: reason, at: instant)
         try await options.keepAnchor(of: vault)
-        try OutputFile.write(revocation.bytes, to: output)
+        do {
+            try OutputFile.write(revocation.bytes, to: output)
+        } catch {
+            throw CommandFailure(
+                .cannotCreate, vi: "đã rút lại trong kho nhưng không ghi được \(output)",
+                en: "it is revoked in the vault, but \(output) cannot be written",
+                hint: Phrase(
+                    vi: "chạy lại lệnh này để lấy tệp gửi cho dịch vụ cấp quyền",
+                    en: "run the command again to have the file for the release service"))
+        }
         if common.json {
             Console.write(
                 try CanonicalJSON.encode(["grant": revocation.grant.description, "output": output]))

@@ -69,6 +69,15 @@ enum UsageWords {
         ("PREFIX=URL with http or https address", "PREFIX=URL với địa chỉ http hoặc https"),
         ("an http or https address", "địa chỉ http hoặc https"),
         ("a number from 1", "một số từ 1"),
+        ("octets of text without control characters", "byte chữ, không có ký tự điều khiển"),
+        ("a number of octets", "một số byte"),
+        ("lies in the past", "đã qua"),
+        ("--store and --to name the same store", "--store và --to là cùng một nơi lưu trữ"),
+        ("a document is named twice", "một giấy tờ được nêu hai lần"),
+        (
+            "a device is added with slots add, --device-key-file does not go with create",
+            "thiết bị được thêm bằng slots add, không dùng --device-key-file khi tạo kho"
+        ),
         ("a text", "một đoạn chữ"),
         ("a new passphrase or recovery code", "mật khẩu hoặc mã khôi phục mới"),
         ("a name", "một tên"),

@@ -28,10 +28,15 @@ struct TimeOption: ParsableArguments {
     /// The instant asked for, else the clock's.
     func instant() throws -> Instant {
         guard let at else { return Self.now() }
-        guard let instant = Instant(at) else {
+        guard let instant = Self.instant(at) else {
             throw ValidationError("--at takes an ISO 8601 time with zone, not \(at)")
         }
         return instant
+    }
+
+    /// A time with zone; `nil` also where its zone takes it out of the years 1 to 9999 in UTC.
+    static func instant(_ text: String) -> Instant? {
+        Instant(text).flatMap { (-62_135_596_800...253_402_300_799).contains($0.seconds) ? $0 : nil }
     }
 
     static func now() -> Instant {

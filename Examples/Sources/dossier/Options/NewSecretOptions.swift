@@ -21,6 +21,8 @@ struct NewSecretOptions: ParsableArguments {
     @Option(help: "Your name for it.")
     var label = ""
 
+    func validate() throws { try NamedByOwner.check(label, "--label", least: 0) }
+
     /// Whether one was asked for.
     var isGiven: Bool { newPassphraseFile != nil || newPassphraseEnv != nil || newRecoveryCodeFile != nil }
 
@@ -109,5 +111,16 @@ struct NewSecretOptions: ParsableArguments {
                 "give one of --new-passphrase-file, --new-passphrase-env and --new-recovery-code-file")
         }
         return secret
+    }
+}
+
+/// A name that an owner gives to a vault, slot or ticket.
+enum NamedByOwner {
+    /// - Throws: 64, in words of its own: the vault's are about documents.
+    static func check(_ text: String, _ option: String, least: Int) throws {
+        let hasControls = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        guard (least...255).contains(text.utf8.count), !hasControls else {
+            throw ValidationError("\(option) takes \(least) to 255 octets of text without control characters")
+        }
     }
 }

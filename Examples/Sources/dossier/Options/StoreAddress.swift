@@ -17,12 +17,14 @@ struct StoreAddress {
         case postgresql(PostgreSQLStoreURL)
     }
 
+    private let text: String
     let records: Records
     /// Where large contents lie; `nil` when they lie with everything else.
     let contents: ObjectStoreLocation?
 
     init(_ text: String) throws {
         if let name = UnreadableName(text) { throw name.failure }
+        self.text = text
         let (text, contents) = try ObjectStoreLocation.split(text)
         self.contents = contents
         if text.hasPrefix("sqlite:"), text.count > 7 {
@@ -43,6 +45,14 @@ struct StoreAddress {
             throw ValidationError(
                 "--store takes sqlite:PATH or postgres://HOST/DATABASE, with ?contents=s3://… if wanted")
         }
+    }
+
+    /// Whether two addresses name one store, as far as that is seen from them.
+    func isSame(as other: StoreAddress) -> Bool {
+        guard case .sqlite(let own) = records, case .sqlite(let another) = other.records else {
+            return text == other.text
+        }
+        return OutputFile.resolve(own).split(separator: "/") == OutputFile.resolve(another).split(separator: "/")
     }
 
     /// Opens the store.
