@@ -40,14 +40,25 @@ extension ObjectVaultStore {
             do throws(S3Failure) {
                 try await client.complete(upload, parts: tags, size: size)
             } catch {
-                // Somebody took this one for dead, or the server knows conditions and was faster.
-                guard let there = try? await client.object(upload.key), there.upload != upload.name else { throw error }
-                return false
+                guard let isOwn = await outcome(of: upload, size) else { throw error }
+                guard isOwn else { return false }
             }
             await forget(upTo: number, on: upload.key)
             return true
         }
         throw S3Failure(status: 503, code: "SlowDown")
+    }
+
+    /// Whose content is there after a completion that failed: somebody took this upload for dead, the server knows conditions,
+    /// or an attempt whose answer did not come in time is still at work; `nil` when none comes.
+    private func outcome(of upload: S3Client.PartedUpload, _ size: Int64) async -> Bool? {
+        for _ in 0..<8 {
+            if let there = try? await client.object(upload.key) {
+                return there.upload == upload.name && there.size == size
+            }
+            try? await Task.sleep(for: .milliseconds(250))
+        }
+        return nil
     }
 
     /// Waits for the content of somebody else's claim, and in the end sees to it that it does not come.

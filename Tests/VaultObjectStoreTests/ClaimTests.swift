@@ -130,7 +130,7 @@ struct ClaimTests {
 
     @Test func `who died before completing keeps nobody from it, and completes nothing any more`() async throws {
         for endpoints in try Self.servers() {
-            let test = try StoreUnderTest(endpoints, settings: StoreUnderTest.settings(stall: 1))
+            let test = try StoreUnderTest(endpoints, settings: StoreUnderTest.settings(stall: 4))
             defer { withExtendedLifetime(test) {} }
             let vault = try #require(VaultID(octets: SystemRandom().bytes(32)))
             let (id, bytes) = (ContentID(random: SystemRandom()), SystemRandom().bytes(6 << 20))
