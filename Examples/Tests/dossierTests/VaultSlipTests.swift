@@ -227,6 +227,29 @@ struct VaultSlipTests {
         #expect(try run(["verify"]).status == 0)
     }
 
+    @Test func `why a ticket takes no document is said in words about the ticket`() throws {
+        func ticket(_ name: String, _ more: [String] = []) throws {
+            #expect(try run(["ticket"], ["--dossier", "H29", "--output", bench.path(name)] + more).status == 0)
+        }
+        func deposit(_ name: String, _ more: [String] = []) throws -> DossierTool.Outcome {
+            try DossierTool.run(
+                ["vault", "deposit", "--store", place[1], "--ticket", bench.path(name), "--depositor", "x"] + more
+                    + [bench.path("letter")])
+        }
+        _ = try bench.write([1, 2, 3], "letter")
+        try ticket("ended", ["--until", "2098-01-01T00:00:00+07:00"])
+        let ended = try deposit("ended", ["--at", "2097-12-31T17:00:01Z"])
+        #expect(ended.status == 77 && ended.errors.contains("the ticket ended at 2097-12-31T17:00:00Z"))
+        #expect(try deposit("ended", ["--at", "2097-12-31T17:00:00Z"]).status == 0)
+        try ticket("small", ["--largest", "2"])
+        let small = try deposit("small")
+        #expect(small.status == 65 && small.errors.contains("larger than the 2 octets"))
+        try ticket("exact", ["--largest", "3"])
+        #expect(try deposit("exact").status == 0)
+        let used = try deposit("exact")
+        #expect(used.status == 73 && used.errors.contains("with this ticket already"))
+    }
+
     @Test func `a store that is copied to itself is no copy`() throws {
         let store = "sqlite:\(bench.path("store"))"
         try FileManager.default.createSymbolicLink(

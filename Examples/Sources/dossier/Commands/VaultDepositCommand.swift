@@ -81,6 +81,7 @@ struct VaultDepositCommand: AsyncParsableCommand {
         }
         do {
             let source = try FileSource(path: file)
+            try check(given, source.size, at: instant)
             let digest = try DigestAlgorithm.sha256.digest(of: source)
             guard let sha256 = Digest32(octets: digest) else { throw VaultError(.cryptographyFailure, "a digest") }
             let metadata = DocumentMetadata(
@@ -102,8 +103,30 @@ struct VaultDepositCommand: AsyncParsableCommand {
                 }
             }
             if common.json { Console.write(json) } else { Console.print(left.deposit) }
+        } catch let error as VaultError where error.code == .alreadyExists {
+            throw CommandFailure(
+                .cannotCreate, vi: "\(ticket): đã có giấy tờ được gửi bằng vé này",
+                en: "\(ticket): a document was left with this ticket already",
+                hint: Phrase(
+                    vi: "mỗi vé gửi được một giấy tờ; hãy xin vé mới",
+                    en: "a ticket is for one document; ask for another"))
         } catch {
             throw CommandFailure(error, path: file)
+        }
+    }
+
+    /// In words about the ticket; the vault's are about the vault.
+    private func check(_ given: DepositTicket, _ size: Int64, at instant: Instant) throws {
+        if let until = given.until, instant > until {
+            throw CommandFailure(
+                .noPermission, vi: "\(ticket): vé đã hết hạn lúc \(until)",
+                en: "\(ticket): the ticket ended at \(until)",
+                hint: Phrase(vi: "hãy xin vé mới", en: "ask for another"))
+        }
+        guard size <= given.largest else {
+            throw CommandFailure(
+                .badInput, vi: "\(file): lớn hơn \(given.largest) byte mà vé cho phép",
+                en: "\(file): larger than the \(given.largest) octets that the ticket allows")
         }
     }
 }
