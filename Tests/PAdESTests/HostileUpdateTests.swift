@@ -35,6 +35,65 @@ struct HostileUpdateTests {
         #expect(try reasons(form) == [code].compactMap(\.self))
     }
 
+    /// What an object stream holds changes with it, whatever else the stream is to the document.
+    @Test func `metadata and an appearance that are an object stream too stay as they are`() throws {
+        /// The object stream again, with the page tree turned, which turns the page.
+        func container(_ entries: PDFDictionary, _ more: [String] = []) -> (PDFDictionary, [UInt8]) {
+            let bodies =
+                [
+                    "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1/Rotate 90>>", "<</Type/Page>>",
+                ] + more
+            var (header, content) = ("", "")
+            for (number, body) in zip([1, 2, 3, 7], bodies) {
+                header += "\(number) \(content.utf8.count) "
+                content += body + " "
+            }
+            var dictionary = entries
+            dictionary["Type"] = .name("ObjStm")
+            dictionary["N"] = .integer(Int64(bodies.count))
+            dictionary["First"] = .integer(Int64(header.utf8.count))
+            return (dictionary, Array((header + content).utf8))
+        }
+        // Metadata that are the object stream itself, and in the twin a stream of their own.
+        for (isContainer, expected) in [(true, [ChangeReason.Code.unexplainedChange]), (false, [])] {
+            let metadata = isContainer ? "/Metadata 5 0 R" : ""
+            let signed = try PDFFixture.signed(PDFFixture.compact(catalog: metadata, container: "/Subtype/XML"))
+            let update = try PDFFixture.appending(signed) { update, file in
+                guard isContainer else {
+                    let stream = update.add(
+                        stream: ["Type": .name("Metadata"), "Subtype": .name("XML")], bytes: Array("<x/>".utf8))
+                    return try ChangesTests.edit(1) { $0["Metadata"] = .reference(stream) }(&update, file)
+                }
+                let (dictionary, bytes) = container(["Subtype": .name("XML")])
+                update.set(stream: dictionary, bytes: bytes, for: IndirectReference(5))
+            }
+            #expect(try reasons(update) == expected)
+        }
+        // The appearance of a field that is filled.
+        func field(_ value: String, _ form: Int) -> String {
+            "<</FT/Tx/T(a)/V(\(value))/Type/Annot/Subtype/Widget/Rect[1 80 9 90]/F 4/AP<</N \(form) 0 R>>>>"
+        }
+        let filled = PDFFixture.compact(
+            catalog: "/AcroForm<</Fields[7 0 R]>>", page: "/Annots[7 0 R]", container: "/Subtype/Form/BBox[0 0 8 8]",
+            more: [field("old", 5)])
+        for (isContainer, expected) in [(true, [ChangeReason.Code.unexplainedChange]), (false, [])] {
+            let update = try PDFFixture.appending(PDFFixture.signed(filled)) { update, file in
+                let form: PDFDictionary = [
+                    "Subtype": .name("Form"), "BBox": .array([0, 0, 8, 8].map { .integer($0) }),
+                ]
+                let added = isContainer ? nil : update.add(stream: form, bytes: Array("0 g".utf8))
+                try ChangesTests.edit(7) {
+                    $0["V"] = .string([120], hexadecimal: false)
+                    if let added { $0["AP"] = .dictionary(["N": .reference(added)]) }
+                }(&update, file)
+                guard isContainer else { return }
+                let (dictionary, bytes) = container(form, [field("new", 5)])
+                update.set(stream: dictionary, bytes: bytes, for: IndirectReference(5))
+            }
+            #expect(try reasons(update) == expected)
+        }
+    }
+
     @Test func `a table on top of a stream is refused where an object is missing`() throws {
         func update(_ missing: String) throws -> [ChangeReason.Code] {
             var text = String(decoding: PDFFixture.compact(), as: UTF8.self)

@@ -46,32 +46,36 @@ enum PDFFixture {
         return bytes + Array("\(table)trailer\n<<\(entries)>>\nstartxref\n\(start)\n%%EOF\n".utf8)
     }
 
-    /// The same with an object stream and a cross-reference stream.
-    static func compact() -> [UInt8] {
-        let bodies = [
-            "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>",
-        ]
+    /// The same with an object stream (5) and a cross-reference stream (6); more objects, from 7 on, stand in the object stream.
+    static func compact(catalog: String = "", page: String = "", container: String = "", more: [String] = []) -> [UInt8]
+    {
+        let bodies =
+            [
+                "<</Type/Catalog/Pages 2 0 R\(catalog)>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+                "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R\(page)>>",
+            ] + more
         var header = ""
         var content = ""
         for (index, body) in bodies.enumerated() {
-            header += "\(index + 1) \(content.utf8.count) "
+            header += "\(index + (index < 3 ? 1 : 4)) \(content.utf8.count) "
             content += body + " "
         }
         var text = "%PDF-1.7\n"
         let contents = text.utf8.count
         text += "4 0 obj\n<</Length 14>>\nstream\n0 0 10 10 re f\nendstream\nendobj\n"
-        let container = text.utf8.count
+        let place = text.utf8.count
         let length = header.utf8.count + content.utf8.count
         text +=
-            "5 0 obj\n<</Type/ObjStm/N 3/First \(header.utf8.count)/Length \(length)>>\nstream\n\(header)\(content)\n"
+            "5 0 obj\n<</Type/ObjStm/N \(bodies.count)/First \(header.utf8.count)/Length \(length)\(container)>>\nstream\n"
+        text += "\(header)\(content)\n"
         text += "endstream\nendobj\n"
         let start = text.utf8.count
-        let rows = [
-            [0, 0, 255], [2, 5, 0], [2, 5, 1], [2, 5, 2], [1, contents, 0], [1, container, 0], [1, start, 0],
-        ]
+        let rows =
+            [
+                [0, 0, 255], [2, 5, 0], [2, 5, 1], [2, 5, 2], [1, contents, 0], [1, place, 0], [1, start, 0],
+            ] + more.indices.map { [2, 5, $0 + 3] }
         let data = rows.map { String(format: "%02x%04x%02x", $0[0], $0[1], $0[2]) }.joined() + ">"
-        text += "6 0 obj\n<</Type/XRef/Size 7/W[1 2 1]/Root 1 0 R/ID[<01><02>]/Filter/ASCIIHexDecode"
+        text += "6 0 obj\n<</Type/XRef/Size \(rows.count)/W[1 2 1]/Root 1 0 R/ID[<01><02>]/Filter/ASCIIHexDecode"
         text += "/Length \(data.utf8.count)>>\nstream\n\(data)\nendstream\nendobj\nstartxref\n\(start)\n%%EOF\n"
         return Array(text.utf8)
     }

@@ -14,15 +14,29 @@ final class ComparedStates {
     let forms: FormSequence
     /// The signatures that restrict later changes.
     let restricting: [DocumentSignatures.Signature]
+    /// Numbers of object streams, in whatever revision an entry names them.
+    private(set) lazy var containers = Self.containers(of: file)
+    private let file: PDFFile
     private var pages: [Int: [IndirectReference]] = [:]
     private var pageSet: (pages: [IndirectReference], set: Set<IndirectReference>) = ([], [])
 
     init(_ document: DocumentSignatures) {
+        file = document.file
         objects = StateObjects(document.file)
         forms = FormSequence(document.file, objects: objects)
         restricting = (document.signatures + document.removedSignatures).filter {
             $0.dictionary.certification != nil || !$0.field.effectiveLocks.isEmpty
         }
+    }
+
+    private static func containers(of file: PDFFile) -> Set<Int> {
+        var numbers: Set<Int> = []
+        for revision in file.revisions {
+            for (_, entry) in revision.entries {
+                if case .compressed(let stream, _) = entry { numbers.insert(stream) }
+            }
+        }
+        return numbers
     }
 
     /// The pages as a set.

@@ -218,6 +218,10 @@ final class RevisionComparison {
         }
         for (reference, change) in changes.sorted(by: { $0.key < $1.key }) {
             if change.pointsBack, change.kind != .freed { refuse(.entryPointsBack, reference) }
+            // Whatever else it is, with an object stream change the objects in it, of which no entry tells.
+            if change.kind != .added, !identical.contains(reference), states.containers.contains(reference.number) {
+                refuse(.unexplainedChange, reference)
+            }
             switch change.kind {
             case .freed: refuse(.objectFreed, reference)
             case .changed: if !claimed.contains(reference) { refuse(.unexplainedChange, reference) }
