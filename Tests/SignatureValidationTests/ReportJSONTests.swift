@@ -37,7 +37,11 @@ import Testing
                     $0.claimedSigningTime = nil
                     $0.coverage = SignatureCoverage(
                         scope: .partial, revision: 1, revisions: 2, uncovered: [.init(from: 10, to: 20)])
-                    $0.changesAfterSigning = [.init(revision: 2, kind: .annotation, allowed: false, objects: ["12 0"])]
+                    let reason = ChangeAfterSigning.Reason(
+                        code: "annotation-changed", object: nil, phrase: Phrase(vi: "chú thích", en: "annotation"))
+                    $0.changesAfterSigning = [
+                        .init(revision: 2, kind: .annotation, allowed: false, objects: ["12 0"], reasons: [reason])
+                    ]
                 }),
             fixture.report(fixture.facts { $0.scheme = .rsaPKCS1(.sha256) }, revocation: .off),
         ] + ((try? crafted()) ?? [])

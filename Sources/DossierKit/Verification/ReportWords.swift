@@ -52,10 +52,18 @@ extension ChangeAfterSigning {
         let what = kind.phrase
         let verdict =
             allowed
-            ? Phrase(vi: "được phép", en: "allowed") : Phrase(vi: "không được phép", en: "not allowed")
+            ? Phrase(vi: "được phép", en: "allowed")
+            : Phrase(vi: "không được phép" + because(\.vi), en: "not allowed" + because(\.en))
         return Phrase(
             vi: "phiên bản \(revision): \(what.vi) (\(verdict.vi))",
             en: "revision \(revision): \(what.en) (\(verdict.en))")
+    }
+
+    /// The reasons behind a colon, each once.
+    private func because(_ words: (Reason) -> String) -> String {
+        var said: [String] = []
+        for reason in reasons where !said.contains(words(reason)) { said.append(words(reason)) }
+        return said.isEmpty ? "" : ": " + said.joined(separator: "; ")
     }
 }
 

@@ -158,6 +158,9 @@ extension RevisionChange {
             case .annotation: .annotation
             }
         return ChangeAfterSigning(
-            revision: revision + 1, kind: kind, allowed: isAllowed, objects: objects.map(\.description))
+            revision: revision + 1, kind: kind, allowed: isAllowed, objects: objects.map(\.description),
+            reasons: reasons.prefix(32).map {
+                .init(code: $0.code.rawValue, object: $0.object?.description, phrase: $0.code.phrase)
+            })
     }
 }

@@ -85,13 +85,35 @@ public struct ChangeAfterSigning: Sendable, Hashable, Codable {
     public let allowed: Bool
     /// The objects concerned, for example `12 0`.
     public let objects: [String]
+    /// Why it is not allowed; empty when it is.
+    public let reasons: [Reason]
 
     /// Makes a change.
-    public init(revision: Int, kind: Kind, allowed: Bool, objects: [String]) {
+    public init(revision: Int, kind: Kind, allowed: Bool, objects: [String], reasons: [Reason] = []) {
         self.revision = revision
         self.kind = kind
         self.allowed = allowed
         self.objects = objects
+        self.reasons = reasons
+    }
+
+    /// Why a change is not allowed.
+    public struct Reason: Sendable, Hashable, Codable {
+        /// Stable code of the format, for example `form-changed`.
+        public let code: String
+        /// The object that shows it, for example `12 0 R`; empty where there is none.
+        public let object: String
+        /// The reason in Vietnamese.
+        public let vi: String
+        /// The reason in English.
+        public let en: String
+
+        /// Makes a reason.
+        public init(code: String, object: String?, phrase: Phrase) {
+            self.code = code
+            self.object = object ?? ""
+            (vi, en) = (phrase.vi, phrase.en)
+        }
     }
 }
 
