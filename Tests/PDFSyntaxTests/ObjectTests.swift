@@ -58,6 +58,7 @@ struct ObjectTests {
                 "[1 2 0 R(x)]",
                 .array([.integer(1), .reference(IndirectReference(2)), .string([120], hexadecimal: false)])
             ),
+            ("<</A(a)/A<61>/B 2>>", .dictionary(["A": .string([97], hexadecimal: false), "B": .integer(2)])),
             ("<</A 1/B<</C[ ]>>%c\n>>", .dictionary(["A": .integer(1), "B": .dictionary(["C": .array([])])])),
         ] as [(String, PDFObject)])
     func `an object of the standard is read`(text: String, expected: PDFObject) throws {
@@ -66,10 +67,24 @@ struct ObjectTests {
 
     @Test(arguments: [
         "1a", "--1", "1-2", "+", "99999999999999999999", "<9G>", "<12", "(open", "[1 2", "<</A>>", "<</A 1/A 2>>",
+        "<</A 1/A 1.0>>", "<</A 1/A null>>",
         "<<1 2>>", "]", ">>", ")", "/A#4", "/A#00", "{", "1 R", "0 0 R", "1 2 R 3", "", "[1 0 obj]", "<< /A 1 ]", "> ",
     ])
     func `what the standard does not allow is refused`(text: String) {
         #expect(throws: PDFSyntaxError.self) { try parse(text) }
+    }
+
+    @Test func `how a string was written is kept and is not part of its meaning`() throws {
+        for text in ["(a)", "(\\141)", "<61>"] {
+            let parsed = try parse(text)
+            guard case .string(let bytes, let isHexadecimal) = parsed else {
+                Issue.record("\(text) is no string")
+                continue
+            }
+            #expect(bytes == [97])
+            #expect(isHexadecimal == text.hasPrefix("<"))
+            #expect(try parsed == parse("(a)") && parsed != parse("(b)") && parsed != parse("/a"))
+        }
     }
 
     @Test func `nesting up to the budget is read and one more is refused`() throws {

@@ -17,10 +17,10 @@ extension RevisionComparison {
         for reference in form.order where !isAdded(reference) {
             guard let node = form.nodes[reference], node.type != "Sig" else { continue }
             steps += 1
+            // A field that has widgets is drawn by them, which inherit what it says.
+            if node.hasKids, try self.old(node.dictionary["Subtype"]).isNull { continue }
             if !drawsAll, try hasAppearance(node.dictionary) { continue }
-            let own = try self.old(node.dictionary["DA"]).string
-            let inherited = try self.old(form.nodes[node.field]?.dictionary["DA"]).string
-            if let text = own ?? inherited {
+            if let text = try defaultAppearance(of: node, form) {
                 texts.append(text)
             } else if key == "DA", node.type != "Btn", !node.hasKids {
                 return false
@@ -46,6 +46,17 @@ extension RevisionComparison {
         return true
     }
 
+    /// The default appearance of a field, its own or inherited.
+    private func defaultAppearance(of node: FormTree.Node, _ form: FormTree) throws(PDFSyntaxError) -> [UInt8]? {
+        var current: FormTree.Node? = node
+        for _ in 0..<64 {
+            guard let dictionary = current?.dictionary else { return nil }
+            if let text = try old(dictionary["DA"]).string { return text }
+            current = dictionary["Parent"]?.reference.flatMap { form.nodes[$0] }
+        }
+        return nil
+    }
+
     /// Whether readers find an appearance to draw, so that they need no default.
     private func hasAppearance(_ annotation: PDFDictionary) throws(PDFSyntaxError) -> Bool {
         let normal = try old(old(annotation["AP"]).dictionary?["N"])
@@ -61,7 +72,7 @@ extension RevisionComparison {
     }
 
     /// The names in the operators of a default appearance, their escapes resolved (§7.3.5).
-    private static func names(_ text: [UInt8]) -> [PDFName] {
+    static func names(_ text: [UInt8]) -> [PDFName] {
         text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst().map { part in
             let ends: Set<UInt8> = [0, 9, 10, 12, 13, 32, 37, 40, 41, 60, 62, 91, 93, 123, 125]
             var name: [UInt8] = []

@@ -11,6 +11,7 @@ extension RevisionComparison {
         steps += changes.count
         try reading { () throws(PDFSyntaxError) in
             try compareFormDictionaries(first, second, place, before, after)
+            try explainAddedFonts(first, before)
             let hanging = fieldsAboveChanges(in: before)
             guard !step.isGrown else {
                 // Every node that was there is as it was; only what hangs on it can have changed.
@@ -135,18 +136,6 @@ extension RevisionComparison {
         return try isVisible(node.dictionary)
     }
 
-    /// Whether a field is a push button, which has no value of its own (ISO 32000-2 §12.7.5.2.2).
-    private func isPushButton(_ node: FormTree.Node, _ form: FormTree) throws(PDFSyntaxError) -> Bool {
-        guard node.type == "Btn" else { return false }
-        var current: FormTree.Node? = node
-        for _ in 0..<64 {
-            guard let dictionary = current?.dictionary else { return false }
-            if let flags = try new(dictionary["Ff"]).integer { return flags & 65_536 != 0 }
-            current = dictionary["Parent"]?.reference.flatMap { form.nodes[$0] }
-        }
-        return false
-    }
-
     /// The value of a field that is signed now: a new signature dictionary.
     private func explainSignature(_ value: PDFObject, of field: IndirectReference) throws(PDFSyntaxError) {
         guard let reference = value.reference, isAdded(reference),
@@ -231,11 +220,17 @@ extension RevisionComparison {
                 if first & ~132 != second & ~132 || Self.isShown(first) != Self.isShown(second) {
                     refuse(.fieldChanged, old.reference)
                 }
+            case "Rect", "Ff", "Opt":
+                if try !isSaidAgain(key, old, new, before, after) { refuse(.fieldChanged, old.reference) }
+            case "BS", "Border", "TI":
+                try checkDrawing(key, old, new, mayChange: !isSignature && !isSameValue)
+            case "MK" where !isSignature:
+                try checkDrawing(key, old, new, mayChange: !isSameValue)
             case "M", "AS", "I", "MK", "DA":
                 // Filling may draw the new value in another way; without one nothing else may be drawn either.
                 let mayChange =
                     key == "M" || key == "DA" && (isSignature || !isSameValue)
-                    || (isSignature ? key == "MK" : key == "AS" || key == "I")
+                    || (isSignature ? key == "MK" || key == "AS" : key == "AS" || key == "I")
                 // An object can be a field and something else, where these keys mean something else.
                 let isOfField = [old.dictionary[key], new.dictionary[key]].allSatisfy { Self.isFieldEntry(key, $0) }
                 if !mayChange || !isOfField || !(new.dictionary[key]?.references.isEmpty ?? true) {
@@ -247,7 +242,7 @@ extension RevisionComparison {
         if isSignature, try self.new(self.new(fieldAfter["V"]).dictionary?["Type"]).name == "DocTimeStamp" {
             // Whatever a certification permits, a time-stamp shows nothing (ISO 32000-2 §12.8.5).
             let isBelowChanged = try hangsOnChange(new)
-            let isDrawnAnew = keys.contains("AP") || keys.contains("MK") || isBelowChanged
+            let isDrawnAnew = ["AP", "AS", "MK"].contains(where: keys.contains) || isBelowChanged
             if isDrawnAnew, try isVisible(new) { refuse(.appearanceWithoutValue, old.reference) }
         }
         if !isSignature, old.dictionary["V"] != nil || new.dictionary["V"] != nil {
@@ -271,9 +266,11 @@ extension RevisionComparison {
     }
 
     /// Whether a value is one that a field or widget has under a key (ISO 32000-2 Tables 166, 168, 234).
-    private static func isFieldEntry(_ key: PDFName, _ value: PDFObject?) -> Bool {
+    static func isFieldEntry(_ key: PDFName, _ value: PDFObject?) -> Bool {
         switch (key, value) {
-        case (_, nil), (_, .null), ("AS", .name), ("I", .array), ("MK", .dictionary), ("M", _), ("DA", _): true
+        case (_, nil), (_, .null), ("AS", .name), ("I", .array), ("MK", .dictionary), ("M", _), ("DA", _),
+            ("BS", .dictionary), ("Border", .array), ("TI", .integer):
+            true
         default: false
         }
     }
@@ -317,11 +314,17 @@ extension RevisionComparison {
         }
         if let replaced = old?.reference, new?.reference != replaced {
             // An appearance that is used elsewhere too is not replaced by a field alone.
-            if !isUsedOnly(replaced, at: place, isAppearanceUse) { refuse(.sharedObjectChanged, replaced) }
+            if isUsedOnly(replaced, at: place, isAppearanceUse) {
+                replacedAppearances.insert(replaced.number)
+            } else {
+                refuse(.sharedObjectChanged, replaced)
+            }
         }
         let entry = try enter(old, new, at: place, isAllowedUse: isAppearanceUse)
         switch entry.after {
-        case .null: break
+        case .null:
+            // Poppler leaves a field without an appearance where readers are to draw it.
+            for reference in entry.before.dictionary?.references ?? [] { replacedAppearances.insert(reference.number) }
         case .stream(let stream):
             try claimNewObjects(from: .dictionary(stream.dictionary))
             let isWritten = new?.reference.map { isAdded($0) || isChanged($0) } ?? true

@@ -30,7 +30,10 @@ extension RevisionComparison {
     private func comparePage(_ page: IndirectReference) throws(PDFSyntaxError) {
         let first = try object(page, asOf: before).dictionary ?? [:]
         let second = try object(page, asOf: after).dictionary ?? [:]
-        for key in changedKeys(first, second) where key != "Annots" { refuse(.pageChanged, page) }
+        for key in changedKeys(first, second) where key != "Annots" {
+            if Self.pageBoxes.contains(key), isSameRectangle(first[key], second[key]) { continue }
+            refuse(.pageChanged, page)
+        }
         if isChanged(page) { claim(page) }
         guard first["Annots"] != nil || second["Annots"] != nil else { return }
         let entry = try enter("Annots", first, second, at: Place(source: page, path: []))
@@ -61,6 +64,24 @@ extension RevisionComparison {
                 refuse(.visibleFieldOverContent, reference)
             }
         }
+    }
+
+    /// The rectangles of a page (ISO 32000-2 Table 31).
+    private static let pageBoxes: Set<PDFName> = ["MediaBox", "CropBox", "BleedBox", "TrimBox", "ArtBox"]
+
+    /// Whether two rectangles are the same but for the digits that a writer keeps: programs that write a page or field again
+    /// round LibreOffice's 595.303937007874 to what a single-precision number holds. A thousandth of a point is seen nowhere.
+    func isSameRectangle(_ first: PDFObject?, _ second: PDFObject?) -> Bool {
+        guard let first = Self.rectangle(first), let second = Self.rectangle(second) else { return false }
+        return [first.x - second.x, first.y - second.y, first.width - second.width, first.height - second.height]
+            .allSatisfy { abs($0) < 0.001 }
+    }
+
+    /// The rectangle of four numbers that stand in the array itself, its corners in whatever order (§7.9.5).
+    private static func rectangle(_ value: PDFObject?) -> PageRectangle? {
+        guard let array = value?.array, array.count == 4 else { return nil }
+        let numbers = array.compactMap(\.number)
+        return numbers.count == 4 ? PageRectangle(corners: numbers) : nil
     }
 
     /// Whether an annotation lies over what the page paints, or over another annotation.

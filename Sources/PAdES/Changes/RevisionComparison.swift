@@ -36,6 +36,8 @@ final class RevisionComparison {
     var steps: Int
     /// Whether a new signature field is visible.
     var addsVisibleField = false
+    /// Numbers of appearances of fields that were replaced by others.
+    var replacedAppearances: Set<Int> = []
     /// New annotations that a rule explains; only a certification that allows annotations permits them.
     var newAnnotations: [IndirectReference] = []
     let states: ComparedStates
@@ -186,7 +188,12 @@ final class RevisionComparison {
 
     private func isSame(_ first: PDFObject, _ second: PDFObject) throws(PDFSyntaxError) -> Bool {
         guard case .stream(let left) = first, case .stream(let right) = second else { return first == second }
-        guard left.dictionary == right.dictionary, left.range.count == right.range.count else { return false }
+        // Where the data end was read already: whether the number stands in the dictionary itself says nothing.
+        let isPlain = right.dictionary["Length"]?.integer != nil
+        let length: Set<PDFName> = isPlain ? ["Length"] : []
+        guard left.dictionary.removing(length) == right.dictionary.removing(length),
+            left.range.count == right.range.count
+        else { return false }
         // Streams may lie inside each other; what was compared counts, at 256 bytes a step.
         steps += left.range.count / 256 + 1
         guard steps <= file.budget.objects else {
@@ -207,6 +214,21 @@ final class RevisionComparison {
         return true
     }
 
+    /// Whether an object was the appearance of fields only that have another one now, and nothing refers to its number any more:
+    /// Poppler frees what it replaces, or writes it once more under the next generation.
+    private func isGivenUp(_ number: Int, _ referenced: Set<Int>) throws(PDFSyntaxError) -> Bool {
+        guard replacedAppearances.contains(number), !referenced.contains(number) else { return false }
+        let uses = index.uses(of: number, atMost: 65)
+        guard uses.count <= 64 else { return false }
+        for use in uses {
+            guard let source = use.source else { return false }
+            guard index.isReachable(source.number, known: &reachable, steps: &steps) else { continue }
+            let now = try object(source, asOf: after)
+            if now.references.contains(where: { $0.number == number }) { return false }
+        }
+        return true
+    }
+
     /// Refuses whatever is wrong with the entries themselves, and what no rule has explained.
     func close() throws(PDFSyntaxError) {
         for number in file.revisions[after].entriesBeyondEnd {
@@ -223,8 +245,13 @@ final class RevisionComparison {
                 refuse(.unexplainedChange, reference)
             }
             switch change.kind {
-            case .freed: refuse(.objectFreed, reference)
-            case .changed: if !claimed.contains(reference) { refuse(.unexplainedChange, reference) }
+            case .freed: if try !isGivenUp(reference.number, referenced) { refuse(.objectFreed, reference) }
+            case .changed:
+                guard !claimed.contains(reference) else { continue }
+                // Under another generation it is another object: the one that was there is no more.
+                let isAnother = file.reference(of: reference.number, asOf: before) != reference
+                let isGivenUp = isAnother ? try isGivenUp(reference.number, referenced) : false
+                if !isGivenUp { refuse(.unexplainedChange, reference) }
             case .added:
                 if index.isUsed(reference.number) { refuse(.danglingReferenceFilled, reference) }
                 // An object to which nothing refers has no effect.

@@ -6,12 +6,14 @@ import DossierCore
 
 /// zlib data (RFC 1950) to bytes, with a limit on the output.
 enum Inflater {
-    /// Inflates a range of a source; data after the end of the zlib stream is ignored, a missing end is an error.
+    /// Inflates a range of a source; data after the end of the zlib stream is ignored, a missing end is an error, and no data
+    /// at all, as some writers compress nothing, stand for none.
     ///
     /// - Throws: ``PDFSyntaxError`` `limitExceeded` once more than `limit` bytes come out, `malformedStream` otherwise.
     static func inflate(
         _ source: any ByteSource, _ range: Range<Int64>, limit: Int64
     ) throws(PDFSyntaxError) -> [UInt8] {
+        guard !range.isEmpty else { return [] }
         var end: Int64 = 0
         return try inflate(source, range, limit: limit, end: &end)
     }

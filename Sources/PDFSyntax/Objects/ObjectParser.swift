@@ -126,6 +126,8 @@ struct ObjectParser {
                 throw unclosed(start, "a key that is no name", "§7.3.7")
             }
             guard dictionary.add(key, elements[index + 1]) else {
+                // Poppler names a font twice that it adds for two fields; the same value again leaves nothing open.
+                if dictionary[key] == elements[index + 1] { continue }
                 throw unclosed(start, "a key that occurs twice", "§7.3.7")
             }
             if isOutermost { ranges.append(places[index + 1]) }

@@ -67,6 +67,23 @@ public enum PDFObject: Sendable, Equatable {
         return found
     }
 
+    /// Equal in meaning: however a string was written.
+    public static func == (left: PDFObject, right: PDFObject) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.boolean(let first), .boolean(let second)): first == second
+        case (.integer(let first), .integer(let second)): first == second
+        case (.real(let first), .real(let second)): first == second
+        case (.string(let first, _), .string(let second, _)): first == second
+        case (.name(let first), .name(let second)): first == second
+        case (.array(let first), .array(let second)): first == second
+        case (.dictionary(let first), .dictionary(let second)): first == second
+        case (.stream(let first), .stream(let second)): first == second
+        case (.reference(let first), .reference(let second)): first == second
+        default: false
+        }
+    }
+
     private func collectReferences(into found: inout [IndirectReference]) {
         switch self {
         case .reference(let reference): found.append(reference)
