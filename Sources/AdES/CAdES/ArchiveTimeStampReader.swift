@@ -13,26 +13,29 @@ struct ArchiveTimeStampReader {
     private let index: Int
     private let signer: SignerInfo
     private let candidates: [Certificate]
-    private let wasBER: Bool
+    private let older: (definite: [UInt8], received: [UInt8]?)
+    private let content: StampedContent
+    private var olderCount = 0
+    /// Taken apart once for all time-stamps.
+    private var olderImprint: OlderArchiveImprint?
     private var catalogues: [DigestAlgorithm: ArchiveHashIndex.Catalogue] = [:]
 
     /// Takes the structure apart; `nil` when the signer is not one of it.
-    init?(_ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate]) throws(DERSyntaxError) {
+    init?(
+        _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate], content: StampedContent
+    ) throws(DERSyntaxError) {
         parts = try SignedDataParts(signedData.bytes)
         guard let index = signedData.signers.firstIndex(where: { $0.bytes == signer.bytes }) else { return nil }
         self.index = index
         self.signer = signer
-        wasBER = signedData.wasBER
+        older = (signedData.bytes, signedData.received)
+        self.content = content
         self.candidates = signedData.certificates + candidates
     }
 
-    mutating func read(
-        _ value: DERElement, _ type: ObjectIdentifier, contentDigest: (DigestAlgorithm) throws -> [UInt8]?
-    ) throws -> AttachedTimeStamp {
+    mutating func read(_ value: DERElement, _ type: ObjectIdentifier) throws -> AttachedTimeStamp {
         guard let token = try? TimeStampToken(parsing: value.bytes) else { return .unreadable(.archive) }
-        guard type == .archiveTimeStampV3 else {
-            return try readOlder(token, value, type, contentDigest: contentDigest)
-        }
+        guard type == .archiveTimeStampV3 else { return try readOlder(token, type) }
         guard let hashIndex = try? ArchiveHashIndex(of: token),
             let catalogue = try catalogue(hashIndex.digest), let covered = hashIndex.covered(in: catalogue)
         else {
@@ -51,12 +54,12 @@ struct ArchiveTimeStampReader {
         }
         let facts = try token.verify(
             imprint: { digest in
-                guard let content = try contentDigest(digest) else { return nil }
+                guard let content = try content.digest(digest) else { return nil }
                 return try ArchiveImprint(parts, signer: index).digest(digest, content: content, hashIndex.bytes)
             }, candidates: candidates)
         return AttachedTimeStamp(
             id: "", kind: .archive, token: token, facts: facts,
-            covers: try objects(covered, contentDigest: contentDigest), material: token.material)
+            covers: try objects(covered), material: token.material)
     }
 
     /// What is there by its digests, computed once per algorithm.
@@ -70,10 +73,12 @@ struct ArchiveTimeStampReader {
 
     /// The objects that a valid archive time-stamp proves.
     private func objects(
-        _ covered: ArchiveHashIndex.Covered, contentDigest: (DigestAlgorithm) throws -> [UInt8]?
+        _ covered: ArchiveHashIndex.Covered, withContent: Bool = true
     ) throws -> [ValidationObject] {
         var objects = [ValidationObject(.signature, bytes: signer.signature)]
-        if let content = try contentDigest(.sha256) { objects.append(ValidationObject(.content, digest: content)) }
+        if withContent, let content = try content.digest(.sha256) {
+            objects.append(ValidationObject(.content, digest: content))
+        }
         for certificate in covered.certificates { objects.append(ValidationObject(.certificate, bytes: certificate)) }
         objects += covered.revocationInformation.flatMap(RevocationInformation.objects)
         let signed = (signer.signedAttributes ?? []).filter { $0.type == .contentTimeStamp }.flatMap(\.values)
@@ -93,29 +98,50 @@ struct ArchiveTimeStampReader {
 
     /// archive-time-stamp and archive-time-stamp-v2: the imprint is over the structure itself, of which producers wrote
     /// several forms; one that matches any of them holds.
-    private func readOlder(
-        _ token: TimeStampToken, _ value: DERElement, _ type: ObjectIdentifier,
-        contentDigest: (DigestAlgorithm) throws -> [UInt8]?
-    ) throws -> AttachedTimeStamp {
-        let earlier = parts.signers[index].attributeValues.filter { other in
-            guard other.type == type || other.type == .archiveTimeStampV3 || other.type == .archiveTimeStampV2 else {
-                return true
-            }
-            guard let time = try? TimeStampToken(parsing: other.value.bytes).information.time else { return false }
-            return time < token.information.time
+    private mutating func readOlder(_ token: TimeStampToken, _ type: ObjectIdentifier) throws -> AttachedTimeStamp {
+        olderCount += 1
+        if olderImprint == nil {
+            olderImprint = try? OlderArchiveImprint(definite: older.definite, received: older.received, signer: index)
         }
-        let forms = wasBER ? [] : OlderArchiveImprint(parts, signer: index).forms(before: Set(earlier.map(\.bytes)))
-        let facts = token.verify(
+        let kept = parts.signers[index].unsignedAttributes.map { attribute in
+            SignedDataParts.AttributeValue.all(attribute).allSatisfy { isOlder($0, than: token) }
+        }
+        var matching: OlderArchiveImprint.Form?
+        let facts = try token.verify(
             imprint: { digest in
-                let digests = forms.compactMap { try? digest.digest(of: $0) }
-                return digests.first { $0 == token.information.imprint.value } ?? (forms.isEmpty ? nil : digests.first)
+                guard olderCount <= Self.mostOlder, let olderImprint else { return nil }
+                let result = try OlderArchiveImprint.match(
+                    olderImprint.forms(type, keeping: kept), digest, stated: token.information.imprint.value,
+                    content: content.state)
+                matching = result?.form
+                return result?.digest
             }, candidates: candidates)
-        let covered = ArchiveHashIndex.Covered(
-            certificates: parts.certificates, revocationInformation: parts.revocationInformation, attributes: earlier)
+        // What does not fit any form proves nothing, whatever is named here.
+        let present = matching?.kept ?? kept
+        let attributes = zip(parts.signers[index].unsignedAttributes, present).filter(\.1)
+            .flatMap { SignedDataParts.AttributeValue.all($0.0) }
+        var covered = ArchiveHashIndex.Covered(attributes: attributes)
+        if matching?.extent != .attributes {
+            covered.certificates = parts.certificates
+            covered.revocationInformation = parts.revocationInformation
+        }
         return AttachedTimeStamp(
             id: "", kind: .archive, token: token, facts: facts,
-            covers: try objects(covered, contentDigest: contentDigest), material: token.material)
+            covers: try objects(covered, withContent: matching?.extent != .structureWithoutContent),
+            material: token.material)
     }
+
+    /// Whether an attribute was there before an older time-stamp: every one that is no archive time-stamp, and those with an
+    /// earlier time.
+    private func isOlder(_ value: SignedDataParts.AttributeValue, than token: TimeStampToken) -> Bool {
+        let types: Set<ObjectIdentifier> = [.archiveTimeStamp, .archiveTimeStampV2, .archiveTimeStampV3]
+        guard types.contains(value.type) else { return true }
+        guard let time = try? TimeStampToken(parsing: value.value.bytes).information.time else { return false }
+        return time < token.information.time
+    }
+
+    /// Each is over the whole structure; nobody renewed as often.
+    private static let mostOlder = 32
 }
 
 /// The imprint of an archive-time-stamp-v3 (EN 319 122-1 §5.5.3).

@@ -46,17 +46,11 @@ public struct CAdESDocument: SignedDocument {
     public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
         var numbering = TimeStampNumbering()
         // Many signers and time-stamps ask for the same digest of the same content.
-        var digests: [DigestAlgorithm: [UInt8]] = [:]
+        let source = signedData.content.map { MemorySource($0) as any ByteSource } ?? detachedContent
+        let content = StampedContent(source)
         return try signedData.signers.enumerated().map { index, signer in
-            let read = try CMSSignatureFacts(signer, of: signedData, candidates: material.certificates) { digest in
-                if let known = digests[digest] { return known }
-                if let content = signedData.content {
-                    digests[digest] = try digest.digest(of: content)
-                } else {
-                    digests[digest] = try detachedContent.map { try digest.digest(of: $0) }
-                }
-                return digests[digest]
-            }
+            let read = try CMSSignatureFacts(
+                signer, of: signedData, candidates: material.certificates, content: content)
             // EN 319 122-1 §6.3: the signer's certificate stands in the structure.
             let isBaseline =
                 read.bindsSigningCertificate && read.signingTime != nil && read.faults.isEmpty
@@ -67,7 +61,6 @@ public struct CAdESDocument: SignedDocument {
                 packaging: isEnveloping ? .enveloping : .detached, reference: read.reference, value: read.value,
                 coverage: .entireFile, material: signedData.material)
             facts.fileDigest = fileSHA256
-            let source = signedData.content.map { MemorySource($0) as any ByteSource } ?? detachedContent
             read.add(to: &facts, source: source, ranges: nil, numbering: &numbering)
             // A detached signature must not enclose other content than the one it is shown with.
             if let enclosed = signedData.content, let detachedContent,

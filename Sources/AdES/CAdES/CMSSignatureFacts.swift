@@ -47,10 +47,9 @@ public struct CMSSignatureFacts: Sendable {
     /// - Parameters:
     ///   - signer: One signer of `signedData`.
     ///   - candidates: Certificates from elsewhere among which the signer's may be.
-    ///   - contentDigest: Digest of the content, or `nil` when there is no content.
+    ///   - content: The content, enclosed or beside the structure.
     public init(
-        _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate],
-        contentDigest: (DigestAlgorithm) throws -> [UInt8]?
+        _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate], content: StampedContent
     ) throws {
         signatureObject = ValidationObject(.signature, bytes: signer.signature)
         signsContentDirectly = signer.signedAttributes == nil
@@ -67,7 +66,7 @@ public struct CMSSignatureFacts: Sendable {
         let verification = try SignerInfoVerification(
             signer, contentType: signedData.contentType, certificates: pool
         ) { digest in
-            actual = try contentDigest(digest)
+            actual = try content.digest(digest)
             return actual
         }
         bindsSigningCertificate = verification.bindsCertificate
@@ -79,8 +78,16 @@ public struct CMSSignatureFacts: Sendable {
             signedContentDigest = actual
         }
         take(verification)
-        timeStamps = try CMSTimeStamps(signer, of: signedData, candidates: attributeMaterial.certificates + candidates)
-            .all(contentDigest: contentDigest)
+        let references = CompleteReferences(
+            of: signer, among: signedData.material.merging(attributeMaterial),
+            hasValues: signer.unsignedAttributes.contains {
+                $0.type == .certificateValues || $0.type == .revocationValues
+            })
+        timeStamps = try CMSTimeStamps(
+            signer, of: signedData, candidates: attributeMaterial.certificates + candidates, content: content,
+            references: references
+        ).all()
+        findings += references.findings
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
         findings += Self.weakReferences(of: signer)
         if signedData.wasBER {

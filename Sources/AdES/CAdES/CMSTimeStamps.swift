@@ -12,39 +12,71 @@ struct CMSTimeStamps {
     private let signer: SignerInfo
     private let signedData: SignedData
     private let candidates: [Certificate]
+    private let content: StampedContent
+    private let references: CompleteReferences
 
-    init(_ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate]) {
+    init(
+        _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate], content: StampedContent,
+        references: CompleteReferences
+    ) {
         self.signer = signer
         self.signedData = signedData
         self.candidates = candidates
+        self.content = content
+        self.references = references
     }
 
-    /// All time-stamps: over the content, then over the value, each in the order of the attributes.
-    ///
-    /// - Parameter contentDigest: Digest of the content, or `nil` when there is no content.
-    func all(contentDigest: (DigestAlgorithm) throws -> [UInt8]?) throws -> [AttachedTimeStamp] {
+    /// All time-stamps: over the content, over the value, over references, over everything, each in the order of the
+    /// attributes.
+    func all() throws -> [AttachedTimeStamp] {
         var found: [AttachedTimeStamp] = []
         for value in values(.contentTimeStamp, in: signer.signedAttributes ?? []) {
-            let covered = try contentDigest(.sha256).map { [ValidationObject(.content, digest: $0)] } ?? []
-            found.append(try stamp(value, .content, covers: covered, imprint: contentDigest))
+            let covered = try content.digest(.sha256).map { [ValidationObject(.content, digest: $0)] } ?? []
+            found.append(try stamp(value, .content, covers: covered, imprint: content.digest))
         }
         found += try values(.signatureTimeStamp, in: signer.unsignedAttributes).map(signature)
-        return try found + archive(contentDigest)
+        return try found + overReferences() + archive()
+    }
+
+    /// CAdES-C-timestamp and time-stamped-certs-crls-references (EN 319 122-1 A.1.5).
+    private func overReferences() throws -> [AttachedTimeStamp] {
+        let types: [ObjectIdentifier] = [.cadesCTimeStamp, .referencesTimeStamp]
+        let attributes = signer.unsignedAttributes.filter { types.contains($0.type) }
+        guard !attributes.isEmpty, let imprint = try ReferencesImprint(of: signer, in: signedData) else { return [] }
+        return try attributes.flatMap { attribute in
+            let forms = imprint.forms(attribute.type)
+            var covers = references.proved
+            if attribute.type == .cadesCTimeStamp {
+                covers.append(ValidationObject(.signature, bytes: signer.signature))
+                for value in values(.signatureTimeStamp, in: signer.unsignedAttributes) {
+                    guard let token = try? TimeStampToken(parsing: value.bytes) else { continue }
+                    covers += [ValidationObject(token)] + token.material.validationObjects
+                }
+            }
+            return try attribute.values.map { value in
+                let stated = (try? TimeStampToken(parsing: value.bytes))?.information.imprint.value
+                return try stamp(value, .references, covers: covers) { digest in
+                    let digests = try forms.map { try digest.digest(of: $0) }
+                    return digests.first { $0 == stated } ?? digests.first
+                }
+            }
+        }
     }
 
     /// Archive time-stamps in the order of their times, as each covers those before it.
-    private func archive(_ contentDigest: (DigestAlgorithm) throws -> [UInt8]?) throws -> [AttachedTimeStamp] {
+    private func archive() throws -> [AttachedTimeStamp] {
         let types: [ObjectIdentifier] = [.archiveTimeStamp, .archiveTimeStampV2, .archiveTimeStampV3]
         let attributes = signer.unsignedAttributes.filter { types.contains($0.type) }
         guard !attributes.isEmpty,
-            var reader = try ArchiveTimeStampReader(signer, of: signedData, candidates: candidates)
+            var reader = try ArchiveTimeStampReader(
+                signer, of: signedData, candidates: candidates, content: content)
         else { return [] }
         var found: [AttachedTimeStamp] = []
         for attribute in attributes {
             for value in attribute.values {
                 // Each lists what it covers; renewal once a year does not reach the limit.
                 guard found.count < 256 else { return found }
-                found.append(try reader.read(value, attribute.type, contentDigest: contentDigest))
+                found.append(try reader.read(value, attribute.type))
             }
         }
         return found.enumerated().sorted { left, right in

@@ -1,42 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import CryptoPrimitives
 import DERSyntax
 import PKIX
 
-/// What archive-time-stamp and archive-time-stamp-v2 digest (TS 101 733 §6.4.1, RFC 5126 §6.4.1): the structure itself.
-///
-/// Only enclosed content in DER can be read here: a detached one would have to stand between two parts, and of BER the
-/// octets that were digested are not kept.
+/// What archive-time-stamp and archive-time-stamp-v2 digest (TS 101 733 §6.4.1, RFC 5126 §6.4.1, RFC 3126): the structure
+/// itself, in the forms that the versions of the standard asked for and producers wrote.
 struct OlderArchiveImprint {
-    private let parts: SignedDataParts
-    private let index: Int
-
-    init(_ parts: SignedDataParts, signer index: Int) {
-        self.parts = parts
-        self.index = index
+    /// What a form protects.
+    enum Extent {
+        /// Content, certificates and lists of SignedData, and the signer.
+        case structure
+        /// The same but for a detached content, which versions 1.5.1 to 1.6.3 left out (TS 101 733 §6.4.1 note 1).
+        case structureWithoutContent
+        /// Content, signed attributes, value and the named unsigned attributes, as before version 1.5.1; neither certificates
+        /// nor lists of SignedData.
+        case attributes
     }
 
-    /// The forms that producers wrote, the standard's first; empty for a detached signature.
+    /// One form: octets, the content when it is a file of its own, octets, and one of several ends.
+    struct Form {
+        let extent: Extent
+        let before: [UInt8]
+        let hasContent: Bool
+        let after: [UInt8]
+        let ends: [[UInt8]]
+        /// Which of the unsigned attributes are among them.
+        let kept: [Bool]
+    }
+
+    /// A digest that has taken in some octets and the content behind them; `nil` when there is no content.
+    typealias ContentDigesting = (DigestAlgorithm, _ after: [UInt8]) throws -> DigestState?
+
+    private let encodings: [StampedParts]
+
+    /// - Parameters:
+    ///   - definite: The structure in definite lengths.
+    ///   - received: The structure as received when it was in other lengths.
+    init(definite: [UInt8], received: [UInt8]?, signer index: Int) throws(DERSyntaxError) {
+        encodings = try StampedParts.all(
+            received == nil ? [.received] : StampedParts.Encoding.allCases, of: received ?? definite, signer: index)
+    }
+
+    /// The forms, the standard's newest first.
     ///
-    /// - Parameter attributes: The values of unsigned attributes that were there before the time-stamp.
-    func forms(before attributes: Set<[UInt8]>) -> [[UInt8]] {
-        guard let content = try? DERElement(parsing: parts.encapsulatedContent).elements(), content.count == 2 else {
-            return []
+    /// - Parameters:
+    ///   - type: archive-time-stamp or archive-time-stamp-v2.
+    ///   - kept: Which of the unsigned attributes were there before the time-stamp.
+    func forms(_ type: ObjectIdentifier, keeping kept: [Bool]) -> [Form] {
+        var forms: [Form] = []
+        for parts in encodings where parts.attributes.count == kept.count {
+            let attributes = zip(parts.attributes, kept).filter(\.1).map(\.0)
+            let joined = attributes.flatMap(\.bytes)
+            let rest = parts.certificates + parts.revocationInformation + parts.fields.flatMap(\.self)
+            // With and without the tag and length around the unsigned attributes; TS 101 733 was read both ways (annex K).
+            var ends = [DERWriter.bytes { $0.element(.context(1), joined) }, joined]
+            if parts.hasIndefiniteAttributes { ends.insert([0xa1, 0x80] + joined + [0, 0], at: 0) }
+            forms.append(
+                Form(
+                    extent: .structure, before: parts.encapsulatedContent, hasContent: parts.isDetached, after: rest,
+                    ends: ends, kept: kept))
+            guard type == .archiveTimeStamp else { continue }
+            if parts.isDetached {
+                forms.append(
+                    Form(
+                        extent: .structureWithoutContent, before: parts.encapsulatedContent, hasContent: false,
+                        after: rest, ends: ends, kept: kept))
+            }
+            forms.append(Self.first(parts, kept))
         }
-        let certificates =
-            parts.certificates.isEmpty
-            ? [] : DERWriter.bytes { $0.element(.context(0), parts.certificates.joined().map(\.self)) }
-        let information =
-            parts.revocationInformation.isEmpty
-            ? [] : DERWriter.bytes { $0.element(.context(1), parts.revocationInformation.joined().map(\.self)) }
-        let signer = parts.signers[index]
-        let before = parts.encapsulatedContent + certificates + information + signer.fields.joined()
-        let kept = signer.unsignedAttributes.filter { attribute in
-            SignedDataParts.AttributeValue.all(attribute).allSatisfy { attributes.contains($0.bytes) }
+        return forms
+    }
+
+    /// The form of RFC 3126: values without type and length, the attributes in the order of the standard.
+    private static func first(_ parts: StampedParts, _ kept: [Bool]) -> Form {
+        let named: [ObjectIdentifier] = [
+            .signatureTimeStamp, .certificateReferences, .revocationReferences, .cadesCTimeStamp,
+            .referencesTimeStamp, .certificateValues, .revocationValues, .archiveTimeStamp,
+        ]
+        let kept = zip(parts.attributes, kept).map { $1 && named.contains($0.type) }
+        let attributes = zip(parts.attributes, kept).filter(\.1).map(\.0)
+        let values = named.flatMap { type in attributes.filter { $0.type == type }.flatMap(\.typeAndValues) }
+        return Form(
+            extent: .attributes, before: [], hasContent: true, after: parts.signedAttributes + parts.signature,
+            ends: [values], kept: kept)
+    }
+
+    /// The first form whose digest is the stated one.
+    ///
+    /// - Returns: The form, or `nil` as form with the digest of the newest when none fits; `nil` when none could be digested.
+    static func match(
+        _ forms: [Form], _ digest: DigestAlgorithm, stated: [UInt8], content: ContentDigesting
+    ) throws -> (form: Form?, digest: [UInt8])? {
+        var first: [UInt8]?
+        for form in forms {
+            var state: DigestState
+            if form.hasContent {
+                guard let taken = try content(digest, form.before) else { continue }
+                state = taken
+            } else {
+                state = try DigestState(digest)
+                try state.update(form.before)
+            }
+            try state.update(form.after)
+            for end in form.ends {
+                var state = try state.copied()
+                try state.update(end)
+                let value = try state.finalized()
+                if value == stated { return (form, value) }
+                first = first ?? value
+            }
         }
-        let joined = kept.joined().map(\.self)
-        // With and without the tag and length around the unsigned attributes; TS 101 733 was read both ways.
-        return [before + DERWriter.bytes { $0.element(.context(1), joined) }, before + joined]
+        return first.map { (nil, $0) }
     }
 }

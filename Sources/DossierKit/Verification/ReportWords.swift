@@ -20,6 +20,10 @@ extension BestSignatureTimeSource {
         switch self {
         case .signatureTimeStamp: Phrase(vi: "dấu thời gian trên chữ ký", en: "time-stamp over the signature")
         case .documentTimeStamp: Phrase(vi: "dấu thời gian trên tài liệu", en: "time-stamp over the document")
+        case .referencesTimeStamp:
+            Phrase(
+                vi: "dấu thời gian trên chữ ký và các tham chiếu",
+                en: "time-stamp over the signature and its references")
         case .archiveTimeStamp: Phrase(vi: "dấu thời gian lưu trữ", en: "archive time-stamp")
         case .caller: Phrase(vi: "người kiểm tra xác nhận", en: "stated by the verifier")
         case .validationTime:
@@ -106,6 +110,7 @@ extension TimeStampKind {
         switch self {
         case .content: Phrase(vi: "trên nội dung", en: "over the content")
         case .signature: Phrase(vi: "trên chữ ký", en: "over the signature")
+        case .references: Phrase(vi: "trên các tham chiếu", en: "over the references")
         case .archive: Phrase(vi: "lưu trữ", en: "archive")
         case .document: Phrase(vi: "trên tài liệu", en: "over the document")
         }

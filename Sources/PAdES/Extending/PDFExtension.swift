@@ -60,7 +60,7 @@ public struct PDFExtension: SignatureExtension {
 
     public mutating func addTimeStamps(from authority: any TimeStamping) async throws {
         let isStamped = try signatureFacts().allSatisfy { facts in
-            facts.timeStamps.contains { $0.kind != .content && $0.holds }
+            facts.timeStamps.contains { $0.standsOverSignature && $0.holds }
         }
         if !isStamped { try await addArchiveTimeStamps(from: authority) }
     }

@@ -52,9 +52,9 @@ struct ObsoleteSignatureReader {
         }
         ownMaterial = signedData.material
         facts.material = facts.material.merging(ownMaterial)
-        let read = try CMSSignatureFacts(signedData.signers[0], of: signedData, candidates: candidates) {
-            try $0.digest(of: enclosed)
-        }
+        let read = try CMSSignatureFacts(
+            signedData.signers[0], of: signedData, candidates: candidates,
+            content: StampedContent(MemorySource(enclosed)))
         ownMaterial = ownMaterial.merging(read.attributeMaterial)
         read.add(to: &facts, source: nil, ranges: nil, numbering: &numbering)
         // The digest is no content that could be the attributes of another signature.

@@ -107,13 +107,9 @@ struct PDFSignatureReader {
         let signer = signedData.signers[0]
         let ranges = signature.coverage.signedRanges
         let candidates = embedded.certificates + material.certificates
-        var digests: [DigestAlgorithm: [UInt8]] = [:]
-        let read = try CMSSignatureFacts(signer, of: signedData, candidates: candidates) { digest in
-            if ranges.isEmpty { return nil }
-            if let known = digests[digest] { return known }
-            digests[digest] = try digest.digest(of: file.source, ranges: ranges)
-            return digests[digest]
-        }
+        let read = try CMSSignatureFacts(
+            signer, of: signedData, candidates: candidates,
+            content: StampedContent(ranges.isEmpty ? nil : file.source, ranges: ranges))
         ownMaterial = ownMaterial.merging(read.attributeMaterial)
         read.add(to: &facts, source: file.source, ranges: ranges, numbering: &numbering)
         facts.signsContentDirectly = false

@@ -26,6 +26,9 @@ public struct SignedData: Sendable {
     public let wasBER: Bool
     /// The whole ContentInfo as received, without what follows it; for BER its definite-length form.
     public let bytes: [UInt8]
+    /// The octets as received of a structure in BER that carries a time-stamp of an older form, which digests them; `nil` for
+    /// every other.
+    public private(set) var received: [UInt8]?
 
     /// Reads a ContentInfo that holds SignedData, in DER or BER.
     ///
@@ -41,11 +44,21 @@ public struct SignedData: Sendable {
                     !bytes.starts(with: der)
                 else { throw error }
                 self = try Self(der, false, wasBER: true)
+                keep(bytes)
             }
             return
         }
         self = try Self(
             BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros), false, wasBER: true)
+        keep(bytes)
+    }
+
+    private mutating func keep(_ bytes: [UInt8]) {
+        let types: Set<ObjectIdentifier> = [
+            .archiveTimeStamp, .archiveTimeStampV2, .cadesCTimeStamp, .referencesTimeStamp,
+        ]
+        guard signers.contains(where: { $0.unsignedAttributes.contains { types.contains($0.type) } }) else { return }
+        received = bytes
     }
 
     private init(_ bytes: [UInt8], _ allowsTrailingZeros: Bool, wasBER: Bool) throws(DERSyntaxError) {

@@ -34,7 +34,8 @@ package struct SignatureVerdict: Sendable {
             TimeStampProcess($0, policy: policy, revocation: input.revocation, at: input.time)
         }
         // §5.5.4 b): a time-stamp that holds now proves the signature it covers.
-        for stamp in stamps where stamp.hasPassed && (stamp.stamp.kind == .signature || stamp.stamp.kind == .document) {
+        let direct: Set<TimeStampKind> = [.signature, .references, .document]
+        for stamp in stamps where stamp.hasPassed && direct.contains(stamp.stamp.kind) {
             if let object = facts.signatureObject, let time = stamp.stamp.time, stamp.stamp.covers.contains(object) {
                 proofs.add([object], at: time, by: .timeStamp(stamp.stamp.kind, id: stamp.stamp.id))
             }

@@ -89,6 +89,9 @@ package struct TimeStampCase: Sendable {
         self.forbiddenDomain = forbiddenDomain
     }
 
+    /// Whether it stands over a signature.
+    var standsOverSignature: Bool { kind.standsOverSignature(covers) }
+
     var subject: NamedSubject {
         authority.map { NamedSubject($0, role: .timeStampAuthority) }
             ?? NamedSubject(name: id, role: .timeStampAuthority)

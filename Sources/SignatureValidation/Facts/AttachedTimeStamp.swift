@@ -9,10 +9,24 @@ public enum TimeStampKind: String, Sendable, Hashable, Codable, CaseIterable {
     case content
     /// A signature value (signature-time-stamp): the signature is not newer.
     case signature
+    /// References to certificates and revocation information, with the signature value or without it (CAdES-C-timestamp and
+    /// time-stamped-certs-crls-references, EN 319 122-1 A.1.5).
+    case references
     /// A signature with what helps to validate it (archive-time-stamp).
     case archive
     /// All bytes of a PDF up to then (DocTimeStamp).
     case document
+}
+
+extension TimeStampKind {
+    /// References may be stamped with the signature or alone.
+    func standsOverSignature(_ covered: [ValidationObject]) -> Bool {
+        switch self {
+        case .content: false
+        case .references: covered.contains { $0.kind == .signature }
+        case .signature, .archive, .document: true
+        }
+    }
 }
 
 /// A time-stamp that a file carries, its imprint and value checked by the format, not judged.
@@ -34,6 +48,9 @@ public struct AttachedTimeStamp: Sendable {
     public var formatFaults: [FormatFault] = []
     /// What the token brought along to judge it by.
     public var material: ValidationMaterial
+
+    /// Whether it stands over a signature, so that it can prove when that existed.
+    public var standsOverSignature: Bool { kind.standsOverSignature(covers) }
 
     /// Makes an attached time-stamp.
     public init(

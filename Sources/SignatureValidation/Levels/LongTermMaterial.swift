@@ -63,7 +63,7 @@ public struct LongTermMaterial: Sendable {
         source = material
         sourceObjects = Set(material.validationObjects)
         let stamps = facts.timeStamps.filter(\.holds)
-        let proofs = stamps.filter { $0.kind != .content }
+        let proofs = stamps.filter(\.standsOverSignature)
         let signingTime = proofs.compactMap { $0.facts?.time }.min() ?? time
         if let certificate = facts.signingCertificate {
             collect(

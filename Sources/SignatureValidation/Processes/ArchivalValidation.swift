@@ -31,7 +31,8 @@ struct ArchivalValidation: Sendable {
         proofs = known
         // 2)
         let hasMaterial =
-            !input.proofs.isEmpty || input.timeStamps.contains { $0.kind == .archive || $0.kind == .document }
+            !input.proofs.isEmpty
+            || input.timeStamps.contains { [.archive, .document, .references].contains($0.kind) }
         guard hasMaterial, longTerm.subIndication.map(Self.continues.contains) ?? true else { return }
         // 4)
         extractProofs(input)

@@ -33,7 +33,7 @@ struct BasicValidation: Sendable {
         let isProved = best.source != .judgement
         acceptance = SignatureAcceptanceValidation.block(
             input, reference: best.time, isProved: isProved,
-            hasTrustedTimeStamp: timeStamps.contains { $0.hasPassed && $0.stamp.kind != .content })
+            hasTrustedTimeStamp: timeStamps.contains { $0.hasPassed && $0.stamp.standsOverSignature })
         let uses = AlgorithmUse.ofSignature(facts) + AlgorithmUse.ofChain(chain.path?.chain ?? [])
         let algorithms = AlgorithmObsolescenceValidation.block(uses, by: policy, at: { _ in input.time })
         chainFindings = chain.block.findings

@@ -133,7 +133,7 @@ enum TimeStampCoherence {
         let content = stamps.filter { $0.kind == .content }
         for later in stamps {
             var earlier = later.covers.flatMap { byObject[$0] ?? [] }.filter { $0.id != later.id }
-            if later.kind != .content { earlier += content }
+            if later.standsOverSignature { earlier += content }
             for first in earlier {
                 guard let early = first.bounds, let late = later.bounds, let time = first.time, let other = later.time
                 else { continue }

@@ -7,6 +7,8 @@ public enum BestSignatureTimeSource: String, Sendable, Hashable, Codable, CaseIt
     case signatureTimeStamp = "signature-time-stamp"
     /// A time-stamp over the PDF.
     case documentTimeStamp = "document-time-stamp"
+    /// A time-stamp over the signature value and the references to what validates it (CAdES-C-timestamp).
+    case referencesTimeStamp = "references-time-stamp"
     /// An archive time-stamp.
     case archiveTimeStamp = "archive-time-stamp"
     /// The caller vouches for it; the report names the source.
@@ -19,6 +21,7 @@ public enum BestSignatureTimeSource: String, Sendable, Hashable, Codable, CaseIt
         case .judgement: self = .validationTime
         case .caller: self = .caller
         case .timeStamp(.signature, _): self = .signatureTimeStamp
+        case .timeStamp(.references, _): self = .referencesTimeStamp
         case .timeStamp(.document, _): self = .documentTimeStamp
         // A content time-stamp covers no signature; should a format say so, its word is that of an archive's.
         case .timeStamp(.archive, _), .timeStamp(.content, _): self = .archiveTimeStamp

@@ -47,12 +47,14 @@ extension SignatureReport {
         }
     }
 
-    /// The newest time-stamp protects everything under it; without one the chain itself must last.
+    /// The newest time-stamp protects everything under it, one over references at most the references; without one the chain itself must last.
     private static func renewal(
         _ verdict: SignatureVerdict, _ facts: SignatureFacts, _ policy: ValidationPolicy
     ) -> Instant? {
-        let newest = verdict.timeStamps.filter { $0.indication == .passed && $0.kind != .content }
-            .max { ($0.time ?? $0.chainEnd ?? .distantPast) < ($1.time ?? $1.chainEnd ?? .distantPast) }
+        let newest = verdict.timeStamps.filter {
+            $0.indication == .passed && $0.kind != .content && $0.kind != .references
+        }
+        .max { ($0.time ?? $0.chainEnd ?? .distantPast) < ($1.time ?? $1.chainEnd ?? .distantPast) }
         if let newest { return newest.chainEnd }
         guard let chain = verdict.path?.chain else { return nil }
         let ends = (AlgorithmUse.ofSignature(facts) + AlgorithmUse.ofChain(chain)).compactMap { use -> Instant? in
