@@ -8,7 +8,7 @@ extension XMLElement {
     /// What a small XML document may ask for: 4 MiB, depth 32, 200,000 elements, attributes and pieces of text.
     public static let standardBudget = Budget(bytes: 1 << 22, depth: 32, objects: 200_000, expansionRatio: 1)
 
-    /// Reads a document in UTF-8 and gives its root element.
+    /// Reads a document in UTF-8, or in UTF-16 with its byte order mark (XML 1.0 §4.3.3), and gives its root element.
     ///
     /// No document type, no entities but the five of XML, no network, no other file.
     ///
@@ -18,6 +18,14 @@ extension XMLElement {
     ) throws(XMLSyntaxError) {
         guard Int64(bytes.count) <= budget.bytes, let count = Int32(exactly: bytes.count) else {
             throw XMLSyntaxError(LimitExceeded(.bytes, allowed: budget.bytes))
+        }
+        if let converted = try UTF16Document.converted(bytes) {
+            // A character of two octets may become three.
+            guard let count = Int32(exactly: converted.count), !Self.hasTagBeyondLimit(converted) else {
+                throw XMLSyntaxError(LimitExceeded(.objects, allowed: Self.attributeLimit))
+            }
+            self = try TreeBuilder(budget: budget).parse(converted, count: count)
+            return
         }
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw XMLSyntaxError(.unsupportedEncoding, clause: "XML 1.0 §4.3.3", "the bytes are not UTF-8")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import AdES
 import CryptoPrimitives
 import DossierCore
 import Foundation
@@ -157,6 +158,79 @@ import ZIPSyntax
                 .extended, of: [one, two].map { ContainerFile(path: $0.name, source: MemorySource($0.content)) },
                 by: fixture.citizen, claiming: ContainerFixture.now)
         }
+    }
+
+    @Test func `a reference is relative to the root of the container, and leads out of it nowhere`() async throws {
+        let files = [(name: "a/b c.txt", content: [UInt8(1)]), (name: "d.txt", content: [UInt8(2)])]
+        func verdict(_ first: String, _ second: String) async throws -> Verdict {
+            let references = [
+                try ContainerFixture.reference(first, files[0].content),
+                try ContainerFixture.reference(second, files[1].content),
+            ]
+            return try fixture.verdict(await fixture.container(files, references))
+        }
+        for (first, second) in [
+            ("./a/b%20c.txt", "./d.txt"), ("/a/b%20c.txt", "/d.txt"), ("a/./b c.txt", "a/../d.txt"),
+            ("x/%2e%2E/a/b%20c.txt", "%2E/d.txt"), ("a/b%20c%2Etxt", "%64.txt"),
+        ] {
+            #expect(try await verdict(first, second) == .passed, "\(first) \(second)")
+        }
+        for second in [
+            "../d.txt", "a/../../d.txt", "//d.txt", "d.txt/.", "a/%2E%2E%2Fd.txt", "file:///d.txt", "./D.txt",
+        ] {
+            let refused = try await verdict("a/b%20c.txt", second)
+            #expect(
+                refused == .failed(.formatFailure) && refused.codes.contains("entry-missing"), "\(second): \(refused)")
+        }
+        let literal = (name: "x/%2E%2E/d.txt", content: [UInt8(2)])
+        for (files, uris) in [
+            ([files[1], literal], ["x/%2E%2E/d.txt", "x/%252E%252E/d.txt"]), ([files[1]], ["d.txt", "./d.txt"]),
+        ] {
+            let references = try uris.map { try ContainerFixture.reference($0, [2]) }
+            let ambiguous = try fixture.verdict(await fixture.container(files, references))
+            #expect(ambiguous == .failed(.formatFailure) && ambiguous.codes.contains("reference-ambiguous"))
+        }
+    }
+
+    @Test func `a manifest in UTF-16 is read when it says so, and is signed octet by octet`() async throws {
+        let file = (name: "a.txt", content: [UInt8(1)])
+        let path = "META-INF/signature001.p7s"
+        let text = String(
+            decoding: ASiCManifest(
+                signature: path, references: [try ContainerFixture.reference("a.txt", file.content)]
+            ).bytes, as: UTF8.self)
+        func verdict(_ manifest: [UInt8], as other: [UInt8]? = nil) async throws -> Verdict {
+            let cms = try await CAdESSignature.detached(
+                over: MemorySource(manifest), by: fixture.citizen, claiming: ContainerFixture.now)
+            return try fixture.verdict(
+                ContainerFixture.archive([file, ("META-INF/ASiCManifest001.xml", other ?? manifest), (path, cms)]))
+        }
+        func encoded(_ text: String, bigEndian: Bool, mark: [UInt16] = [0xfeff]) -> [UInt8] {
+            (mark + Array(text.utf16)).flatMap { unit in
+                let octets = [UInt8(unit >> 8), UInt8(unit & 0xff)]
+                return bigEndian ? octets : octets.reversed()
+            }
+        }
+        #expect(text.contains("encoding=\"UTF-8\""))
+        let stated = text.replacing("encoding=\"UTF-8\"", with: "encoding='utf-16'")
+        let unstated = text.replacing(" encoding=\"UTF-8\"", with: "")
+        #expect(try await verdict(Array(text.utf8)) == .passed)
+        for bigEndian in [true, false] {
+            #expect(try await verdict(encoded(stated, bigEndian: bigEndian)) == .passed)
+            #expect(try await verdict(encoded(unstated, bigEndian: bigEndian)) == .passed)
+            for refused in [
+                encoded(text, bigEndian: bigEndian),
+                encoded(text.replacing("UTF-8", with: "ISO-8859-1"), bigEndian: bigEndian),
+                encoded(stated, bigEndian: bigEndian, mark: []),
+                encoded(stated, bigEndian: bigEndian) + encoded(" ", bigEndian: bigEndian, mark: [0xd800]),
+                encoded(stated, bigEndian: bigEndian) + [0x20],
+            ] {
+                let verdict = try await verdict(refused)
+                #expect(verdict == .failed(.formatFailure) && verdict.codes.contains("manifest-unreadable"))
+            }
+        }
+        let other = encoded(stated, bigEndian: false)
+        #expect(try await verdict(encoded(stated, bigEndian: true), as: other) == .failed(.hashFailure))
     }
 
     @Test func `a weak or unknown digest in a manifest is judged like one in the signature`() async throws {

@@ -71,6 +71,32 @@ import XMLSyntax
         #expect(code == .unsupportedEncoding)
     }
 
+    @Test func `UTF-16 with its byte order mark is the same document, and nothing else is guessed`() throws {
+        func code(_ bytes: [UInt8]) -> XMLSyntaxError.Code? {
+            do throws(XMLSyntaxError) {
+                _ = try XMLElement(parsing: bytes)
+                return nil
+            } catch { return error.code }
+        }
+        func utf16(_ text: String) -> [UInt8] {
+            [0xff, 0xfe] + text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+        }
+        for declaration in [
+            "", "<?xml version='1.0'?>", "<?xml version=\"1.0\" encoding=\"UTF-16\" standalone='yes'?>",
+        ] {
+            let read = try XMLElement(parsing: utf16(declaration + "<a n='Hồ sơ'>𝟙</a>"))
+            #expect(read.attribute("n") == "Hồ sơ" && read.text == "𝟙")
+        }
+        #expect(code(utf16("<?xml version='1.0' encoding='UTF-8'?><a/>")) == .unsupportedEncoding)
+        #expect(code(utf16("<a/>") + [0x00]) == .unsupportedEncoding)
+        #expect(code(utf16("<a>") + [0x00, 0xdc] + utf16("</a>").dropFirst(2)) == .unsupportedEncoding)
+        #expect(code(Array(utf16("<a/>").dropFirst(2))) != nil)
+        #expect(code(utf16("<!DOCTYPE a><a/>")) == .documentType)
+        #expect(code(utf16("<a>\u{0}</a>")) == .notWellFormed)
+        let attributes = (0..<300).map { "a\($0)=''" }.joined(separator: " ")
+        #expect(code(utf16("<a \(attributes)/>")) == .limitExceeded)
+    }
+
     @Test func `depth, size and number are limited, the limits included`() {
         func nested(_ depth: Int) -> String {
             String(repeating: "<a>", count: depth) + String(repeating: "</a>", count: depth)

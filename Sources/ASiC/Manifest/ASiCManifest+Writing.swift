@@ -67,6 +67,38 @@ enum FileURI {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// The names that a reference may mean: as it stands, with its escapes resolved, and both after its dot segments were
+    /// resolved against the root of the container, which is what RFC 3986 §5.2 makes of it.
+    static func names(_ uri: String) -> [String] {
+        let forms = [uri, removingDotSegments(uri)].compactMap(\.self)
+        return forms + forms.compactMap(decode)
+    }
+
+    /// The path from the root of the container (RFC 3986 §5.2.4); `nil` when it leaves the container, names another host or
+    /// ends in a folder.
+    private static func removingDotSegments(_ uri: String) -> String? {
+        let slash = UInt8(ascii: "/")
+        var segments = uri.utf8.split(separator: slash, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        // A path from the root is the same as one relative to it; `//` begins a host.
+        if segments.first?.isEmpty == true { segments.removeFirst() }
+        guard let last = segments.last, segments.first?.isEmpty == false else { return nil }
+        // A period need not be escaped, and means the same when it is (§6.2.2.2).
+        func unescaped(_ segment: String) -> String {
+            segment.replacing("%2e", with: ".").replacing("%2E", with: ".")
+        }
+        guard ![".", ".."].contains(unescaped(last)) else { return nil }
+        var path: [String] = []
+        for segment in segments {
+            switch unescaped(segment) {
+            case ".": continue
+            case "..":
+                guard path.popLast() != nil else { return nil }
+            default: path.append(segment)
+            }
+        }
+        return path.joined(separator: "/")
+    }
+
     private static func digit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case 48...57: byte - 48

@@ -118,9 +118,10 @@ final class ContainerReading {
 
     private enum Unresolved: Error { case missing, ambiguous }
 
-    /// The file that a reference names: the name as it stands or with its escapes resolved, but not two different ones.
+    /// The file that a reference names: the name as it stands, with its escapes resolved, or relative to the root of the
+    /// container (RFC 3986 §5.2), but not two different ones.
     private func resolve(_ uri: String) -> Result<ZIPEntry, Unresolved> {
-        let names = Set([uri, FileURI.decode(uri)].compactMap { $0.map { Array($0.utf8) } })
+        let names = Set(FileURI.names(uri).map { Array($0.utf8) })
         let found = names.compactMap { container.archive.entry(named: String(decoding: $0, as: UTF8.self)) }
             .filter { !$0.isFolder }
         guard let entry = found.first else { return .failure(.missing) }
@@ -130,7 +131,7 @@ final class ContainerReading {
     private func resolve(_ references: [ASiCManifest.Reference]) throws -> [ResolvedReference] {
         var seen: Set<String> = []
         return try references.map { reference in
-            let path = FileURI.decode(reference.uri) ?? reference.uri
+            let path = FileURI.names(reference.uri).last ?? reference.uri
             var found: ZIPEntry?
             let outcome: ResolvedReference.Outcome
             switch resolve(reference.uri) {
