@@ -31,6 +31,8 @@ public struct CMSSignatureFacts: Sendable {
     public let scheme: SignatureScheme?
     /// The digest over the content; `nil` for one that is not known.
     public let digest: DigestAlgorithm?
+    /// Whether the content is at hand and the digest over it is not known.
+    public let hasUnknownDigest: Bool
     /// Certificates and revocation information in attributes.
     public private(set) var attributeMaterial = ValidationMaterial()
     /// The signature value as an object.
@@ -56,6 +58,7 @@ public struct CMSSignatureFacts: Sendable {
         self.signer = signer
         scheme = signer.scheme
         digest = signer.digest
+        hasUnknownDigest = signer.digest == nil && content.isAtHand
         for attribute in (signer.signedAttributes ?? []) + signer.unsignedAttributes {
             for value in attribute.values where AttributeMaterial.types.contains(attribute.type) {
                 attributeMaterial = attributeMaterial.merging(AttributeMaterial(attribute.type, value).material)
@@ -145,6 +148,7 @@ public struct CMSSignatureFacts: Sendable {
         facts.value = value
         facts.scheme = scheme
         facts.digest = digest
+        facts.hasUnknownDigest = hasUnknownDigest
         facts.findings += findings
         facts.signatureObject = signatureObject
         facts.timeStamps += numbering.numbered(timeStamps)

@@ -29,6 +29,9 @@ public final class StampedContent {
         self.ranges = ranges
     }
 
+    /// Whether the content is at hand.
+    public var isAtHand: Bool { source != nil }
+
     /// The digest of the content; `nil` when it is not at hand.
     ///
     /// - Throws: ``CryptoPrimitives/SourceDigestError``.

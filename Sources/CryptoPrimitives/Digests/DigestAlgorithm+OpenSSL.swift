@@ -35,6 +35,7 @@ extension DigestAlgorithm {
         case .sha3_256: "SHA3-256"
         case .sha3_384: "SHA3-384"
         case .sha3_512: "SHA3-512"
+        case .shake256: "SHAKE-256"
         }
     }
 }

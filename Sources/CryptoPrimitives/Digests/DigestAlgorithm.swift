@@ -29,6 +29,8 @@ public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable, Codable {
     case sha3_384 = "sha3-384"
     /// SHA3-512.
     case sha3_512 = "sha3-512"
+    /// SHAKE256 with an output of 512 bits, as CMS uses it (RFC 8702 §3.1, RFC 8419 §3.1).
+    case shake256
 
     /// Size of the digest in bytes.
     public var byteCount: Int {
@@ -38,7 +40,7 @@ public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable, Codable {
         case .sha224, .sha512_224, .sha3_224: 28
         case .sha256, .sha512_256, .sha3_256: 32
         case .sha384, .sha3_384: 48
-        case .sha512, .sha3_512: 64
+        case .sha512, .sha3_512, .shake256: 64
         }
     }
 
@@ -57,6 +59,7 @@ public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable, Codable {
         case .sha3_256: "SHA3-256"
         case .sha3_384: "SHA3-384"
         case .sha3_512: "SHA3-512"
+        case .shake256: "SHAKE256"
         }
     }
 }

@@ -7,6 +7,8 @@ internal import CDossierOpenSSL
 public struct DigestState: ~Copyable {
     private let context: EVPDigestContext
     private let byteCount: Int
+    /// Whether the function's output may be of any length.
+    private let isExtendable: Bool
 
     /// Begins a digest.
     ///
@@ -14,6 +16,7 @@ public struct DigestState: ~Copyable {
     public init(_ algorithm: DigestAlgorithm) throws(CryptoPrimitivesError) {
         context = EVPDigestContext()
         byteCount = algorithm.byteCount
+        isExtendable = algorithm == .shake256
         guard let digest = unsafe algorithm.fetched, unsafe EVP_DigestInit_ex(context.pointer, digest, nil) == 1 else {
             ERR_clear_error()
             throw CryptoPrimitivesError(.unsupportedAlgorithm, "\(algorithm.displayName) is not available")
@@ -23,6 +26,7 @@ public struct DigestState: ~Copyable {
     private init(copying other: borrowing DigestState) throws(CryptoPrimitivesError) {
         context = EVPDigestContext()
         byteCount = other.byteCount
+        isExtendable = other.isExtendable
         try OpenSSLStatus.check(unsafe EVP_MD_CTX_copy_ex(context.pointer, other.context.pointer), "EVP_MD_CTX_copy_ex")
     }
 
@@ -48,7 +52,9 @@ public struct DigestState: ~Copyable {
     public consuming func finalized() throws(CryptoPrimitivesError) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: byteCount)
         let status = unsafe digest.withUnsafeMutableBufferPointer {
-            unsafe EVP_DigestFinal_ex(context.pointer, $0.baseAddress, nil)
+            isExtendable
+                ? unsafe EVP_DigestFinalXOF(context.pointer, $0.baseAddress, $0.count)
+                : unsafe EVP_DigestFinal_ex(context.pointer, $0.baseAddress, nil)
         }
         try OpenSSLStatus.check(status, "EVP_DigestFinal_ex")
         return digest

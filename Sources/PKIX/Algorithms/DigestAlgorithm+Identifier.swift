@@ -20,6 +20,7 @@ extension DigestAlgorithm {
         case .sha3_256: "2.16.840.1.101.3.4.2.8"
         case .sha3_384: "2.16.840.1.101.3.4.2.9"
         case .sha3_512: "2.16.840.1.101.3.4.2.10"
+        case .shake256: "2.16.840.1.101.3.4.2.12"
         }
     }
 
@@ -29,5 +30,20 @@ extension DigestAlgorithm {
         self = found
     }
 
+    /// The digest that an AlgorithmIdentifier names, or `nil`; id-shake256-len with a length of 512 bits is SHAKE256
+    /// (RFC 8419 §3.1), with another length it is not known.
+    public init?(_ identifier: AlgorithmIdentifier) {
+        guard identifier.algorithm == Self.shake256OfLength else {
+            self.init(identifier.algorithm)
+            return
+        }
+        guard let length = identifier.parameters.flatMap({ try? DERElement(parsing: $0).integer() }), length == 512
+        else {
+            return nil
+        }
+        self = .shake256
+    }
+
+    private static let shake256OfLength: ObjectIdentifier = "2.16.840.1.101.3.4.2.18"
     private static let byIdentifier = Dictionary(uniqueKeysWithValues: allCases.map { ($0.objectIdentifier, $0) })
 }

@@ -42,10 +42,10 @@ extension SignatureScheme {
         }
         switch identifier.algorithm {
         case .rsaEncryption:
-            guard let digest, identifier.hasNoParameters else { return nil }
+            guard let digest, digest != .shake256, identifier.hasNoParameters else { return nil }
             self = .rsaPKCS1(digest)
         case "1.2.840.10045.2.1":
-            guard let digest else { return nil }
+            guard let digest, digest != .shake256 else { return nil }
             self = .ecdsa(digest)
         case .rsassaPSS:
             guard let scheme = try? Self.readPSS(identifier) else { return nil }
@@ -69,14 +69,14 @@ extension SignatureScheme {
         var saltLength: Int64 = 20
         if let element = try reader.optional(.context(0)) {
             let named = try AlgorithmIdentifier(element.explicitContent())
-            guard let found = DigestAlgorithm(named.algorithm), named.hasNoParameters else { return nil }
+            guard let found = Self.padding(named) else { return nil }
             digest = found
         }
         if let element = try reader.optional(.context(1)) {
             let function = try AlgorithmIdentifier(element.explicitContent())
             guard function.algorithm == .mgf1, let inner = function.parameters else { return nil }
             let named = try AlgorithmIdentifier(DERElement(parsing: inner))
-            guard let found = DigestAlgorithm(named.algorithm), named.hasNoParameters else { return nil }
+            guard let found = Self.padding(named) else { return nil }
             mask = found
         }
         if let element = try reader.optional(.context(2)) { saltLength = try element.explicitContent().integer() }
@@ -84,6 +84,14 @@ extension SignatureScheme {
         try reader.end()
         guard (0...1024).contains(saltLength) else { return nil }
         return .rsaPSS(digest, mask: mask, saltLength: Int(saltLength))
+    }
+
+    /// A digest for RSASSA-PSS with MGF1; SHAKE has schemes of its own (RFC 8702 §3.2), which are not known here.
+    private static func padding(_ named: AlgorithmIdentifier) -> DigestAlgorithm? {
+        guard let found = DigestAlgorithm(named.algorithm), named.hasNoParameters, found != .shake256 else {
+            return nil
+        }
+        return found
     }
 
     /// The AlgorithmIdentifier that new structures name this scheme with; `nil` for digests that are only read.

@@ -74,7 +74,7 @@ public struct SignerInfo: Sendable {
     }
 
     /// The digest over the content, or `nil` for one that is not known.
-    public var digest: DigestAlgorithm? { DigestAlgorithm(digestAlgorithm.algorithm) }
+    public var digest: DigestAlgorithm? { DigestAlgorithm(digestAlgorithm) }
     /// The signature scheme, or `nil` for one that is not known.
     public var scheme: SignatureScheme? { SignatureScheme(signatureAlgorithm, digest: digest) }
 

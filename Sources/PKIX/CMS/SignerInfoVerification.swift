@@ -101,11 +101,11 @@ public struct SignerInfoVerification: Sendable {
         }
     }
 
-    /// RFC 8419 §3.1: with signed attributes Ed25519 goes with SHA-512 and Ed448 with SHAKE256, which is not read here.
+    /// RFC 8419 §3.1: with signed attributes Ed25519 goes with SHA-512 and Ed448 with SHAKE256.
     private static func mayStand(_ scheme: SignatureScheme, with digest: DigestAlgorithm?) -> Bool {
         switch scheme {
         case .ed25519: digest == .sha512
-        case .ed448: false
+        case .ed448: digest == .shake256
         default: true
         }
     }

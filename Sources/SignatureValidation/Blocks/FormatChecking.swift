@@ -59,10 +59,12 @@ enum CryptographicVerification {
             Check(facts.reference != .broken, else: .hashFailure, .digestMismatch),
             Check(facts.reference == .broken || !isValueWrong, else: .sigCryptoFailure, .signatureValueInvalid),
             Check(
-                facts.reference != .notFound || isValueWrong, else: .signedDataNotFound, .signedDataNotFound),
+                facts.reference != .notFound || isValueWrong || facts.hasUnknownDigest, else: .signedDataNotFound,
+                .signedDataNotFound),
             // Without a certificate ISC has said so already; without content or digest the value is beside the point.
             Check(
-                facts.value != .unknown || facts.signingCertificate == nil || facts.reference != .intact,
+                (facts.value != .unknown || facts.signingCertificate == nil || facts.reference != .intact)
+                    && (!facts.hasUnknownDigest || isValueWrong),
                 else: .cryptoConstraintsFailureNoPOE, .signatureAlgorithmUnknown),
         ])
     }

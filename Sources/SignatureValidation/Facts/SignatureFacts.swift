@@ -58,6 +58,8 @@ public struct SignatureFacts: Sendable {
     public var scheme: SignatureScheme?
     /// The digest of the references; `nil` when unknown.
     public var digest: DigestAlgorithm?
+    /// Whether the content is at hand, but its digest is of an algorithm that is not known; ``reference`` is then `notFound`.
+    public var hasUnknownDigest = false
     /// The signing time as the signer claims it; proves nothing.
     public var claimedSigningTime: Instant?
     /// What part of the file the signature covers.
