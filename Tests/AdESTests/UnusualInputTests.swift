@@ -65,6 +65,27 @@ import Testing
         #expect(!CAdESDocument.isTextual(Array("text ".utf8) + Array(block.utf8)))
     }
 
+    @Test func `zeros and white space behind a signature are passed over, anything else is refused`() async throws {
+        let detached = try await fixture.detached(fixture.citizen)
+        let enclosed = try await CAdESSignature.enveloping(
+            MemorySource(SignatureFixture.content), by: fixture.citizen, claiming: SignatureFixture.now)
+        let pieces = try await CMSBuilder(fixture.citizen).with { $0.pieces = [SignatureFixture.content] }.made()
+        for (signature, content) in [(detached, SignatureFixture.content), (enclosed, nil), (pieces, nil)] {
+            #expect(try !fixture.judge(signature, content: content).codes.contains("signature-padded"))
+            for padding: [UInt8] in [[0x0a], [0x0d, 0x0a], [0x20, 0x09], [UInt8](repeating: 0, count: 16_000)] {
+                let verdict = try fixture.judge(signature + padding, content: content)
+                #expect(
+                    verdict == .passed && verdict.codes.contains("signature-padded"), "\(padding.count): \(verdict)")
+            }
+            for more: [UInt8] in [[0x41], [0x0a, 0x41, 0x0a], signature, [0] + signature, [0x30, 0x00]] {
+                #expect(throws: DERSyntaxError(.trailingBytes, at: 0, "")) {
+                    try CAdESDocument(parsing: signature + more)
+                }
+            }
+            #expect(throws: DERSyntaxError.self) { try CAdESDocument(parsing: signature.dropLast() + []) }
+        }
+    }
+
     @Test func `of two signature policies none applies`() async throws {
         let policy = DERWriter.bytes { writer in writer.sequence { $0.objectIdentifier("1.3.6.1.4.1.55555.9") } }
         let implied: [UInt8] = [5, 0]

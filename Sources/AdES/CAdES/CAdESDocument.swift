@@ -14,15 +14,21 @@ public struct CAdESDocument: SignedDocument {
     private let fileSHA256: [UInt8]?
     /// Whether text stands around the structure, which nobody signed.
     private let hasTextAround: Bool
+    /// Whether zeros or white space follow the structure.
+    private let isPadded: Bool
 
     /// Reads a signature file of at most 256 MiB, in DER or BER, or one such structure in PEM (RFC 7468 §8 and §9) or in base64
     /// alone. Text around a block gets a warning when the content is a file of its own, and is refused when it is enclosed.
+    /// Zeros and white space behind DER or BER are passed over, anything else is refused.
     ///
     /// - Parameter content: The content of a detached signature; `nil` when it is not at hand.
     /// - Throws: ``DERSyntax/DERSyntaxError`` when the file is no SignedData.
     public init(parsing bytes: [UInt8], content: (any ByteSource)? = nil) throws(DERSyntaxError) {
         let textual = TextualSignature(bytes)
-        signedData = try SignedData(parsing: textual?.bytes ?? bytes)
+        let whole = textual?.bytes ?? bytes
+        let end = Self.endBeforePadding(whole)
+        isPadded = end < whole.count
+        signedData = try SignedData(parsing: isPadded ? Array(whole[..<end]) : whole)
         hasTextAround = textual?.hasTextAround ?? false
         // Whoever reads the file reads the text, and would take it for signed.
         guard !hasTextAround || signedData.content == nil else {
@@ -33,6 +39,22 @@ public struct CAdESDocument: SignedDocument {
         detachedContent = content.map { DigestedSource.wrapping($0) }
         fileSHA256 = try? DigestAlgorithm.sha256.digest(of: bytes)
     }
+
+    /// Where a structure ends behind which nothing but zeros and white space stands, as tools leave them that reserve room or
+    /// end every file with a new line; else where the bytes end.
+    private static func endBeforePadding(_ bytes: [UInt8]) -> Int {
+        let padding: Set<UInt8> = [0x00, 0x09, 0x0a, 0x0d, 0x20]
+        guard let last = bytes.last, padding.contains(last), let end = try? BERElement(first: bytes).range.upperBound,
+            bytes[end...].allSatisfy(padding.contains)
+        else { return bytes.count }
+        return end
+    }
+
+    private static let padded = Finding(
+        .information, code: "signature-padded",
+        Phrase(
+            vi: "sau chữ ký trong tệp có byte 0 hoặc khoảng trắng",
+            en: "zeros or white space follow the signature in its file"))
 
     /// Whether bytes begin like a CMS structure in PEM.
     public static func isArmoured(_ head: [UInt8]) -> Bool { TextualSignature.begins(head) }
@@ -71,6 +93,7 @@ public struct CAdESDocument: SignedDocument {
             }
             facts.claimedSigningTime = read.signingTime
             if hasTextAround { facts.findings.append(TextualSignature.textAround) }
+            if isPadded { facts.findings.append(Self.padded) }
             return facts
         }
     }
