@@ -212,6 +212,63 @@ import Testing
         #expect(verdict == .passed && verdict.codes.contains("counter-signature-invalid"), "\(verdict)")
     }
 
+    /// A SignerInfo over a signature value.
+    private func counterSignature(over value: [UInt8], with nested: [UInt8]? = nil) async throws -> [UInt8] {
+        let digest = try DigestAlgorithm.sha256.digest(of: value)
+        let attributes = CMSAttribute.encode(.messageDigest, value: DERWriter.bytes { $0.octetString(digest) })
+        let made = try await fixture.company.signature(over: DERWriter.bytes { $0.setOf([attributes]) })
+        let scheme = try #require(fixture.company.scheme.identifier)
+        return DERWriter.bytes { writer in
+            writer.sequence { info in
+                info.integer(1)
+                info.raw(CMSBuilder.identifier(of: fixture.company.certificate))
+                info.raw(AlgorithmIdentifier(DigestAlgorithm.sha256.objectIdentifier).bytes)
+                info.element(.context(0), attributes)
+                info.raw(scheme.bytes)
+                info.octetString(made)
+                if let nested { info.element(.context(1), CMSAttribute.encode(.counterSignature, value: nested)) }
+            }
+        }
+    }
+
+    @Test func `a counter-signature over a counter-signature is judged as well`() async throws {
+        let signature = try await fixture.detached(fixture.citizen)
+        let value = try SignedData(parsing: signature).signers[0].signature
+        let material = fixture.material.merging(ValidationMaterial(certificates: [fixture.company.certificate]))
+        // The value of the outer one is only known once it is made; ECDSA and PSS give another one each time.
+        let outer = try await counterSignature(over: value)
+        let outerValue = try SignerInfo(countersignature: DERElement(parsing: outer)).signature
+        let fields = try DERElement(parsing: outer).elements().map(\.bytes)
+        for (over, isGood) in [(outerValue, true), (value, false), ([1, 2, 3], false)] {
+            let nested = try await counterSignature(over: over)
+            let whole = DERWriter.bytes { writer in
+                writer.sequence { info in
+                    for field in fields { info.raw(field) }
+                    info.element(.context(1), CMSAttribute.encode(.counterSignature, value: nested))
+                }
+            }
+            var parts = Parts(signature)
+            parts.addUnsigned(CMSAttribute.encode(.counterSignature, value: whole))
+            let document = try CAdESDocument(parsing: parts.bytes, content: MemorySource(SignatureFixture.content))
+            let facts = try #require(try document.signatureFacts(with: material).first)
+            #expect(facts.counterSignatures.map(\.reference) == [.intact, isGood ? .intact : .broken])
+            #expect(facts.counterSignatures.allSatisfy { $0.value == .valid })
+            let verdict = try fixture.judge(
+                parts.bytes, with: fixture.validator(material: material, policy: .strict))
+            #expect(verdict.codes.contains("counter-signature-invalid") != isGood, "\(verdict)")
+            if !isGood { #expect(verdict == .open(.sigConstraintsFailure), "\(verdict)") }
+        }
+        // Nested deeper than anybody asks for: named, and no stack is used up.
+        var deep = try await counterSignature(over: value)
+        for _ in 0..<20 { deep = try await counterSignature(over: value, with: deep) }
+        var parts = Parts(signature)
+        parts.addUnsigned(CMSAttribute.encode(.counterSignature, value: deep))
+        let facts = try #require(
+            try CAdESDocument(parsing: parts.bytes, content: MemorySource(SignatureFixture.content))
+                .signatureFacts(with: material).first)
+        #expect(facts.counterSignatures.count == 9 && facts.counterSignatures.last?.reference == .broken)
+    }
+
     @Test func `a policy may ask that counter-signatures hold`() async throws {
         let signature = try await fixture.detached(fixture.citizen)
         let value = try SignedData(parsing: signature).signers[0].signature

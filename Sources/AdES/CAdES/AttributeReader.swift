@@ -26,15 +26,12 @@ struct AttributeReader {
             policies.count > 1
             ? SignaturePolicyReference(identifier: nil, status: .unreadable) : policies.first.map(policy)
         facts.profile = profile
-        facts.counterSignatures = unsigned(.counterSignature).prefix(64).map(counterSignature)
+        var remaining = 64
+        facts.counterSignatures = counterSignatures(of: signer, depth: 0, remaining: &remaining)
     }
 
     private func signed(_ type: ObjectIdentifier) -> [DERElement] {
         (signer.signedAttributes ?? []).filter { $0.type == type }.flatMap(\.values)
-    }
-
-    private func unsigned(_ type: ObjectIdentifier) -> [DERElement] {
-        signer.unsignedAttributes.filter { $0.type == type }.flatMap(\.values)
     }
 
     private func items(_ element: DERElement) -> [DERElement] { (try? element.elements()) ?? [] }
@@ -88,16 +85,28 @@ struct AttributeReader {
         return signed(.signaturePolicy).isEmpty ? nil : "CAdES-EPES"
     }
 
-    /// RFC 5652 §11.4: the message digest is over the signature value, and there is no content-type.
-    private func counterSignature(_ value: DERElement) -> CounterSignatureFacts {
-        guard let counter = try? SignerInfo(countersignature: value) else {
-            return CounterSignatureFacts(signingCertificate: nil, reference: .broken, value: .unknown)
+    /// RFC 5652 §11.4: the message digest is over the signature value, and there is no content-type. A counter-signature can
+    /// be countersigned itself; it stands before those over it.
+    private func counterSignatures(
+        of signer: SignerInfo, depth: Int, remaining: inout Int
+    ) -> [CounterSignatureFacts] {
+        var found: [CounterSignatureFacts] = []
+        let values = signer.unsignedAttributes.filter { $0.type == .counterSignature }.flatMap(\.values)
+        for value in values where remaining > 0 {
+            remaining -= 1
+            guard depth < 8, let counter = try? SignerInfo(countersignature: value) else {
+                found.append(CounterSignatureFacts(signingCertificate: nil, reference: .broken, value: .unknown))
+                continue
+            }
+            let verification = CounterSignatureCheck(counter, over: signer.signature, candidates: candidates)
+            found.append(
+                CounterSignatureFacts(
+                    signingCertificate: verification.certificate, reference: verification.reference,
+                    value: verification.value,
+                    claimedSigningTime: counter.signedValue(.signingTime).flatMap { try? $0.time() }))
+            found += counterSignatures(of: counter, depth: depth + 1, remaining: &remaining)
         }
-        let verification = CounterSignatureCheck(counter, over: signer.signature, candidates: candidates)
-        return CounterSignatureFacts(
-            signingCertificate: verification.certificate, reference: verification.reference,
-            value: verification.value,
-            claimedSigningTime: counter.signedValue(.signingTime).flatMap { try? $0.time() })
+        return found
     }
 }
 

@@ -84,7 +84,7 @@ public struct SignatureFacts: Sendable {
     public var signaturePolicy: SignaturePolicyReference?
     /// A form beyond the baseline, for example `CAdES-C`.
     public var profile: String?
-    /// Signatures over this signature's value.
+    /// Signatures over this signature's value, each before those over its own.
     public var counterSignatures: [CounterSignatureFacts] = []
     /// What of ``material`` stands inside the file, for validation later on (EN 319 122-1 §5.4; EN 319 142-1 §5.4).
     public var longTermMaterial = ValidationMaterial()
