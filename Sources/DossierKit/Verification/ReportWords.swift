@@ -20,10 +20,6 @@ extension BestSignatureTimeSource {
         switch self {
         case .signatureTimeStamp: Phrase(vi: "dấu thời gian trên chữ ký", en: "time-stamp over the signature")
         case .documentTimeStamp: Phrase(vi: "dấu thời gian trên tài liệu", en: "time-stamp over the document")
-        case .referencesTimeStamp:
-            Phrase(
-                vi: "dấu thời gian trên chữ ký và các tham chiếu",
-                en: "time-stamp over the signature and its references")
         case .archiveTimeStamp: Phrase(vi: "dấu thời gian lưu trữ", en: "archive time-stamp")
         case .caller: Phrase(vi: "người kiểm tra xác nhận", en: "stated by the verifier")
         case .validationTime:

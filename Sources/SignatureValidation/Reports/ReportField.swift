@@ -85,7 +85,7 @@ extension SignatureReport {
                 Phrase(
                     vi: "không muộn hơn \(time) (theo \(proofSource ?? "bên yêu cầu kiểm tra"))",
                     en: "not later than \(time) (by \(proofSource ?? "the caller"))")
-            case .signatureTimeStamp, .documentTimeStamp, .referencesTimeStamp, .archiveTimeStamp:
+            case .signatureTimeStamp, .documentTimeStamp, .archiveTimeStamp:
                 Phrase(vi: "không muộn hơn \(time) (dấu thời gian)", en: "not later than \(time) (time-stamp)")
             }
         switch (claimed, proved) {
