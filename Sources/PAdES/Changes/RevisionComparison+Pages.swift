@@ -69,19 +69,34 @@ extension RevisionComparison {
     /// The rectangles of a page (ISO 32000-2 Table 31).
     private static let pageBoxes: Set<PDFName> = ["MediaBox", "CropBox", "BleedBox", "TrimBox", "ArtBox"]
 
-    /// Whether two rectangles are the same but for the digits that a writer keeps: programs that write a page or field again
-    /// round LibreOffice's 595.303937007874 to what a single-precision number holds. A thousandth of a point is seen nowhere.
+    /// Whether a rectangle is another one but for the digits that a writer keeps: programs that write a page or field again
+    /// round LibreOffice's 595.303937007874 to a single-precision number, to three decimals or more, or both. Less than a
+    /// thousandth of a point is seen nowhere, and rounding what was rounded goes no further, whereas any difference as small
+    /// could be made again and again.
     func isSameRectangle(_ first: PDFObject?, _ second: PDFObject?) -> Bool {
-        guard let first = Self.rectangle(first), let second = Self.rectangle(second) else { return false }
-        return [first.x - second.x, first.y - second.y, first.width - second.width, first.height - second.height]
-            .allSatisfy { abs($0) < 0.001 }
+        guard let first = Self.corners(first), let second = Self.corners(second) else { return false }
+        return zip(first, second).allSatisfy { Self.isRounded($0, to: $1) }
     }
 
-    /// The rectangle of four numbers that stand in the array itself, its corners in whatever order (§7.9.5).
-    private static func rectangle(_ value: PDFObject?) -> PageRectangle? {
+    private static func isRounded(_ number: Double, to other: Double) -> Bool {
+        if number == other { return true }
+        guard abs(number) < 1e6, abs(other) < 1e6 else { return false }
+        let single = Double(Float(number))
+        return other == single
+            || [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].contains { scale in
+                [number, single].contains { abs(($0 * scale).rounded() / scale - other) < 1e-10 }
+            }
+    }
+
+    /// The corners of a rectangle whose four numbers stand in the array itself, the lower left one first (§7.9.5).
+    private static func corners(_ value: PDFObject?) -> [Double]? {
         guard let array = value?.array, array.count == 4 else { return nil }
         let numbers = array.compactMap(\.number)
-        return numbers.count == 4 ? PageRectangle(corners: numbers) : nil
+        guard numbers.count == 4 else { return nil }
+        return [
+            min(numbers[0], numbers[2]), min(numbers[1], numbers[3]), max(numbers[0], numbers[2]),
+            max(numbers[1], numbers[3]),
+        ]
     }
 
     /// Whether an annotation lies over what the page paints, or over another annotation.
