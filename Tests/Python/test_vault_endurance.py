@@ -18,9 +18,14 @@ TOOL = pathlib.Path(os.environ.get("DOSSIER", ROOT / ".build/debug/dossier"))
 
 
 def script(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-B", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
-        env=dict(os.environ, DOSSIER=str(TOOL), **environment))
+    command = [sys.executable, "-B", *map(str, arguments)]
+    try:
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+            env=dict(os.environ, DOSSIER=str(TOOL), **environment))
+    except subprocess.TimeoutExpired as late:
+        said = [(text or b"").decode("utf-8", "replace") for text in (late.stdout, late.stderr)]
+        return subprocess.CompletedProcess(command, 124, said[0], said[1] + "\nnot done after 600 s")
 
 
 @unittest.skipUnless(TOOL.exists(), "the tool is not built")

@@ -109,19 +109,24 @@ struct ClaimTests {
             defer { withExtendedLifetime(test) {} }
             let (vault, _) = try await test.vault()
             let ticket = try await vault.issueTicket(for: "x")
-            let left = await withTaskGroup(of: UInt8?.self) { group in
+            let outcomes = await withTaskGroup(of: (UInt8, (any Error)?).self) { group in
                 for number in 1...2 as ClosedRange<UInt8> {
                     group.addTask {
                         let bytes = [UInt8](repeating: number, count: 7 << 20)
-                        let receipt = try? await ticket.deposit(
-                            MemorySource(bytes), sha256: Digest32(of: bytes), metadata: Samples.metadata(),
-                            depositor: "", in: test.store, at: Samples.time)
-                        return receipt == nil ? nil : number
+                        do {
+                            _ = try await ticket.deposit(
+                                MemorySource(bytes), sha256: Digest32(of: bytes), metadata: Samples.metadata(),
+                                depositor: "", in: test.store, at: Samples.time)
+                            return (number, nil)
+                        } catch {
+                            return (number, error)
+                        }
                     }
                 }
-                return await group.reduce(into: [UInt8]()) { if let number = $1 { $0.append(number) } }
+                return await group.reduce(into: [(UInt8, (any Error)?)]()) { $0.append($1) }
             }
-            #expect(left.count == 1)
+            let left = outcomes.filter { $0.1 == nil }.map(\.0)
+            #expect(left.count == 1, "\(outcomes)")
             _ = try await vault.absorbDeposits(at: Samples.time)
             #expect(try await Set(vault.read(ticket.document).bytes()) == Set(left))
             #expect(try await vault.verify().isComplete)

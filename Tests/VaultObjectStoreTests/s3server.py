@@ -9,6 +9,7 @@ servers do.
 import hashlib
 import hmac
 import http.server
+import itertools
 import ssl
 import sys
 import threading
@@ -20,6 +21,7 @@ ACCESS, SECRET = "vaultkey", "vaultsecret"
 conditions = "no-conditions" not in sys.argv
 lock = threading.Lock()
 objects, uploads = {}, {}
+numbers = itertools.count()
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
@@ -113,7 +115,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def post_object(self, key, parameters, body):
         with lock:
             if "uploads" in parameters:
-                name = f"2~{len(uploads)}-{hashlib.md5(key.encode()).hexdigest()}"
+                # Never the same twice: with one id two uploads of one key would end each other.
+                name = f"2~{next(numbers)}-{hashlib.md5(key.encode()).hexdigest()}"
                 uploads[name] = {"key": key, "parts": {}, "begun": time.time(),
                                  "upload": self.headers.get("x-amz-meta-upload", "")}
                 text = f"<InitiateMultipartUploadResult><UploadId>{name}</UploadId></InitiateMultipartUploadResult>"
