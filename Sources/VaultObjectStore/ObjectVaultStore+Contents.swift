@@ -60,13 +60,31 @@ extension ObjectVaultStore {
     public func contents(
         _ ids: [ContentID], of vault: VaultID, limit: Int64
     ) async throws(VaultError) -> [ContentID: [UInt8]] {
-        var contents = try await records.contents(ids, of: vault, limit: limit)
-        let rest = Array(Set(ids.filter { contents[$0] == nil }))
+        let known = Set(ids.filter(places.knows))
+        var contents = try await objects(Array(known), of: vault, limit: limit)
+        // What was there a moment ago has perhaps been moved into the other store since.
+        for id in known where contents[id] == nil { places.forget(id) }
+        let others = Set(ids).filter { contents[$0] == nil }
+        if !others.isEmpty {
+            contents.merge(try await records.contents(Array(others), of: vault, limit: limit)) { one, _ in one }
+            let rest = others.filter { contents[$0] == nil && !known.contains($0) }
+            let found = try await objects(Array(rest), of: vault, limit: limit)
+            for id in found.keys { places.remember(id) }
+            contents.merge(found) { one, _ in one }
+        }
+        return contents
+    }
+
+    /// Whole objects, a few at once; those that do not exist are left out.
+    private func objects(
+        _ ids: [ContentID], of vault: VaultID, limit: Int64
+    ) async throws(VaultError) -> [ContentID: [UInt8]] {
         let most = Int(clamping: limit)
-        let outcomes = await concurrently(rest) { [client] id in
+        let outcomes = await concurrently(ids) { [client] id in
             await Result { () async throws(S3Failure) in try await client.whole(self.key(id, of: vault), limit: most) }
         }
-        for (id, outcome) in zip(rest, outcomes) {
+        var contents: [ContentID: [UInt8]] = [:]
+        for (id, outcome) in zip(ids, outcomes) {
             do throws(S3Failure) {
                 contents[id] = try outcome.get()
             } catch {

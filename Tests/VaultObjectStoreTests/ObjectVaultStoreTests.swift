@@ -189,6 +189,40 @@ import VaultTesting
             "what was erased is gone from both")
     }
 
+    @Test func `contents that somebody moved from one store into the other are found, together and in ranges`()
+        async throws
+    {
+        let test = try StoreUnderTest([ObjectStores.inMemory.get().endpoint])
+        defer { withExtendedLifetime(test) {} }
+        let (opened, _) = try await test.vault()
+        let vault = opened.id
+        let ids = (0..<4).map { _ in ContentID(random: SystemRandom()) }
+        let contents = Dictionary(uniqueKeysWithValues: zip(ids, (1...4).map { [UInt8](repeating: $0, count: 70_000) }))
+        let (store, records) = (test.store, test.store.records)
+        for id in ids[..<2] {
+            try await store.putContent(id, of: vault, size: 70_000, from: .pieces(contents[id] ?? []))
+        }
+        for id in ids[2...] {
+            try await records.putContent(id, of: vault, size: 70_000, from: .pieces(contents[id] ?? []))
+        }
+        let missing = ContentID(random: SystemRandom())
+        for _ in 0..<2 {
+            #expect(try await store.contents(ids + [missing], of: vault, limit: 70_000) == contents)
+        }
+        let elsewhere = try test.another()
+        try await elsewhere.deleteContents([ids[0], ids[2]], of: vault)
+        try await records.putContent(ids[0], of: vault, size: 70_000, from: .pieces(contents[ids[0]] ?? []))
+        try await elsewhere.putContent(ids[2], of: vault, size: 70_000, from: .pieces(contents[ids[2]] ?? []))
+        for _ in 0..<2 { #expect(try await store.contents(ids, of: vault, limit: 70_000) == contents) }
+        for id in ids {
+            #expect(
+                try await store.content(id, of: vault, in: 1..<9) == [UInt8](repeating: contents[id]?[0] ?? 0, count: 8)
+            )
+        }
+        try await elsewhere.deleteContents(ids, of: vault)
+        #expect(try await store.contents(ids, of: vault, limit: 70_000).isEmpty)
+    }
+
     @Test func `old contents that no entry names are listed without a key, and a sweep deletes them`() async throws {
         let test = try StoreUnderTest(ObjectStores.real())
         defer { withExtendedLifetime(test) {} }
