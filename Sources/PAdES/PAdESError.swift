@@ -54,7 +54,7 @@ public struct PAdESError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     init(_ cause: PDFSyntaxError) {
-        code = cause.code == .hybridFile || cause.code == .encrypted ? .unsuitableFile : .unreadable
+        code = [.hybridFile, .encrypted, .updateOfEncrypted].contains(cause.code) ? .unsuitableFile : .unreadable
         clause = cause.clause
         detail = cause.description
         neededBytes = nil

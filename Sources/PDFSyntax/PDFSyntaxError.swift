@@ -24,8 +24,10 @@ public struct PDFSyntaxError: Error, Sendable, Equatable, CustomStringConvertibl
         case malformedStructure
         /// A stream uses a filter that this reader does not decode.
         case unsupportedFilter
-        /// The file is encrypted in a way that is not read, or is to be written although it is encrypted.
+        /// The file is encrypted in a way that is not read.
         case encrypted
+        /// The file is to be updated although it is encrypted, be it so that everybody may read it.
+        case updateOfEncrypted
         /// The file is encrypted, and the password that was given is neither the user's nor the owner's.
         case passwordRequired
         /// The file mixes cross-reference tables and streams (`/XRefStm`), which two readers see differently.

@@ -112,7 +112,7 @@ struct EncryptionTests {
         guard let (open, _) = try encrypt("notice-of-birth", kind, user: "") else { return }
         #expect(try PDFFile(reading: MemorySource(open)).pages().count == 1)
         #expect(try PDFFile(reading: MemorySource(open), password: "anything").pages().count == 1)
-        #expect(throws: PDFSyntaxError(.encrypted, "")) {
+        #expect(throws: PDFSyntaxError(.updateOfEncrypted, "")) {
             try IncrementalUpdate(of: PDFFile(reading: MemorySource(open)))
         }
     }

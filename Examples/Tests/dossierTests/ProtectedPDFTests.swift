@@ -66,6 +66,31 @@ struct ProtectedPDFTests {
         #expect(try bench.verify(file, options: ["--pdf-password-file", bench.path("no-text")]).status == 65)
     }
 
+    @Test func `a file that is encrypted is not signed, and what to do is said in both languages`() throws {
+        let qpdf = URL(filePath: "/usr/bin/qpdf")
+        guard FileManager.default.isExecutableFile(atPath: qpdf.path()) else {
+            print("skipped: signing an encrypted PDF: qpdf is not installed")
+            return
+        }
+        let (file, out) = (bench.path("open.pdf"), bench.path("out.pdf"))
+        let run = try DossierTool.run(
+            qpdf, ["--encrypt", "", "owner", "256", "--", Bench.sample("pdfs/host-consent.pdf"), file])
+        try #require(run.status == 0, "\(run.errors)")
+        for (language, hint) in [
+            ("vi", "dossier: hint: bỏ mã hóa trước khi ký, ví dụ bằng qpdf --decrypt"),
+            ("en", "dossier: hint: take the encryption away before signing, for example with qpdf --decrypt"),
+        ] {
+            let refused = try DossierTool.run(
+                ["sign", "--language", language] + Bench.trust() + Bench.key("citizen") + ["--output", out, file])
+            #expect(refused.status == 65 && refused.messages.last == hint, "\(refused.errors)")
+            #expect(!FileManager.default.fileExists(atPath: out))
+        }
+        let plain = bench.path("plain.pdf")
+        try #require(DossierTool.run(qpdf, ["--decrypt", file, plain]).status == 0)
+        let signed = try DossierTool.run(["sign"] + Bench.trust() + Bench.key("citizen") + ["--output", out, plain])
+        #expect(signed.status == 0, "\(signed.errors)")
+    }
+
     @Test func `a changed file fails with the password as it would without encryption`() throws {
         guard let file = try signed(["128", "--use-aes=y"], user: "user-pass") else { return }
         let options = try password("user-pass")

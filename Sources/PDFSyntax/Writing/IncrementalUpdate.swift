@@ -24,14 +24,14 @@ public struct IncrementalUpdate: Sendable {
     /// Begins an update without any change.
     ///
     /// - Throws: ``PDFSyntaxError``: `hybridFile`, because either half of a hybrid file's readers would miss the update;
-    ///   `encrypted` for an encrypted file; `brokenCrossReferences` without a usable `/Size`.
+    ///   `updateOfEncrypted` for an encrypted file; `brokenCrossReferences` without a usable `/Size`.
     public init(of file: PDFFile) throws(PDFSyntaxError) {
         guard !file.isHybrid else {
             throw PDFSyntaxError(
                 .hybridFile, clause: "ISO 32000-2 §7.5.8.4", "a file with tables and streams is not updated")
         }
         guard !file.isEncrypted else {
-            throw PDFSyntaxError(.encrypted, clause: "ISO 32000-2 §7.6", "an encrypted file is not updated")
+            throw PDFSyntaxError(.updateOfEncrypted, clause: "ISO 32000-2 §7.6", "an encrypted file is not updated")
         }
         guard let size = file.trailer["Size"]?.integer, size > 0, size < Int64(Int32.max) - 1_000_000 else {
             throw PDFSyntaxError(.brokenCrossReferences, clause: "ISO 32000-2 §7.5.5", "/Size is out of range")

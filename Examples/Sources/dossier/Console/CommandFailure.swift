@@ -75,6 +75,13 @@ struct CommandFailure: Error {
             self.init(
                 .badInput, vi: "\(place)tệp PDF không đọc được: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)"
             )
+        case let error as PAdESError where error.syntax?.code == .updateOfEncrypted:
+            self.init(
+                .badInput, vi: "\(place)tệp PDF này được mã hóa nên không ký được, dù đọc không cần mật khẩu",
+                en: "\(place)this PDF is encrypted, even if it opens without a password, and is not signed",
+                hint: Phrase(
+                    vi: "bỏ mã hóa trước khi ký, ví dụ bằng qpdf --decrypt",
+                    en: "take the encryption away before signing, for example with qpdf --decrypt"))
         case let error as PAdESError:
             let subject = error.code == .unreadable || error.code == .malformedForm ? "đọc" : "ký"
             self.init(

@@ -54,6 +54,7 @@ enum ErrorWords {
             case .malformedStructure: "cấu trúc tài liệu hỏng"
             case .unsupportedFilter: "bộ lọc không được hỗ trợ"
             case .encrypted: "kiểu mã hóa không đọc được"
+            case .updateOfEncrypted: "tệp được mã hóa, không ghi thêm được"
             case .passwordRequired: "cần mật khẩu"
             case .hybridFile: "tệp đọc được theo hai cách"
             case .limitExceeded: "vượt giới hạn"
