@@ -8,6 +8,7 @@ let package = Package(
         .package(name: "DossierKit", path: "../.."),
         // Without its default traits: no configuration files, no full Foundation.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-async-algorithms.git", from: "1.0.0"),
     ],
     targets: [
         .target(
@@ -21,6 +22,7 @@ let package = Package(
                 .product(name: "VaultPostgreSQL", package: "DossierKit"),
                 .product(name: "VaultObjectStore", package: "DossierKit"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ]),
         // The listings of the tutorial, and a program that serves them.
         .target(

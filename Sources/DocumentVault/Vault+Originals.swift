@@ -10,42 +10,47 @@ extension Vault {
     /// Beside the documents, under `documents/`, stands `manifest.json` with what the vault knows of each.
     ///
     /// - Parameters:
-    ///   - write: Takes the octets, in order.
+    ///   - write: Takes the octets, in order; nothing more is read before it returns.
     ///   - time: Now; stands in the file.
     ///   - progress: Told the documents done and all there are.
     /// - Throws: ``VaultError``: `damaged` for a document that does not hold, `busy` when one was erased meanwhile (begin
     ///   again), errors of the store; what `write` throws.
     public func exportOriginals(
-        to write: @escaping ([UInt8]) throws -> Void, at time: Instant, progress: (@Sendable (Int, Int) -> Void)? = nil
+        to write: ([UInt8]) async throws -> Void, at time: Instant, progress: (@Sendable (Int, Int) -> Void)? = nil
     ) async throws {
         try await refresh()
         let records = try await list()
-        var archive = StoredZIPWriter(at: time, write)
+        var archive = StoredZIPWriter(at: time)
         var rows: [OriginalsManifest.Row] = []
         for (number, record) in records.enumerated() {
             let row = OriginalsManifest.Row(record, number: number + 1, on: time.date)
-            try archive.begin(row.file)
+            try await write(archive.begin(row.file))
             do {
-                try await content(of: record.current).forEachPiece { try archive.piece($0) }
+                try await content(of: record.current).forEachPiece {
+                    archive.count($0)
+                    try await write($0)
+                }
             } catch let error as VaultError {
                 try? await refresh()
                 guard state.catalogue?.erased[record.id] != nil else { throw error }
                 throw VaultError(
                     .busy, object: "export", "a document was erased while the export was written; begin again")
             }
-            try archive.end()
+            try await write(archive.end())
             rows.append(row)
             progress?(number + 1, records.count)
         }
-        try archive.begin("manifest.json")
+        try await write(archive.begin("manifest.json"))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let manifest = OriginalsManifest(
             format: "dossierkit-originals", version: 1, vault: id.description, name: name, madeAt: time, documents: rows
         )
-        try archive.piece(Array(try encoder.encode(manifest)))
-        try archive.end()
-        try archive.finish()
+        let text = Array(try encoder.encode(manifest))
+        archive.count(text)
+        try await write(text)
+        try await write(archive.end())
+        try await write(archive.directory())
     }
 }
 

@@ -28,20 +28,7 @@ struct Layout {
         case .stream(let name, let mediaType, let write):
             return Response(
                 status: .ok, headers: fileHeaders(name, mediaType),
-                body: .init { writer in
-                    let (stream, source) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
-                    let work = Task {
-                        do {
-                            try await write { source.yield(ByteBuffer(bytes: $0)) }
-                            source.finish()
-                        } catch {
-                            source.finish(throwing: error)
-                        }
-                    }
-                    defer { work.cancel() }
-                    for try await buffer in stream { try await writer.write(buffer) }
-                    try await writer.finish(nil)
-                })
+                body: .made(by: write))
         }
     }
 

@@ -16,10 +16,10 @@ enum Answer: Sendable {
     case file([UInt8], name: String, mediaType: String)
     /// A new session (or none), and another page.
     case session(String, then: String)
-    /// A file to be saved that is written as it is made.
+    /// A file to be saved that is written as it is made, no faster than the browser takes it.
     case stream(
         name: String, mediaType: String,
-        @Sendable (@escaping @Sendable ([UInt8]) -> Void) async throws -> Void)
+        @Sendable (@escaping @Sendable ([UInt8]) async throws -> Void) async throws -> Void)
 
     /// A header that has a browser save a file under a name (RFC 6266 §4, RFC 8187).
     static func disposition(_ name: String) -> String {
