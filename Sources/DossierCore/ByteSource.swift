@@ -9,6 +9,9 @@ public protocol ByteSource: Sendable {
     /// Number of bytes.
     var size: Int64 { get }
 
+    /// All bytes, where the source holds them in memory, so that nobody need copy them to look at them; `nil` for every other.
+    var memory: [UInt8]? { get }
+
     /// Appends exactly `count` bytes, starting at `offset`, to `span`.
     ///
     /// - Parameters:
@@ -48,6 +51,8 @@ public enum ByteSourceError: Error, Sendable, Hashable, CustomStringConvertible 
 }
 
 extension ByteSource {
+    public var memory: [UInt8]? { nil }
+
     /// The bytes of a range as an array.
     ///
     /// - Throws: ``ByteSourceError/outOfBounds(offset:count:size:)`` before any memory is taken when the range is not
@@ -56,6 +61,7 @@ extension ByteSource {
         guard offset >= 0, count >= 0, offset <= size, Int64(count) <= size - offset else {
             throw .outOfBounds(offset: offset, count: count, size: size)
         }
+        if let memory { return Array(memory[Int(offset)..<Int(offset) + count]) }
         return try [UInt8](capacity: count) { span throws(ByteSourceError) in
             try read(at: offset, into: &span, count: count)
         }

@@ -11,6 +11,8 @@ public struct MemorySource: ByteSource {
 
     public var size: Int64 { Int64(bytes.count) }
 
+    public var memory: [UInt8]? { bytes }
+
     public func read(at offset: Int64, into span: inout OutputSpan<UInt8>, count: Int) throws(ByteSourceError) {
         guard offset >= 0, count >= 0, offset <= size, Int64(count) <= size - offset, count <= span.freeCapacity else {
             throw .outOfBounds(offset: offset, count: count, size: size)

@@ -58,8 +58,8 @@ extension DigestState {
             throw .source(
                 .outOfBounds(offset: range.lowerBound, count: Int(clamping: range.count), size: source.size))
         }
-        if let memory = source as? MemorySource {
-            let span = memory.bytes.span.extracting(Int(range.lowerBound)..<Int(range.upperBound))
+        if let memory = source.memory {
+            let span = memory.span.extracting(Int(range.lowerBound)..<Int(range.upperBound))
             do throws(CryptoPrimitivesError) { return try update(span) } catch { throw .digest(error) }
         }
         // One buffer for all pieces: a new one each time costs the kernel as much as the digest costs the processor.

@@ -31,6 +31,8 @@ public final class DigestedSource: PrefixDigesting {
 
     public var size: Int64 { base.size }
 
+    public var memory: [UInt8]? { base.memory }
+
     public func read(at offset: Int64, into span: inout OutputSpan<UInt8>, count: Int) throws(ByteSourceError) {
         try base.read(at: offset, into: &span, count: count)
     }

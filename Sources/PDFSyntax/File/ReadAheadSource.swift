@@ -31,6 +31,8 @@ final class ReadAheadSource: ByteSource {
 
     var size: Int64 { base.size }
 
+    var memory: [UInt8]? { base.memory }
+
     func read(at offset: Int64, into span: inout OutputSpan<UInt8>, count: Int) throws(ByteSourceError) {
         guard count > 0, Int64(count) <= Self.first, offset >= 0, Int64(count) <= size - offset else {
             return try base.read(at: offset, into: &span, count: count)

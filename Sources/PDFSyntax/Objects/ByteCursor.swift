@@ -4,13 +4,15 @@
 import DossierCore
 
 /// A forward reader over a source through a window that grows while it is used, so that a small object costs a small
-/// read and a large one few reads.
+/// read and a large one few reads. Of a source in memory everything is the window.
 struct ByteCursor {
     private let source: any ByteSource
     private let end: Int64
     private var window: [UInt8] = []
     private var windowStart: Int64
     private var index = 0
+    /// Where the window ends, or what of it may be read.
+    private var limit = 0
     private var windowSize = 512
 
     /// Starts at `offset` and never reads at or past `end` (cut to the source's size).
@@ -18,13 +20,17 @@ struct ByteCursor {
         self.source = source
         self.end = min(source.size, end ?? source.size)
         windowStart = max(0, offset)
+        guard let memory = source.memory, windowStart <= self.end, self.end <= Int64(memory.count) else { return }
+        (window, limit) = (memory, Int(self.end))
+        (windowStart, index) = (0, Int(windowStart))
     }
 
     var position: Int64 { windowStart + Int64(index) }
 
     /// The byte at the position, or `nil` at the end.
+    @inline(__always)
     mutating func peek() throws(PDFSyntaxError) -> UInt8? {
-        if index < window.count { return window[index] }
+        if index < limit { return window[index] }
         return try refill() ? window[index] : nil
     }
 
@@ -46,7 +52,7 @@ struct ByteCursor {
         let start = index
         var decoded: [UInt8]
         do {
-            let digits = unsafe window.span.bytes
+            let digits = unsafe window.span.extracting(first: limit).bytes
             let count = (Self.endOfDigits(digits, from: start) - start) / 2
             guard count > 0 else { return }
             decoded = [UInt8](repeating: 0, count: count)
@@ -69,7 +75,7 @@ struct ByteCursor {
                 pair += 1
             }
         }
-        bytes.append(contentsOf: decoded)
+        if bytes.isEmpty { bytes = decoded } else { bytes.append(contentsOf: decoded) }
         index = start + 2 * decoded.count
     }
 
@@ -103,7 +109,7 @@ struct ByteCursor {
         var name = PDFName.Short()
         var end = index
         do {
-            let bytes = window.span
+            let bytes = window.span.extracting(first: limit)
             while end < bytes.count, !Lexer.isWhiteSpace(bytes[end]), !Lexer.isDelimiter(bytes[end]) {
                 guard bytes[end] != UInt8(ascii: "#"), name.append(bytes[end]) else { return nil }
                 end += 1
@@ -116,12 +122,12 @@ struct ByteCursor {
 
     /// Moves to another offset.
     mutating func seek(to offset: Int64) {
-        if offset >= windowStart, offset <= windowStart + Int64(window.count) {
+        if offset >= windowStart, offset <= windowStart + Int64(limit) {
             index = Int(offset - windowStart)
         } else {
             window = []
             windowStart = max(0, offset)
-            index = 0
+            (index, limit) = (0, 0)
             windowSize = 512
         }
     }
@@ -144,7 +150,7 @@ struct ByteCursor {
             window = try source.bytes(at: start, count: count)
         } catch { throw PDFSyntaxError(error) }
         windowStart = start
-        index = 0
+        (index, limit) = (0, window.count)
         windowSize = min(windowSize * 2, 1 << 16)
         return !window.isEmpty
     }
