@@ -100,7 +100,9 @@ struct CMSTimeStamps {
         _ value: DERElement, _ kind: TimeStampKind, covers: [ValidationObject],
         imprint: (DigestAlgorithm) throws -> [UInt8]?
     ) throws -> AttachedTimeStamp {
-        guard let token = try? TimeStampToken(parsing: value.bytes) else { return .unreadable(kind) }
+        guard let token = try? TimeStampToken(parsing: value.bytes, knowing: candidates) else {
+            return .unreadable(kind)
+        }
         return AttachedTimeStamp(
             id: "", kind: kind, token: token,
             facts: try token.verify(imprint: imprint, candidates: signedData.certificates + candidates), covers: covers,

@@ -28,7 +28,8 @@ struct DocumentTimeStampReader {
     {
         let dictionary = signature.dictionary
         let bytes = dictionary.contents
-        guard let token = try? TimeStampToken(parsing: bytes, allowsTrailingZeros: true) else {
+        guard let token = try? TimeStampToken(parsing: bytes, allowsTrailingZeros: true, knowing: material.certificates)
+        else {
             return .unreadable(.document)
         }
         let ranges = signature.coverage.signedRanges

@@ -91,7 +91,9 @@ struct PDFSignatureReader {
     private mutating func read(
         _ signature: DocumentSignatures.Signature, isPAdES: Bool, into facts: inout SignatureFacts
     ) throws {
-        let signedData = try SignedData(parsing: signature.dictionary.contents, allowsTrailingZeros: true)
+        let candidates = embedded.certificates + material.certificates
+        let signedData = try SignedData(
+            parsing: signature.dictionary.contents, allowsTrailingZeros: true, knowing: candidates)
         ownMaterial = signedData.material
         facts.material = ownMaterial.merging(embedded)
         // ISO 32000-2 §12.8.3.3.1: exactly one signer, and the content is the byte range, never enclosed.
@@ -106,7 +108,6 @@ struct PDFSignatureReader {
         }
         let signer = signedData.signers[0]
         let ranges = signature.coverage.signedRanges
-        let candidates = embedded.certificates + material.certificates
         let read = try CMSSignatureFacts(
             signer, of: signedData, candidates: candidates,
             content: StampedContent(ranges.isEmpty ? nil : file.source, ranges: ranges))

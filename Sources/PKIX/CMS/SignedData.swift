@@ -32,26 +32,34 @@ public struct SignedData: Sendable {
 
     /// Reads a ContentInfo that holds SignedData, in DER or BER.
     ///
-    /// - Parameter allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
+    /// - Parameters:
+    ///   - allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
+    ///   - known: Certificates that were read before, of which the first 64 are looked at. One that is enclosed with the same
+    ///     octets is taken from here, with the key that was made ready for it; the value is the same without them.
     /// - Throws: ``DERSyntax/DERSyntaxError``.
-    public init(parsing bytes: [UInt8], allowsTrailingZeros: Bool = false) throws(DERSyntaxError) {
+    public init(
+        parsing bytes: [UInt8], allowsTrailingZeros: Bool = false, knowing known: [Certificate] = []
+    ) throws(DERSyntaxError) {
         guard bytes.count > 1, bytes[0] == DERTag.sequence.rawValue, bytes[1] == 0x80 else {
             do {
-                self = try Self(bytes, allowsTrailingZeros, wasBER: false)
+                self = try Self(bytes, allowsTrailingZeros, wasBER: false, known)
             } catch {
                 // The outermost element may be DER and an inner one BER: content in pieces, a length that is not shortest.
                 guard let der = try? BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros),
                     !bytes.starts(with: der)
                 else { throw error }
-                self = try Self(der, false, wasBER: true)
+                self = try Self(der, false, wasBER: true, known)
                 keep(bytes)
             }
             return
         }
         self = try Self(
-            BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros), false, wasBER: true)
+            BERTranscoding.der(from: bytes, allowsTrailingZeros: allowsTrailingZeros), false, wasBER: true, known)
         keep(bytes)
     }
+
+    /// Each enclosed certificate is held against so many; against thousands it would take longer than reading it.
+    private static let mostKnown = 64
 
     private mutating func keep(_ bytes: [UInt8]) {
         let types: Set<ObjectIdentifier> = [
@@ -61,7 +69,9 @@ public struct SignedData: Sendable {
         received = bytes
     }
 
-    private init(_ bytes: [UInt8], _ allowsTrailingZeros: Bool, wasBER: Bool) throws(DERSyntaxError) {
+    private init(
+        _ bytes: [UInt8], _ allowsTrailingZeros: Bool, wasBER: Bool, _ known: [Certificate]
+    ) throws(DERSyntaxError) {
         self.wasBER = wasBER
         var whole = DERReader(bytes)
         let outer = try whole.next(.sequence)
@@ -101,6 +111,11 @@ public struct SignedData: Sendable {
         var unreadable: [DERSyntaxError] = []
         var certificates: [Certificate] = []
         for item in try reader.optional(.context(0))?.elements() ?? [] where item.tag == .sequence {
+            let octets = known.isEmpty ? [] : item.bytes
+            if let read = known.prefix(Self.mostKnown).first(where: { $0.bytes == octets }) {
+                certificates.append(read)
+                continue
+            }
             do { certificates.append(try Certificate(item)) } catch { unreadable.append(error) }
         }
         var lists: [CertificateRevocationList] = []

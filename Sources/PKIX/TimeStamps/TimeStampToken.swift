@@ -17,10 +17,14 @@ public struct TimeStampToken: Sendable, Hashable {
 
     /// Reads a token.
     ///
-    /// - Parameter allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
+    /// - Parameters:
+    ///   - allowsTrailingZeros: Accepts zero bytes after the structure, as PDF pads /Contents with them.
+    ///   - known: Certificates that were read before, as for ``SignedData``.
     /// - Throws: ``DERSyntax/DERSyntaxError``, also for a content other than id-ct-TSTInfo and for more than one signer.
-    public init(parsing bytes: [UInt8], allowsTrailingZeros: Bool = false) throws(DERSyntaxError) {
-        signedData = try SignedData(parsing: bytes, allowsTrailingZeros: allowsTrailingZeros)
+    public init(
+        parsing bytes: [UInt8], allowsTrailingZeros: Bool = false, knowing known: [Certificate] = []
+    ) throws(DERSyntaxError) {
+        signedData = try SignedData(parsing: bytes, allowsTrailingZeros: allowsTrailingZeros, knowing: known)
         guard signedData.contentType == .timeStampInformation, let content = signedData.content else {
             throw DERSyntaxError(
                 .invalidValue, at: 0, clause: "RFC 3161 2.4.2",
