@@ -26,13 +26,31 @@ public struct CertificateGraph: Sendable {
     }
 
     struct Node: Sendable {
-        let certificate: Certificate
+        /// What a node is from the beginning; nodes are copied wherever they are looked at.
+        private final class Subject: Sendable {
+            let certificate: Certificate
+            let constraints: PathConstraints
+            let listIssuers: Set<DistinguishedName>
+            let anchorOf: String?
+
+            init(_ certificate: Certificate, _ anchorOf: String?) {
+                self.certificate = certificate
+                self.anchorOf = anchorOf
+                let constraints = PathConstraints(certificate)
+                self.constraints = constraints
+                listIssuers = Set(
+                    constraints.distributionPoints.flatMap { $0.listIssuer?.directoryNames ?? [] }
+                        + [certificate.issuer])
+            }
+        }
+        private let subject: Subject
+        var certificate: Certificate { subject.certificate }
         /// The extensions that constrain a path.
-        let constraints: PathConstraints
+        var constraints: PathConstraints { subject.constraints }
         /// The names whose lists may be about the certificate: its issuer and every cRLIssuer.
-        let listIssuers: Set<DistinguishedName>
+        var listIssuers: Set<DistinguishedName> { subject.listIssuers }
         /// The domain when the certificate is an anchor.
-        let anchorOf: String?
+        var anchorOf: String? { subject.anchorOf }
         /// Indices of certificates whose key made this certificate's signature.
         var issuers: [Int] = []
         /// Whether some certificate bears the issuer's name but none of their keys made the signature.
@@ -45,14 +63,7 @@ public struct CertificateGraph: Sendable {
         /// every order of theirs tried.
         var leadsToAnchor = false
 
-        init(certificate: Certificate, anchorOf: String?) {
-            self.certificate = certificate
-            self.anchorOf = anchorOf
-            let constraints = PathConstraints(certificate)
-            self.constraints = constraints
-            listIssuers = Set(
-                constraints.distributionPoints.flatMap { $0.listIssuer?.directoryNames ?? [] } + [certificate.issuer])
-        }
+        init(certificate: Certificate, anchorOf: String?) { subject = Subject(certificate, anchorOf) }
 
         /// The rules about extensions that the certificate breaks wherever it stands (RFC 5280 §4.2).
         var rulesBroken: [PathRule] {
@@ -102,7 +113,10 @@ public struct CertificateGraph: Sendable {
 
     /// Nodes that signed lists which may be about a certificate.
     func listSigners(for node: Node) -> [Int] {
-        node.listIssuers.flatMap { signersByName[$0] ?? [] }.sorted()
+        let names = node.listIssuers
+        // Of one name they are in order.
+        if names.count == 1, let only = names.first { return signersByName[only] ?? [] }
+        return names.flatMap { signersByName[$0] ?? [] }.sorted()
     }
 
     /// Which nodes lead to an anchor over nodes of which a rule holds.

@@ -10,7 +10,10 @@ struct CertificateGraphBuilder {
     private(set) var isOverBudget = false
     private let limits: CertificateGraph.Limits
     private let candidates: [DistinguishedName: [Certificate]]
-    private let byKeyIdentifier: [[UInt8]: [Certificate]]
+    /// Only asked where nobody bears the issuer's name.
+    private lazy var byKeyIdentifier = Dictionary(
+        grouping: candidates.values.joined().filter { $0.subjectKeyIdentifier != nil }
+    ) { $0.subjectKeyIdentifier ?? [] }
     private let lists: [DistinguishedName: [CertificateRevocationList]]
     private let anchors: [Certificate: String]
     private let domains: [TrustDomain]
@@ -35,9 +38,6 @@ struct CertificateGraphBuilder {
         self.anchors = anchors
         let all = Set(anchors.keys).union(material.certificates)
         candidates = Dictionary(grouping: all, by: \.subject)
-        byKeyIdentifier = Dictionary(grouping: all.filter { $0.subjectKeyIdentifier != nil }) {
-            $0.subjectKeyIdentifier ?? []
-        }
         lists = Dictionary(grouping: Set(material.revocationLists), by: \.issuer)
     }
 
@@ -107,6 +107,7 @@ struct CertificateGraphBuilder {
     }
 
     private mutating func findAnswers() {
+        guard !material.ocspResponses.isEmpty else { return }
         var builder = OCSPAnswerBuilder(
             material.ocspResponses, candidates: material.certificates,
             localResponders: domains.flatMap { domain in domain.responders.map { (domain.name, $0) } },

@@ -38,10 +38,16 @@ struct PathSearch {
     mutating func best(
         from start: Int, _ purpose: CertificatePurpose, _ mode: RevocationMode, endingIn anchor: Int? = nil
     ) -> PathResult? {
-        let sound = graph.leadingToAnchor { index in
+        let sound = graph.nodes.indices.map { index in
             index == start || rulesBroken(byAuthority: graph.nodes[index], purpose).isEmpty
         }
-        if let found = best(from: start, purpose, mode, anchor, through: sound) { return found }
+        // Where no certificate is a bad one, the ways through sound ones are all there are.
+        if sound.contains(false),
+            let found = best(
+                from: start, purpose, mode, anchor, through: graph.leadingToAnchor { sound[$0] })
+        {
+            return found
+        }
         return best(from: start, purpose, mode, anchor, through: graph.nodes.map(\.leadsToAnchor))
     }
 
