@@ -21,8 +21,7 @@ extension SignatureReport {
         case .caller(let source): proofSource = source
         }
         validAtSigningTime = Self.answer(verdict.pathAtBestTime)
-        validAtClaimedTime = Self.answer(
-            facts.claimedSigningTime.flatMap { input.signer?.path(at: $0, revocation: input.revocation) })
+        signer = input.signer
         timeStamps = verdict.timeStamps
         conformityFindings = AlgorithmConformity.findings(facts, policy)
         var findings = verdict.findings + conformityFindings
@@ -38,7 +37,7 @@ extension SignatureReport {
         renewBefore = Self.renewal(verdict, facts, policy)
     }
 
-    private static func answer(_ path: PathResult?) -> Answer {
+    static func answer(_ path: PathResult?) -> Answer {
         guard let path else { return .unknown }
         switch path.outcome {
         case .passed: return path.hasUncheckedRevocation ? .unknown : .yes

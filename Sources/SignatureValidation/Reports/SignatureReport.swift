@@ -60,8 +60,12 @@ public struct SignatureReport: Sendable {
     public let proofSource: String?
     /// Whether the certificate was valid at ``bestSignatureTime``.
     public let validAtSigningTime: Answer
-    /// Whether it was at the claimed time; shown, never relied on.
-    public let validAtClaimedTime: Answer
+    /// Whether it was at the claimed time; shown, never relied on. The path at that time is looked for when this is asked.
+    public var validAtClaimedTime: Answer {
+        Self.answer(facts.claimedSigningTime.flatMap { signer?.path(at: $0, revocation: revocationMode) })
+    }
+    /// The paths of the signing certificate.
+    let signer: (any CertificatePaths)?
     /// The time-stamps in the file's order.
     public let timeStamps: [TimeStampReport]
     /// How the signer compares with the expected person; `nil` when nobody was named.
