@@ -92,7 +92,7 @@ public struct CMSSignatureFacts: Sendable {
         ).all()
         findings += references.findings
         if let element = signer.signedValue(.signingTime) { signingTime = try? element.time() }
-        findings += Self.weakReferences(of: signer)
+        findings += Self.weakReferences(verification.references)
         if signedData.wasBER {
             findings.append(
                 Finding(
@@ -116,11 +116,9 @@ public struct CMSSignatureFacts: Sendable {
 
     /// Remarks on references to the signing certificate by a digest for which other bytes can be found (EN 319 122-1 §5.2.2.3:
     /// version 2 is for digests other than SHA-1).
-    private static func weakReferences(of signer: SignerInfo) -> [Finding] {
-        let values = (signer.signedAttributes ?? []).filter { $0.type == .signingCertificateV2 }.flatMap(\.values)
-        let weak = values.compactMap { (try? SigningCertificateReference($0, isVersion2: true))?.digest }
-            .filter { $0 == .md5 || $0 == .sha1 }
-        guard let digest = weak.first else { return [] }
+    private static func weakReferences(_ references: [SigningCertificateReference]) -> [Finding] {
+        let weak = references.first { $0.isVersion2 && ($0.digest == .md5 || $0.digest == .sha1) }
+        guard let digest = weak?.digest else { return [] }
         return [
             Finding(
                 .warning, code: "certificate-reference-weak",

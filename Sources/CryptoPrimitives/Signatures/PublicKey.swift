@@ -35,7 +35,7 @@ import Synchronization
     private let use: RSAUse
     private let pointer: OpaquePointer
     /// Contexts that are made ready for a scheme, to be copied: making one ready looks algorithms up by their names.
-    private let templates = Mutex<[SignatureScheme: EVPKeyContext]>([:])
+    private let templates = Mutex<[(scheme: SignatureScheme, context: EVPKeyContext)]>([])
     /// Schemes come from what is verified; a key that is asked about more of them has the others made ready each time.
     private static let mostTemplates = 4
 
@@ -142,13 +142,13 @@ import Synchronization
         guard let algorithm = scheme.digest, digest.count == algorithm.byteCount else {
             throw CryptoPrimitivesError(.invalidParameter, "a digest of \(digest.count) bytes does not fit the scheme")
         }
-        if let template = templates.withLock({ $0[scheme] }) {
-            return try template.copied().isValid(signature, digest)
+        if let template = templates.withLock({ $0.first { $0.scheme == scheme } }) {
+            return try template.context.copied().isValid(signature, digest)
         }
         let context = try verificationContext(scheme, algorithm)
         let isValid = context.isValid(signature, digest)
         templates.withLock { templates in
-            if templates.count < Self.mostTemplates { templates[scheme] = context }
+            if templates.count < Self.mostTemplates { templates.append((scheme, context)) }
         }
         return isValid
     }

@@ -94,13 +94,15 @@ public struct SignerInfo: Sendable {
     /// certificate, time and algorithms exactly one (RFC 5652 §5.3 and §11, RFC 5035 §3, RFC 6211 §2).
     public var hasWellFormedSignedAttributes: Bool {
         guard let signedAttributes else { return true }
-        let single: Set<ObjectIdentifier> = [
-            .contentType, .messageDigest, .signingTime, .signingCertificateV2, .signingCertificate,
-            .algorithmProtection,
-        ]
         return Set(signedAttributes.map(\.type)).count == signedAttributes.count
-            && signedAttributes.allSatisfy { !$0.values.isEmpty && (!single.contains($0.type) || $0.values.count == 1) }
+            && signedAttributes.allSatisfy {
+                $0.values.count == 1 || !$0.values.isEmpty && !Self.singleValued.contains($0.type)
+            }
     }
+
+    private static let singleValued: Set<ObjectIdentifier> = [
+        .contentType, .messageDigest, .signingTime, .signingCertificateV2, .signingCertificate, .algorithmProtection,
+    ]
 
     /// Whether a certificate is the one that the identifier names.
     public func names(_ certificate: Certificate) -> Bool {

@@ -44,6 +44,8 @@ public struct SignerInfoVerification: Sendable {
     /// first that the identifier names. A certificate whose key merely happens to verify is not enough (EN 319 102-1
     /// §5.2.3.4).
     public private(set) var signingCertificate: Certificate?
+    /// The references to the signer's certificate that can be read.
+    public private(set) var references: [SigningCertificateReference] = []
     /// Whether the identifier names any of the certificates at hand.
     public private(set) var namesCertificateAtHand = false
     /// The content's digest against the signed one; without signed attributes the same as ``value``.
@@ -111,7 +113,6 @@ public struct SignerInfoVerification: Sendable {
     }
 
     private mutating func findCertificate(_ signer: SignerInfo, _ certificates: [Certificate]) {
-        var references: [SigningCertificateReference] = []
         for (type, isVersion2) in [(ObjectIdentifier.signingCertificateV2, true), (.signingCertificate, false)] {
             for attribute in signer.signedAttributes ?? [] where attribute.type == type {
                 for value in attribute.values {

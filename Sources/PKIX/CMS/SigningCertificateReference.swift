@@ -6,6 +6,8 @@ public import DERSyntax
 
 /// ESS signing-certificate and signing-certificate-v2 (RFC 5035 §3 and §4): which certificate the signature binds.
 public struct SigningCertificateReference: Sendable {
+    /// Whether it is of signing-certificate-v2.
+    public let isVersion2: Bool
     /// The digest of the reference; `nil` for one that is not known.
     public let digest: DigestAlgorithm?
     /// The digest of the certificate's DER.
@@ -19,6 +21,7 @@ public struct SigningCertificateReference: Sendable {
     ///
     /// - Parameter isVersion2: `true` for signing-certificate-v2, whose digest defaults to SHA-256; version 1 is SHA-1.
     public init(_ value: DERElement, isVersion2: Bool) throws(DERSyntaxError) {
+        self.isVersion2 = isVersion2
         var attribute = try value.reader(.sequence)
         var references = try attribute.next(.sequence).reader()
         var reference = try references.next().reader(.sequence)

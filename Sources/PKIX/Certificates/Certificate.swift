@@ -47,6 +47,8 @@ public final class Certificate: Sendable, Hashable {
     public let subjectKeyIdentifier: [UInt8]?
     /// Octets of the keyIdentifier of AuthorityKeyIdentifier, when present.
     public let authorityKeyIdentifier: [UInt8]?
+    /// Kind and size of the subject's key, as ``SubjectPublicKeyInfo/kind``; engines ask for it again and again.
+    package let keyKind: PublicKey.Kind?
     /// Imported when it is first asked for: that costs a good part of a verification.
     private let importedKey = AtomicLazyReference<PublicKey>()
 
@@ -95,6 +97,7 @@ public final class Certificate: Sendable, Hashable {
         try validity.end()
         subject = try DistinguishedName(reader.next(.sequence))
         subjectPublicKeyInfo = try SubjectPublicKeyInfo(reader.next())
+        keyKind = subjectPublicKeyInfo.kind
         _ = try reader.optional(.contextPrimitive(1))
         _ = try reader.optional(.contextPrimitive(2))
         var extensions: [CertificateExtension] = []

@@ -75,8 +75,3 @@ extension [AlgorithmUse] {
         contains { use in use.fault(by: policy, at: now) != nil && use.fault(by: policy, at: time) != nil }
     }
 }
-
-extension Certificate {
-    /// Kind and size of the certified key; `nil` for one that is not known.
-    var keyKind: PublicKey.Kind? { subjectPublicKeyInfo.kind }
-}

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import CryptoPrimitives
+import DossierCore
 public import PKIX
 
 /// An object whose existence at an instant can be proved: the validation objects of TS 119 102-2 §4.4, by digest.
@@ -25,6 +26,9 @@ public struct ValidationObject: Sendable, Hashable {
     public let kind: Kind
     /// SHA-256 of its bytes.
     public let digest: [UInt8]
+
+    /// By the digest, of which there is one for each object.
+    public func hash(into hasher: inout Hasher) { hasher.combine(OctetString(digest)) }
 
     /// Names an object by the SHA-256 of its bytes.
     public init(_ kind: Kind, digest: [UInt8]) {
