@@ -44,11 +44,12 @@ public struct PDFDocument: SignedDocument {
         // A document time-stamp belongs to every signature that it covers, and is no signature itself.
         var facts: [(facts: SignatureFacts, revision: Int?)] = []
         var covered = CoveredObjects(stores: stores)
+        let areCovered = found.signatures.contains(where: \.isDocumentTimeStamp)
         for signature in found.signatures {
             let revision = signature.coverage.revision
             guard signature.isDocumentTimeStamp else {
                 let read = try reader.facts(signature, id: "S-\(facts.count + 1)")
-                covered.add(read, own: reader.ownMaterial)
+                if areCovered { covered.add(read, own: reader.ownMaterial) }
                 facts.append((read, revision))
                 continue
             }
@@ -59,7 +60,7 @@ public struct PDFDocument: SignedDocument {
                 facts[index].facts.timeStamps.append(stamp)
             }
         }
-        var all = facts.map(\.facts).map { $0.settingLevel() }
+        var all = facts.map { $0.facts.settingLevel() }
         // A document whose only signature was taken out must not look merely unsigned.
         for removed in found.removedSignatures {
             var lost = try reader.facts(removed, id: "S-\(all.count + 1)")

@@ -140,6 +140,11 @@ extension CrossReferenceEntries: Sequence {
 struct UnsortedEntries {
     fileprivate var entries = CrossReferenceEntries()
 
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// Makes room for more entries.
+    mutating func reserve(_ count: Int) { entries.reserve(entries.count + count) }
+
     /// Takes one more entry; the number is at most 2³¹ − 1.
     mutating func append(_ number: Int64, _ entry: CrossReferenceEntry) {
         entries.append(UInt32(truncatingIfNeeded: number), entry)

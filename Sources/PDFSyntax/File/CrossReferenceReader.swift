@@ -86,6 +86,8 @@ struct CrossReferenceReader {
                 throw broken(cursor.position, "a subsection longer than the file", "§7.5.4")
             }
             try reserve(count, at: cursor.position)
+            // A first section is read into room of its size; many small ones let it grow as it does.
+            if listed.isEmpty { listed.reserve(Int(count)) }
             for number in first..<first + count { listed.append(number, try tableEntry(&cursor)) }
         }
         guard var entries = CrossReferenceEntries(listed) else {
@@ -144,7 +146,7 @@ struct CrossReferenceReader {
         let reader = ObjectReader(source: source, budget: budget)
         let object: IndirectObject
         do throws(PDFSyntaxError) {
-            object = try reader.object(at: offset, end: end, length: nil)
+            object = try reader.object(at: offset, end: end, directLength: true) { _ in nil }
         } catch {
             guard error.code == .malformedObject || error.code == .malformedStream else { throw error }
             throw broken(offset, "neither xref nor a cross-reference stream: \(error.detail)", "§7.5.8")

@@ -18,9 +18,11 @@ struct ObjectReader {
     /// - Parameters:
     ///   - end: Where the object, a stream's data apart, must have ended: at the next object. Without this bound, objects
     ///     inside each other's strings would make reading all of them quadratic.
-    ///   - length: Gives the value of a `/Length` that is a reference; `nil` where only a direct one is allowed.
+    ///   - directLength: Whether only a direct `/Length` is allowed.
+    ///   - length: Gives the value of a `/Length` that is a reference.
     func object(
-        at offset: Int64, end: Int64? = nil, length: ((IndirectReference) throws(PDFSyntaxError) -> Int64?)?
+        at offset: Int64, end: Int64? = nil, directLength: Bool = false,
+        length: (IndirectReference) throws(PDFSyntaxError) -> Int64?
     ) throws(PDFSyntaxError) -> IndirectObject {
         var parser = ObjectParser(source, at: offset, end: end, budget: budget)
         while let byte = try parser.lexer.cursor.peek(), Lexer.isWhiteSpace(byte) { parser.lexer.cursor.advance() }
@@ -46,15 +48,15 @@ struct ObjectReader {
                 .malformedObject, at: offset, clause: "ISO 32000-2 §7.3.10", "an object without endobj")
         }
         var cursor = ByteCursor(source, at: parser.lexer.cursor.position)
-        let data = try dataRange(dictionary, &cursor, length: length)
+        let data = try dataRange(dictionary, &cursor, directLength, length)
         return IndirectObject(
             reference: reference, value: .stream(PDFStream(dictionary: dictionary, range: data)),
             range: start..<cursor.position, valueRanges: parser.valueRanges, container: nil)
     }
 
     private func dataRange(
-        _ dictionary: PDFDictionary, _ cursor: inout ByteCursor,
-        length: ((IndirectReference) throws(PDFSyntaxError) -> Int64?)?
+        _ dictionary: PDFDictionary, _ cursor: inout ByteCursor, _ directLength: Bool,
+        _ length: (IndirectReference) throws(PDFSyntaxError) -> Int64?
     ) throws(PDFSyntaxError) -> Range<Int64> {
         var byte = try cursor.next()
         if byte == 13 { byte = try cursor.next() }
@@ -64,7 +66,7 @@ struct ObjectReader {
         switch dictionary["Length"] {
         case .integer(let value): count = value
         case .reference(let reference):
-            guard let length else { throw broken(start, "an indirect /Length where it must be direct") }
+            guard !directLength else { throw broken(start, "an indirect /Length where it must be direct") }
             count = try length(reference)
         default: count = nil
         }

@@ -107,14 +107,10 @@ extension PDFFile {
         let reader = ObjectReader(source: objectBytes, budget: budget)
         do throws(PDFSyntaxError) {
             let end = end(ofObjectAt: offset)
-            let object: IndirectObject
-            if directLength {
-                object = try reader.object(at: offset, end: end, length: nil)
-            } else {
-                object = try reader.object(at: offset, end: end) { (length) throws(PDFSyntaxError) in
-                    // The length object is an integer; reading it may not need another indirect length.
-                    try indirectObject(length, asOf: revision, directLength: true)?.value.integer
-                }
+            let object = try reader.object(at: offset, end: end, directLength: directLength) {
+                (length) throws(PDFSyntaxError) in
+                // The length object is an integer; reading it may not need another indirect length.
+                try indirectObject(length, asOf: revision, directLength: true)?.value.integer
             }
             parsedObjects.keep(object, at: offset)
             return try decrypted(object)

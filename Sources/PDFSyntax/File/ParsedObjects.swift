@@ -33,8 +33,8 @@ final class ParsedObjects: Sendable {
         // A stream's data is not kept.
         if let data = object.value.stream?.range { text -= Int64(data.count) }
         var strings: Int64 = 0
-        for key in object.value.dictionary?.keys ?? [] {
-            guard case .string(let bytes, let isHexadecimal) = object.value.dictionary?[key] else { continue }
+        for value in object.value.dictionary?.values ?? [] {
+            guard case .string(let bytes, let isHexadecimal) = value else { continue }
             strings += Int64(bytes.count)
             text -= Int64(bytes.count) * (isHexadecimal ? 2 : 1)
         }

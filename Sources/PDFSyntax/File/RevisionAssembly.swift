@@ -137,7 +137,9 @@ struct RevisionAssembly {
         // The parameter dictionary is the first object and lies within the first 1,024 bytes (F.3.2).
         var lexer = Lexer(ByteCursor(source, at: 0, end: 1024), budget: budget)
         try lexer.skipWhiteSpace()
-        let object = try ObjectReader(source: source, budget: budget).object(at: lexer.cursor.position, length: nil)
+        let object = try ObjectReader(source: source, budget: budget).object(
+            at: lexer.cursor.position, directLength: true
+        ) { _ in nil }
         return object.value.dictionary?["Linearized"] != nil
     }
 

@@ -8,7 +8,7 @@ public struct PDFDictionary: Sendable, Equatable, ExpressibleByDictionaryLiteral
     /// The keys in their order.
     public private(set) var keys: [PDFName] = []
     /// The values in the order of the keys.
-    private var values: [PDFObject] = []
+    private(set) var values: [PDFObject] = []
     /// Where each key stands, once there are too many to look through.
     private var positions: [PDFName: Int] = [:]
 

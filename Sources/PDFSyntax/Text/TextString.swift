@@ -22,6 +22,10 @@ public enum TextString {
             }
             return String(decoding: units, as: UTF16.self)
         }
+        // What is nearly always all of it stands in PDFDocEncoding as in ASCII.
+        if bytes.allSatisfy({ $0 < 0x18 || (0x20..<0x7F).contains($0) }) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         var text = String.UnicodeScalarView()
         for byte in bytes { text.append(scalar(byte)) }
         return String(text)
