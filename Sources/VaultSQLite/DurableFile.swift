@@ -101,6 +101,64 @@ struct DurableFile: ~Copyable {
         written += Int64(bytes.count)
     }
 
+    /// Arrays that are given to the system by one call.
+    private static let mostTogether = 32
+
+    /// Appends several arrays by few calls.
+    ///
+    /// The system takes what comes with one call into large pieces of the page cache, and what comes bit by bit into pages of
+    /// 4 KiB each: for contents of 20 KiB that takes more than twice as long, and half as long again to sync.
+    mutating func append(_ parts: [[UInt8]]) throws(VaultError) {
+        for start in stride(from: 0, to: parts.count, by: Self.mostTogether) {
+            let some = parts[start..<min(start + Self.mostTogether, parts.count)]
+            var vectors: [iovec] = unsafe []
+            unsafe vectors.reserveCapacity(some.count)
+            let failure = unsafe Self.lend(some, &vectors) { unsafe Self.write(&$0, to: descriptor) }
+            guard failure == 0 else { throw .system(failure, path) }
+            written += some.reduce(0) { $0 + Int64($1.count) }
+        }
+    }
+
+    /// Lends the octets of several arrays to a closure at once.
+    private static func lend(
+        _ parts: ArraySlice<[UInt8]>, _ vectors: inout [iovec], to body: (inout [iovec]) -> Int32
+    ) -> Int32 {
+        guard let first = parts.first else { return unsafe body(&vectors) }
+        return unsafe first.withUnsafeBytes { octets in
+            unsafe vectors.append(
+                iovec(iov_base: UnsafeMutableRawPointer(mutating: octets.baseAddress), iov_len: octets.count))
+            return unsafe lend(parts.dropFirst(), &vectors, to: body)
+        }
+    }
+
+    /// Gives all octets of several runs to the system.
+    ///
+    /// - Returns: 0, or the number of the error.
+    private static func write(_ vectors: inout [iovec], to descriptor: Int32) -> Int32 {
+        let count = unsafe vectors.count
+        var first = 0
+        while first < count {
+            let taken = unsafe vectors[first...].withUnsafeBufferPointer {
+                unsafe writev(descriptor, $0.baseAddress, Int32($0.count))
+            }
+            guard taken >= 0 || errno == EINTR else { return errno }
+            // Of the last one it may have taken a part.
+            var rest = max(taken, 0)
+            let before = first
+            while first < count {
+                let some = unsafe min(rest, vectors[first].iov_len)
+                unsafe vectors[first].iov_base += some
+                unsafe vectors[first].iov_len -= some
+                rest -= some
+                guard unsafe vectors[first].iov_len == 0 else { break }
+                first += 1
+            }
+            // The system takes nothing and says no error: what was not taken must not count as written.
+            guard taken != 0 || first > before else { return EIO }
+        }
+        return 0
+    }
+
     /// Gives all octets to the system.
     ///
     /// - Parameter mends: Called when the system takes the call for invalid; whether to try once more.

@@ -26,7 +26,7 @@ final class PackFile: Sendable {
     /// Writes contents into a new file, which is whole and on stable storage afterwards.
     init(_ contents: [(key: ContentID, value: [UInt8])], at path: String) throws(VaultError) {
         var file = try DurableFile(path)
-        for (_, sealed) in contents { try file.append(sealed) }
+        try file.append(contents.map(\.value))
         try file.publish()
         self.file = file
         self.path = path

@@ -48,6 +48,22 @@ struct ContentFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 24)
     }
 
+    @Test(arguments: [1, 2, 31, 32, 33, 100])
+    func `contents of a pack lie one behind the other, however many and also when one is empty`(count: Int) throws {
+        let folder = try TemporaryFolder()
+        let contents = (0..<count).map { number in
+            (
+                key: ContentID(random: SystemRandom()),
+                value: SystemRandom().bytes(number % 7 == 3 ? 0 : number * 997 % 40_000)
+            )
+        }
+        let path = folder.path + "/some.pack"
+        let pack = try PackFile(contents, at: path)
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data(contents.flatMap(\.value)))
+        withExtendedLifetime(pack) {}
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["some.pack"])
+    }
+
     @Test(arguments: [1 << 20, 12 << 20])
     func `a content that is not as long as announced leaves no file, and one that is does`(size: Int) throws {
         let folder = try TemporaryFolder()
