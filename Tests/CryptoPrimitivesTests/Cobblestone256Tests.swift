@@ -28,6 +28,16 @@ struct Cobblestone256Tests {
                 plaintext.span, key: key, context: vector.context.octets.span,
                 random: FixedRandom(Array(vector.header.octets.prefix(24))))
             #expect(try DigestAlgorithm.sha256.digest(of: ours) == vector.sha256.octets, "length \(vector.length)")
+            // The same whatever came before the end.
+            for first in [1, 1000, 16_384, 20_000] where first <= vector.length {
+                var sealer = try Cobblestone256Sealer(
+                    key: key, context: vector.context.octets.span,
+                    random: FixedRandom(Array(vector.header.octets.prefix(24))))
+                let (start, end) = (Array(plaintext[..<first]), Array(plaintext[first...]))
+                var inParts = try sealer.update(start.span)
+                inParts += try sealer.finish(end.span)
+                #expect(inParts == ours, "length \(vector.length)")
+            }
             if let sealed = vector.sealed {
                 #expect(ours == sealed.octets)
                 #expect(

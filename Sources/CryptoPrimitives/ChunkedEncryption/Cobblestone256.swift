@@ -59,9 +59,8 @@ public enum Cobblestone256 {
     ) throws(CryptoPrimitivesError) -> [UInt8] {
         let size = Int(try sealedSize(ofPlaintext: Int64(plaintext.count)))
         return try [UInt8](capacity: size) { output throws(CryptoPrimitivesError) in
-            var sealer = try Cobblestone256Sealer(key: key, context: context, random: random)
-            try sealer.update(plaintext, into: &output)
-            try sealer.finish(into: &output)
+            let sealer = try Cobblestone256Sealer(key: key, context: context, random: random)
+            try sealer.finish(plaintext, into: &output)
         }
     }
 

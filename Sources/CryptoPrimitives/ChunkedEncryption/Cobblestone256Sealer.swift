@@ -43,20 +43,51 @@ public struct Cobblestone256Sealer: ~Copyable {
     public mutating func update(
         _ plaintext: Span<UInt8>, into output: inout OutputSpan<UInt8>
     ) throws(CryptoPrimitivesError) {
+        let taken = try sealWhole(plaintext, into: &output)
+        append(plaintext.extracting(droppingFirst: taken))
+    }
+
+    /// Appends the chunks that are complete.
+    ///
+    /// - Returns: How many octets were taken in; when some wait for more, all of them.
+    private mutating func sealWhole(
+        _ plaintext: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) throws(CryptoPrimitivesError) -> Int {
         try writeHeader(into: &output)
-        var rest = plaintext
+        var taken = 0
         if !pending.isEmpty {
-            let taken = min(rest.count, Cobblestone256.chunkByteCount - pending.count)
-            append(rest.extracting(first: taken))
-            rest = rest.extracting(droppingFirst: taken)
-            guard pending.count == Cobblestone256.chunkByteCount else { return }
+            taken = min(plaintext.count, Cobblestone256.chunkByteCount - pending.count)
+            append(plaintext.extracting(first: taken))
+            guard pending.count == Cobblestone256.chunkByteCount else { return taken }
             try sealPending(into: &output)
         }
-        while rest.count >= Cobblestone256.chunkByteCount {
-            try sealChunk(rest.extracting(first: Cobblestone256.chunkByteCount), into: &output)
-            rest = rest.extracting(droppingFirst: Cobblestone256.chunkByteCount)
+        while plaintext.count - taken >= Cobblestone256.chunkByteCount {
+            try sealChunk(plaintext.extracting(taken..<taken + Cobblestone256.chunkByteCount), into: &output)
+            taken += Cobblestone256.chunkByteCount
         }
-        append(rest)
+        return taken
+    }
+
+    /// Takes in the end of the plaintext, and appends the chunks that are complete and the last one.
+    ///
+    /// What is there whole is sealed from where it stands: nothing of it is copied before.
+    ///
+    /// - Throws: As ``update(_:into:)``.
+    public consuming func finish(
+        _ plaintext: Span<UInt8>, into output: inout OutputSpan<UInt8>
+    ) throws(CryptoPrimitivesError) {
+        let taken = try sealWhole(plaintext, into: &output)
+        if pending.isEmpty { return try sealChunk(plaintext.extracting(droppingFirst: taken), into: &output) }
+        try sealPending(into: &output)
+    }
+
+    /// Takes in the end of the plaintext and returns the chunks that are complete and the last one.
+    public consuming func finish(_ plaintext: Span<UInt8>) throws(CryptoPrimitivesError) -> [UInt8] {
+        let bound = outputBound(for: plaintext.count)
+        var sealer = Optional(self)
+        return try [UInt8](capacity: bound) { span throws(CryptoPrimitivesError) in
+            try sealer.take()?.finish(plaintext, into: &span)
+        }
     }
 
     /// Appends the last chunk and ends the message.
@@ -76,12 +107,7 @@ public struct Cobblestone256Sealer: ~Copyable {
 
     /// Returns the last chunk and ends the message.
     public consuming func finish() throws(CryptoPrimitivesError) -> [UInt8] {
-        let bound = outputBound(for: 0)
-        var sealer = self
-        return try [UInt8](capacity: bound) { span throws(CryptoPrimitivesError) in
-            try sealer.writeHeader(into: &span)
-            try sealer.sealPending(into: &span)
-        }
+        try finish([UInt8]().span)
     }
 
     private mutating func writeHeader(into output: inout OutputSpan<UInt8>) throws(CryptoPrimitivesError) {

@@ -71,13 +71,14 @@ final class SealedContentStream: ContentStream {
         }
         if available < wanted { plaintext += [UInt8](repeating: 0, count: wanted - available) }
         state.offset += Int64(wanted)
-        var piece = try sealer.update(plaintext.span)
-        progress?(min(state.offset, source.size))
         if state.offset == paddedSize {
-            piece += try sealer.finish()
-        } else {
-            state.sealer = consume sealer
+            let piece = try sealer.finish(plaintext.span)
+            progress?(source.size)
+            return piece
         }
+        let piece = try sealer.update(plaintext.span)
+        progress?(min(state.offset, source.size))
+        state.sealer = consume sealer
         return piece
     }
 }
