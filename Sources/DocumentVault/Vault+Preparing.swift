@@ -96,7 +96,7 @@ extension Vault {
     ) throws(VaultError) -> DocumentPreparing {
         let secret = try currentSecret()
         try quota.check(
-            state.core, largest: uploads.map(\.source.size).max() ?? 0,
+            state.core, largest: uploads.lazy.map { $0.source.size }.max() ?? 0,
             octets: uploads.reduce(0) {
                 $0 &+ Padding.paddedSize(of: $1.source.size, least: Padding.leastDocument)
             }, documents: Int64(uploads.count { $0.correcting == nil }))
@@ -154,21 +154,23 @@ struct DocumentPreparing: Sendable {
         let (contents, versions, operations) = (
             ContentID(random: random), VersionID(random: random), OperationID(random: random)
         )
+        var preparing = self
+        preparing.random = RandomReserve(of: random)
+        let each = preparing
         // A task for each would take as long as sealing a small document.
         let size = max(1, uploads.count / 16)
         let parts = await withTaskGroup { group in
             for start in stride(from: 0, to: uploads.count, by: size) {
                 group.addTask {
-                    var part = self
-                    let random = RandomReserve(of: random)
-                    part.random = random
+                    let random = each.random
                     var outcomes: [Result<Vault.Prepared, any Error>] = []
+                    outcomes.reserveCapacity(size)
                     for place in start..<min(start + size, uploads.count) {
                         let ids = Vault.IDs(
                             operation: place == 0 ? operation : OperationID(beside: operations, random: random),
                             document: DocumentID(random: random), version: VersionID(beside: versions, random: random),
                             content: ContentID(beside: contents, random: random))
-                        outcomes.append(await part.outcome(uploads[place], ids))
+                        outcomes.append(await each.outcome(uploads[place], ids))
                     }
                     return (start, outcomes)
                 }

@@ -42,6 +42,7 @@ struct RandomReserveTests {
         let reserve = RandomReserve(of: source)
         let pieces = (0..<1_000).map { _ in reserve.bytes(16) }
         #expect(Set(pieces).count == 1_000)
+        #expect(pieces.flatMap { $0 } == Counter().bytes(16_000))
         #expect(source.calls == 4, "16,000 octets, 4,096 at a time")
         #expect(reserve.bytes(100_000).count == 100_000)
         #expect(source.calls == 5)

@@ -7,7 +7,8 @@ import Synchronization
 /// each otherwise, which takes longer than deriving a key from them.
 ///
 /// Every octet is given once. What is left lies in guarded memory and is wiped with the reserve, so a reserve is kept for one
-/// piece of work and not for a process; one that is copied by `fork` would give the same octets twice.
+/// piece of work and not for a process; one that is copied by `fork` would give the same octets twice. Several tasks may share
+/// one: guarded memory of their own would cost each of them more than the octets do.
 package final class RandomReserve: RandomSource {
     private struct State: ~Copyable {
         var octets: SecretBytes
@@ -29,7 +30,10 @@ package final class RandomReserve: RandomSource {
         let count = span.freeCapacity
         guard count <= Self.byteCount / 8 else { return source.fill(&span) }
         state.withLock { state in
-            if state.given + count > Self.byteCount { state = State(octets: source.secret(Self.byteCount)) }
+            if state.given + count > Self.byteCount {
+                state.octets.refill { source.fill(&$0) }
+                state.given = 0
+            }
             state.octets.withSpan { octets in
                 for place in state.given..<state.given + count { span.append(octets[place]) }
             }

@@ -8,7 +8,7 @@ internal import CDossierSodium
 /// The memory comes from `sodium_malloc`; secrets of at most 64 octets share a page of it. It is locked against swapping
 /// when the process may lock that much. The value cannot be copied, printed, encoded or compared by accident; what a closure does with the octets is the closure's
 /// responsibility.
-// Immutable after initialisation, and the pointer is never handed out beyond a closure: sharing it is safe.
+// Whoever shares it cannot change it, and the pointer is never handed out beyond a closure: sharing it is safe.
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     private let pointer: UnsafeMutablePointer<UInt8>
     // The page in which it is a slot; without one the memory is its own.
@@ -68,6 +68,15 @@ internal import CDossierSodium
     }
 
     deinit { unsafe Self.wipe(pointer, byteCount, in: page) }
+
+    /// Lets a closure write all octets anew; those that it leaves out are zero.
+    mutating func refill(_ body: (inout OutputSpan<UInt8>) -> Void) {
+        unsafe sodium_memzero(pointer, byteCount)
+        let buffer = unsafe UnsafeMutableBufferPointer(start: pointer, count: byteCount)
+        var span = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
+        body(&span)
+        _ = unsafe span.finalize(for: buffer)
+    }
 
     /// Lends the octets to a closure, which must not keep them.
     public borrowing func withSpan<Result: ~Copyable, Failure: Error>(
