@@ -43,11 +43,13 @@ public enum HKDF {
     static func expand(
         _ hash: HMACHash, key: Span<UInt8>, info: Span<UInt8>, into output: inout OutputSpan<UInt8>
     ) throws(CryptoPrimitivesError) {
-        let keyed = try HMAC(hash, key: key)
+        var keyed = Optional(try HMAC(hash, key: key))
         let block = WipedBuffer(byteCount: hash.byteCount)
         var counter: UInt8 = 0
         while output.freeCapacity > 0 {
-            var mac = keyed.branch()
+            // Of the last block nothing is made from the same start afterwards.
+            let isLast = output.freeCapacity <= hash.byteCount
+            guard var mac = isLast ? keyed.take() : keyed?.branch() else { break }
             if counter > 0 {
                 try block.withSpan(0..<hash.byteCount) { previous throws(CryptoPrimitivesError) in
                     try mac.update(previous)
