@@ -9,7 +9,7 @@ public struct Digest32: Sendable, Hashable, CustomStringConvertible {
     private let first, second, third, fourth: UInt64
 
     /// The 32 octets.
-    public var octets: [UInt8] { WordOctets.octets([first, second, third, fourth]) }
+    public var octets: [UInt8] { WordOctets.octets(first, second, third, fourth) }
 
     /// Takes over 32 octets, or gives `nil` for another number.
     public init?(octets: some RandomAccessCollection<UInt8>) {

@@ -10,7 +10,7 @@ public struct ObjectID<Subject>: Sendable, Hashable, CustomStringConvertible {
     private let high, low: UInt64
 
     /// The 16 octets.
-    public var octets: [UInt8] { WordOctets.octets([high, low]) }
+    public var octets: [UInt8] { WordOctets.octets(high, low) }
 
     /// Takes over 16 octets, or gives `nil` for another number.
     public init?(octets: some Collection<UInt8>) {
@@ -97,15 +97,28 @@ enum WordOctets {
         } ?? octets.dropFirst(start).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    static func octets(_ words: [UInt64]) -> [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(words.count * 8)
-        for word in words {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                octets.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
+    static func octets(_ word: UInt64) -> [UInt8] { [UInt8](capacity: 8) { append(word, to: &$0) } }
+
+    static func octets(_ first: UInt64, _ second: UInt64) -> [UInt8] {
+        [UInt8](capacity: 16) { octets in
+            append(first, to: &octets)
+            append(second, to: &octets)
         }
-        return octets
+    }
+
+    static func octets(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) -> [UInt8] {
+        [UInt8](capacity: 32) { octets in
+            append(first, to: &octets)
+            append(second, to: &octets)
+            append(third, to: &octets)
+            append(fourth, to: &octets)
+        }
+    }
+
+    private static func append(_ word: UInt64, to octets: inout OutputSpan<UInt8>) {
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            octets.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
     }
 }
 

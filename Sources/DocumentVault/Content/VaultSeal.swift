@@ -19,7 +19,12 @@ enum VaultSeal {
     }
 
     static func context(_ label: Label, _ fields: [[UInt8]]) -> [UInt8] {
-        Array("dossierkit/vault/1/\(label.rawValue)".utf8) + [0] + fields.joined()
+        var context = Array("dossierkit/vault/1/".utf8)
+        context.reserveCapacity(context.count + 32 + fields.reduce(0) { $0 + $1.count })
+        context += label.rawValue.utf8
+        context.append(0)
+        for field in fields { context += field }
+        return context
     }
 
     static func u32(_ number: Int64) -> [UInt8] {

@@ -59,7 +59,7 @@ public struct DocumentMetadata: Sendable, Hashable {
     ///
     /// - Throws: ``VaultError`` with code `invalidMetadata`.
     func members() throws(VaultError) -> Members {
-        var members = Members(additional.filter { !Self.known.contains($0.key) })
+        var members = additional.isEmpty ? Members() : Members(additional.filter { !Self.known.contains($0.key) })
         members["type"] = type
         members["name"] = name.normalizedNFC
         members["mediaType"] = mediaType

@@ -25,7 +25,9 @@ struct Members: Sendable, Hashable {
         list.reduce(0) { sum, member in member.texts.reduce(sum + member.name.utf8.count) { $0 + $1.utf8.count } }
     }
 
-    init(_ values: [String: [String]] = [:]) {
+    init() {}
+
+    init(_ values: [String: [String]]) {
         list = values.filter { !$0.value.isEmpty }.map { Member(name: $0.key, texts: $0.value) }
             .sorted { $0.precedes($1.name) }
     }

@@ -92,7 +92,9 @@ public struct Provenance: Sendable, Hashable {
     func of(_ sha256: Digest32) -> Provenance { Provenance(sha256, source, assurance, verification) }
 
     var members: Members {
-        var members = Members(["source": [source.rawValue], "assurance": [assurance.rawValue]])
+        var members = Members()
+        members["source"] = source.rawValue
+        members["assurance"] = assurance.rawValue
         guard let verification else { return members }
         members["report"] = verification.report.description
         members["verifiedAt"] = verification.verifiedAt.description

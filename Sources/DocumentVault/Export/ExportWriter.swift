@@ -32,7 +32,7 @@ struct ExportWriter: ~Copyable {
     }
 
     static func head(_ type: RecordType, _ size: Int64) -> [UInt8] {
-        [type.rawValue] + WordOctets.octets([UInt64(size)])
+        [type.rawValue] + WordOctets.octets(UInt64(size))
     }
 
     mutating func record(_ type: RecordType, _ bytes: [UInt8]) throws {
