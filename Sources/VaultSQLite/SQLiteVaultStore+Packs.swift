@@ -31,7 +31,7 @@ extension SQLiteVaultStore {
         }
         let path = folder.packPath(name, of: vault)
         let (parent, grandparent) = (folder.contentFolder(vault), folder.path + "/contents")
-        let file = try await onFilesTyped { () throws(VaultError) in
+        let file = try await onFilesTyped(waitsLong: true) { () throws(VaultError) in
             try ContentFile.makeFolder(grandparent)
             try ContentFile.makeFolder(parent)
             return try PackFile(ordered, at: path)

@@ -296,17 +296,22 @@ public final class SQLiteVaultStore: VaultStore {
         }
     }
 
-    private func onFiles<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private func onFiles<Value: Sendable>(
+        _ queue: DispatchQueue? = nil, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            files.async { continuation.resume(with: Result { try work() }) }
+            (queue ?? files).async { continuation.resume(with: Result { try work() }) }
         }
     }
 
+    /// - Parameter waitsLong: Whether it syncs many octets. On Linux a concurrent queue has no other threads than those,
+    ///   as many as there are cores, that carry out Swift's tasks: one that waits for the disk there is missing elsewhere. A
+    ///   serial queue has a thread of its own.
     func onFilesTyped<Value: Sendable>(
-        _ work: @escaping @Sendable () throws(VaultError) -> Value
+        waitsLong: Bool = false, _ work: @escaping @Sendable () throws(VaultError) -> Value
     ) async throws(VaultError) -> Value {
         do {
-            return try await onFiles(work)
+            return try await onFiles(waitsLong ? DispatchQueue(label: "dossierkit.vault.sqlite.syncing") : nil, work)
         } catch {
             throw VaultError(database: error, object: folder.path)
         }
