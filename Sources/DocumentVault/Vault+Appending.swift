@@ -23,9 +23,15 @@ extension Vault {
     }
 
     /// An entry that is to be appended, and what it says.
-    struct Made {
+    // A reference, because lists of them are made, handed on and copied.
+    final class Made: Sendable {
         let entry: JournalEntry
         let ready: Payload.Ready
+
+        init(entry: JournalEntry, ready: Payload.Ready) {
+            self.entry = entry
+            self.ready = ready
+        }
 
         var stored: StoredEntry {
             StoredEntry(
@@ -142,6 +148,7 @@ extension Vault {
         let writer = try writer(for: change.events.map(\.kind), at: time)
         let isReady = change.ready.count == change.events.count && change.ready.first?.operation == operation
         var made: [Made] = []
+        made.reserveCapacity(change.events.count + 1)
         var last = head
         for (index, event) in change.events.enumerated() {
             let ready =

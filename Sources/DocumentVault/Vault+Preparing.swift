@@ -216,13 +216,14 @@ struct DocumentPreparing: Sendable {
                     .provenanceMismatch, "the digest of the bytes is not the one that the provenance names")
             }
             let final = announced.with(upload.takesDigest ? upload.provenance.of(sha256) : upload.provenance)
+            let keyRecord = try KeyRecord(
+                sealing: key, vault: vault, document: document, version: version, under: secret, random: random)
+            let payload = try Payload.Ready(
+                .documentVersion(final), at: time, vault: vault, operation: operation, under: secret, random: random)
+            // Of the version and what was read back of it one is kept; the other ends here, where nobody waits for it.
             return Vault.Prepared(
-                correcting: upload.correcting, key: key, record: final, inline: inline,
-                keyRecord: try KeyRecord(
-                    sealing: key, vault: vault, document: document, version: version, under: secret, random: random),
-                payload: try Payload.Ready(
-                    .documentVersion(final), at: time, vault: vault, operation: operation, under: secret,
-                    random: random))
+                correcting: upload.correcting, key: key, record: payload.event.version ?? final, inline: inline,
+                keyRecord: keyRecord, payload: payload)
         } catch {
             if inline == nil { try? await store.deleteContents([content], of: vault) }
             throw error

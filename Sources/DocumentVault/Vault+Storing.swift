@@ -68,7 +68,7 @@ extension Vault {
 
     /// Reads what others appended, when a version that is corrected is not known here as the newest.
     func catchUp(with uploads: [DocumentUpload]) async throws(VaultError) {
-        let corrected = uploads.compactMap(\.correcting)
+        let corrected = uploads.compactMap { $0.correcting }
         guard !corrected.isEmpty else { return }
         try await loadDocuments()
         let isBehind = corrected.contains { state.catalogue?.documents[$0.document]?.current.id != $0.version }

@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 public import DossierCore
+import Synchronization
 
 extension Vault {
     /// Most documents that are put by one append; less when they are large, or when it is no owner's secret that opened
@@ -121,7 +122,9 @@ extension Vault {
         private func uploads(
             after ahead: [DocumentUpload] = [], from start: Int, most: Int
         ) throws -> [DocumentUpload] {
-            var uploads = ahead
+            var uploads: [DocumentUpload] = []
+            uploads.reserveCapacity(min(most, count - start))
+            uploads += ahead
             var octets = ahead.reduce(0) { $0 &+ $1.source.size }
             while uploads.count < most, start + uploads.count < count, octets < Vault.largestBatchOctets {
                 try Task.checkCancellation()
@@ -142,11 +145,25 @@ extension Vault {
         let uploads: @Sendable () throws -> [DocumentUpload]
     }
 
+    /// Documents on their way to where they are sealed. They end there: closing many files takes as long as opening them.
+    private final class Uploads: Sendable {
+        private let list: Mutex<[DocumentUpload]>
+
+        init(_ list: [DocumentUpload]) { self.list = Mutex(list) }
+
+        func take() -> [DocumentUpload] {
+            list.withLock { list in
+                defer { list = [] }
+                return list
+            }
+        }
+    }
+
     /// Documents that go into one append, with what sealing them needs of the vault.
     private struct UnsealedBatch: Sendable {
         let places: Range<Int>
         let operation: OperationID
-        let uploads: [DocumentUpload]
+        let uploads: Uploads
         let preparing: DocumentPreparing
         let source: UploadSource
 
@@ -154,7 +171,7 @@ extension Vault {
             let (places, source) = (places, source)
             return Batch(
                 places: places, operation: operation,
-                prepared: try await preparing.all(uploads, operation: operation),
+                prepared: try await preparing.all(uploads.take(), operation: operation),
                 uploads: { try places.map { try source.upload($0) } })
         }
     }
@@ -168,8 +185,9 @@ extension Vault {
         let uploads = try await source.uploads(after: coming, from: start, most: most)
         try await catchUp(with: uploads)
         return UnsealedBatch(
-            places: start..<start + uploads.count, operation: OperationID(random: random), uploads: uploads,
-            preparing: try preparing(uploads, at: source.time, progress: nil), source: source)
+            places: start..<start + uploads.count, operation: OperationID(random: random),
+            uploads: Uploads(uploads), preparing: try preparing(uploads, at: source.time, progress: nil),
+            source: source)
     }
 
     private nonisolated func placed(_ batch: Batch) async throws -> Batch {

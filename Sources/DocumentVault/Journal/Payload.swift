@@ -17,7 +17,8 @@ struct Payload: Sendable {
     static let mostEpochs: Int64 = (1 << 32) - 1
 
     /// A payload before its entry is signed, with the event as everybody will read it who opens the payload.
-    struct Ready: Sendable {
+    // A reference, because it goes through several hands and has many parts.
+    final class Ready: Sendable {
         let operation: OperationID
         let payload: Payload
         let event: VaultEvent
