@@ -38,6 +38,16 @@ extension Vault {
                 sequence: entry.sequence, operation: entry.operation, entry: entry.bytes,
                 payload: ready.payload.bytes)
         }
+
+        /// The document that it brings, as a snapshot tells of it.
+        var newDocument: DocumentPage.NewDocument {
+            get throws(VaultError) {
+                guard case .documentVersion(let version) = ready.event, version.previous == nil else {
+                    throw VaultError(.conflict, object: "entry \(entry.sequence)", "it brings no new document")
+                }
+                return DocumentPage.NewDocument(sequence: entry.sequence, storedAt: ready.time, version: ready.body)
+            }
+        }
     }
 
     enum Appended {

@@ -158,10 +158,9 @@ extension Vault {
     ) async throws(VaultError) -> (leaves: [Int: PageReference], items: Int64) {
         let perPage = DocumentPage.rowsPerPage
         var leaves: [Int: PageReference] = [:]
+        let added = try made.map { own throws(VaultError) in try own.newDocument }
         if let catalogue = state.catalogue {
-            var added = Catalogue()
-            for own in made { try added.apply(own.ready.event, in: own.entry.sequence, hasGaps: false) }
-            let (before, count) = (catalogue.rows.count, catalogue.rows.count + added.rows.count)
+            let (before, count) = (catalogue.rows.count, catalogue.rows.count + added.count)
             var places = Set(catalogue.changed.map { $0 / perPage })
             if count > before { places.formUnion(before / perPage...(count - 1) / perPage) }
             for place in places {
@@ -169,9 +168,8 @@ extension Vault {
                 let old = catalogue.rows[range.clamped(to: 0..<before)]
                 let fresh = range.clamped(to: before..<count)
                 leaves[place] = try new.seal(
-                    DocumentPage.bytes([
-                        (old, catalogue), (added.rows[fresh.lowerBound - before..<fresh.upperBound - before], added),
-                    ]))
+                    DocumentPage.bytes(
+                        old, of: catalogue, then: added[fresh.lowerBound - before..<fresh.upperBound - before]))
             }
             return (leaves, Int64(count))
         }
@@ -188,12 +186,16 @@ extension Vault {
             }
         }
         for (sequence, event) in state.waiting { try part.apply(event, in: sequence, hasGaps: false) }
-        for own in made { try part.apply(own.ready.event, in: own.entry.sequence, hasGaps: false) }
-        for start in stride(from: 0, to: part.rows.count, by: perPage) where !state.waiting.isEmpty || !made.isEmpty {
-            let range = start..<min(start + perPage, part.rows.count)
-            leaves[first + start / perPage] = try new.seal(DocumentPage.bytes(part.rows[range], of: part))
+        let (before, count) = (part.rows.count, part.rows.count + added.count)
+        for start in stride(from: 0, to: count, by: perPage) where !state.waiting.isEmpty || !made.isEmpty {
+            let range = start..<min(start + perPage, count)
+            let fresh = range.clamped(to: before..<count)
+            leaves[first + start / perPage] = try new.seal(
+                DocumentPage.bytes(
+                    part.rows[range.clamped(to: 0..<before)], of: part,
+                    then: added[fresh.lowerBound - before..<fresh.upperBound - before]))
         }
-        return (leaves, Int64(first * perPage + part.rows.count))
+        return (leaves, Int64(first * perPage + count))
     }
 
     /// New pages of hashes up to an entry, by place.

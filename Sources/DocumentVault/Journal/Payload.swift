@@ -23,6 +23,8 @@ struct Payload: Sendable {
         let payload: Payload
         let event: VaultEvent
         let time: VaultTime
+        /// DER of what the event says, the last part of its payload.
+        let body: [UInt8]
 
         /// Seals an event, and reads it first: what could not be read is not written.
         init(
@@ -39,7 +41,8 @@ struct Payload: Sendable {
             }
             self.operation = operation
             do throws(VaultError) {
-                (self.event, self.time) = try VaultEvent.parse(content, object: "entry to be written")
+                let parsed = try VaultEvent.parse(content, object: "entry to be written")
+                (self.event, self.time, body) = (parsed.event, parsed.time, parsed.body.bytes)
             } catch {
                 // Nothing of the vault is damaged: it was asked to hold what it cannot.
                 throw VaultError(.invalidMetadata, object: error.object, error.detail)
@@ -117,7 +120,8 @@ struct Payload: Sendable {
         guard Int64(plaintext.count) == padded, plaintext[reader.offset...].allSatisfy({ $0 == 0 }) else {
             throw VaultError(.damaged, object: object, "payload: padding")
         }
-        return try VaultEvent.parse(content, object: object)
+        let (event, time, _) = try VaultEvent.parse(content, object: object)
+        return (event, time)
     }
 
     private static func fields(_ vault: VaultID?, _ operation: OperationID, _ epoch: Int64) -> [[UInt8]] {

@@ -7,7 +7,7 @@ import DossierCore
 extension VaultEvent {
     static func parse(
         _ element: DERElement, object: String
-    ) throws(VaultError) -> (event: VaultEvent, time: VaultTime) {
+    ) throws(VaultError) -> (event: VaultEvent, time: VaultTime, body: DERElement) {
         do {
             var reader = try element.reader(.sequence)
             let kind = try reader.next().integer()
@@ -22,7 +22,7 @@ extension VaultEvent {
             guard let known = EntryKind(rawValue: kind) else {
                 throw VaultError(.newerVersion, object: object, "entries of kind \(kind) are not known")
             }
-            return (try event(of: known, body, time, object), time)
+            return (try event(of: known, body, time, object), time, body)
         } catch let error as VaultError {
             throw error
         } catch {

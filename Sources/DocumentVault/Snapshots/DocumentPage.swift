@@ -12,25 +12,49 @@ enum DocumentPage {
 
     /// The plaintext of a page, before padding.
     static func bytes(_ rows: ArraySlice<DocumentID>, of catalogue: Catalogue) -> [UInt8] {
-        bytes([(rows, catalogue)])
+        bytes(rows, of: catalogue, then: [])
     }
 
-    /// The plaintext of a page of rows that stand in one catalogue or in several, before padding.
-    static func bytes(_ parts: [(rows: ArraySlice<DocumentID>, catalogue: Catalogue)]) -> [UInt8] {
-        DERWriter.bytes { page in
+    /// A document that an entry brings which is not appended yet.
+    struct NewDocument {
+        let sequence: Int64
+        let storedAt: VaultTime
+        /// DER of the VersionBody.
+        let version: [UInt8]
+    }
+
+    /// The plaintext of a page of rows, and of new documents behind them, before padding.
+    static func bytes(
+        _ rows: ArraySlice<DocumentID>, of catalogue: Catalogue, then new: ArraySlice<NewDocument>
+    ) -> [UInt8] {
+        DERWriter.bytes(capacity: rowsPerPage * 512) { page in
             page.sequence { list in
-                for (rows, catalogue) in parts {
-                    for row in rows {
-                        if let record = catalogue.documents[row] {
-                            write(record, to: &list)
-                        } else if let tombstone = catalogue.erased[row] {
-                            list.constructed(erased) {
-                                $0.octetString(row.octets)
-                                $0.integer(tombstone.first)
-                                $0.integer(tombstone.erasedIn)
-                            }
+                for row in rows {
+                    if let record = catalogue.documents[row] {
+                        write(record, to: &list)
+                    } else if let tombstone = catalogue.erased[row] {
+                        list.constructed(erased) {
+                            $0.octetString(row.octets)
+                            $0.integer(tombstone.first)
+                            $0.integer(tombstone.erasedIn)
                         }
                     }
+                }
+                for document in new { write(document, to: &list) }
+            }
+        }
+    }
+
+    private static func write(_ new: NewDocument, to writer: inout DERWriter) {
+        writer.sequence {
+            $0.integer(DeclaredStatus.active.number, tag: .enumerated)
+            $0.sequence { _ in }
+            $0.sequence { list in
+                list.sequence {
+                    $0.integer(new.sequence)
+                    $0.integer(new.storedAt.seconds)
+                    $0.integer(Int64(new.storedAt.nanoseconds))
+                    $0.raw(new.version)
                 }
             }
         }
