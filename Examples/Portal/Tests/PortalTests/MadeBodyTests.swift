@@ -13,7 +13,7 @@ import Testing
     /// What a browser took, and when it takes no more.
     private final class Browser: Sendable {
         struct Gone: Error {}
-        private let state = Mutex((taken: [UInt8](), room: 0))
+        private let state = Mutex((taken: [UInt8](), room: 0, hasAll: false))
         private let leavesAfter: Int
 
         init(room: Int, leavesAfter: Int = .max) {
@@ -22,6 +22,9 @@ import Testing
         }
 
         var taken: [UInt8] { state.withLock { $0.taken } }
+        /// Whether it was told that the file ends here.
+        var hasAll: Bool { state.withLock { $0.hasAll } }
+        func ends() { state.withLock { $0.hasAll = true } }
         func takesMore() { state.withLock { $0.room = .max } }
 
         func take(_ bytes: [UInt8]) async throws {
@@ -38,7 +41,7 @@ import Testing
         mutating func write(_ buffer: ByteBuffer) async throws {
             try await browser.take(Array(buffer.readableBytesView))
         }
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+        consuming func finish(_ trailingHeaders: HTTPFields?) async throws { browser.ends() }
     }
 
     private final class Made: Sendable {
@@ -68,6 +71,7 @@ import Testing
         browser.takesMore()
         try await written
         #expect(made.count == 500)
+        #expect(browser.hasAll)
         #expect(browser.taken == (0..<500).map { UInt8(truncatingIfNeeded: $0) })
     }
 
@@ -90,6 +94,20 @@ import Testing
                 throw Damaged()
             }.write(Writer(browser: browser))
         }
-        #expect(browser.taken == [1])
+        #expect(browser.taken == [1] && !browser.hasAll)
+    }
+
+    @Test func `an answer that is cancelled between two pieces does not look whole either`() async throws {
+        let browser = Browser(room: .max)
+        let written = Task {
+            try await ResponseBody.made { write in
+                try await write([1])
+                try await Task.sleep(for: .seconds(600))
+            }.write(Writer(browser: browser))
+        }
+        while browser.taken.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+        written.cancel()
+        await #expect(throws: CancellationError.self) { try await written.value }
+        #expect(browser.taken == [1] && !browser.hasAll)
     }
 }

@@ -26,6 +26,8 @@ extension ResponseBody {
             }
             defer { work.cancel() }
             for try await piece in pieces { try await writer.write(piece) }
+            // Who is cancelled gets no more pieces, as at the end; but half a file must not look whole.
+            try Task.checkCancellation()
             try await writer.finish(nil)
         }
     }
