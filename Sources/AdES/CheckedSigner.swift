@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// The standing is shared by all signatures of the value. Past its freshness it is asked for anew where that is possible, else
 /// the key is not called.
-public final class CheckedSigner: Signer {
+public final class CheckedSigner: SelfVerifyingSigner {
     public let certificate: Certificate
     public let chain: [Certificate]
     public let scheme: SignatureScheme
@@ -55,5 +55,13 @@ public final class CheckedSigner: Signer {
     public func signature(over dataToBeSigned: [UInt8]) async throws -> [UInt8] {
         try await check()
         return try await signer.signature(over: dataToBeSigned)
+    }
+
+    package func signatureValue(over dataToBeSigned: [UInt8]) async throws -> SignatureValue {
+        try await check()
+        guard let signer = signer as? any SelfVerifyingSigner else {
+            return SignatureValue(try await signer.signature(over: dataToBeSigned))
+        }
+        return try await signer.signatureValue(over: dataToBeSigned)
     }
 }

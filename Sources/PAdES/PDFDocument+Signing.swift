@@ -20,7 +20,9 @@ public struct PreparedPDFSignature: Sendable {
     /// The bytes to append to the file, at level B-B.
     ///
     /// - Throws: ``AdES/AdESError`` when the value does not verify; ``PAdESError`` `contentsTooLarge`.
-    public func completed(with value: [UInt8]) throws -> [UInt8] {
+    public func completed(with value: [UInt8]) throws -> [UInt8] { try completed(with: SignatureValue(value)) }
+
+    func completed(with value: SignatureValue) throws -> [UInt8] {
         try revision.completed(contents: signature.completed(with: value))
     }
 
@@ -36,6 +38,10 @@ public struct PreparedPDFSignature: Sendable {
     ///
     /// - Throws: as ``completed(with:timeStamp:)``; errors of the authority unchanged.
     public func completed(with value: [UInt8], stampedBy authority: some TimeStamping) async throws -> [UInt8] {
+        try await completed(with: SignatureValue(value), stampedBy: authority)
+    }
+
+    func completed(with value: SignatureValue, stampedBy authority: some TimeStamping) async throws -> [UInt8] {
         try await revision.completed(contents: signature.completed(with: value, stampedBy: authority))
     }
 }
@@ -139,12 +145,12 @@ extension PDFDocument {
     ) async throws -> [UInt8] {
         guard let authority = level.timeStamps else {
             let prepared = try prepare(nil)
-            return try prepared.completed(with: await signer.signature(over: prepared.dataToBeSigned))
+            return try prepared.completed(with: await prepared.signature.value(by: signer))
         }
         var room = authority.tokenRoom
         while true {
             let prepared = try prepare(room)
-            let value = try await signer.signature(over: prepared.dataToBeSigned)
+            let value = try await prepared.signature.value(by: signer)
             do {
                 return try await prepared.completed(with: value, stampedBy: authority)
             } catch let error as PAdESError where error.code == .contentsTooLarge {

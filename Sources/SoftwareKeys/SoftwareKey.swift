@@ -29,6 +29,8 @@ import Synchronization
     public let subjectPublicKeyInfo: SubjectPublicKeyInfo
     /// Kind of the public key, found once: reading the key again for every signature costs as much as some signatures.
     private let publicKind: Result<PublicKey.Kind, SoftwareKeysError>
+    /// For keys with which values are verified faster than with their public part.
+    private let verification: PrivateKeyVerification?
 
     /// Takes over a reference to a key.
     init(owning pointer: OpaquePointer) throws(SoftwareKeysError) {
@@ -51,6 +53,12 @@ import Synchronization
         } catch {
             publicKind = .failure(SoftwareKeysError(.unsupported, "\(error)"))
         }
+        verification =
+            if case .success(.elliptic(.p256)) = publicKind {
+                unsafe PrivateKeyVerification(pointer, point: information.keyBytes)
+            } else {
+                nil
+            }
     }
 
     deinit { unsafe EVP_PKEY_free(pointer) }
@@ -87,11 +95,29 @@ import Synchronization
     ///
     /// - Throws: `schemeMismatch` when the key is of another algorithm.
     public func signature(over bytes: [UInt8], scheme: SignatureScheme) throws(SoftwareKeysError) -> [UInt8] {
+        try signed(bytes, scheme).value
+    }
+
+    /// Signs bytes, and verifies the value where that is faster here than with the public key.
+    package func signatureValue(
+        over bytes: [UInt8], scheme: SignatureScheme
+    ) throws(SoftwareKeysError) -> SignatureValue {
+        let (value, digest) = try signed(bytes, scheme)
+        guard let digest, let verification, verification.isValid(value, overDigest: digest) else {
+            return SignatureValue(value)
+        }
+        return SignatureValue(value, holdingOver: bytes, scheme: scheme, under: subjectPublicKeyInfo)
+    }
+
+    /// The value, and the digest that it is over unless the scheme takes the bytes themselves.
+    private func signed(
+        _ bytes: [UInt8], _ scheme: SignatureScheme
+    ) throws(SoftwareKeysError) -> (value: [UInt8], digest: [UInt8]?) {
         switch (scheme, try kind()) {
         case (.rsaPKCS1, .rsa), (.rsaPSS, .rsa), (.ecdsa, .elliptic), (.ed25519, .ed25519), (.ed448, .ed448): break
         default: throw SoftwareKeysError(.schemeMismatch, "\(scheme.displayName) does not fit the key")
         }
-        guard let algorithm = scheme.digest else { return try pureSignature(over: bytes) }
+        guard let algorithm = scheme.digest else { return (try pureSignature(over: bytes), nil) }
         let context: SigningContext
         if let template = templates.withLock({ $0[scheme] }) {
             context = try template.copied()
@@ -106,7 +132,7 @@ import Synchronization
         do throws(CryptoPrimitivesError) {
             digest = try algorithm.digest(of: bytes)
         } catch { throw SoftwareKeysError(.libraryFailure, error.detail) }
-        return try context.signature(over: digest, room: try room())
+        return (try context.signature(over: digest, room: try room()), digest)
     }
 
     /// Ed25519 and Ed448, which take the message itself.

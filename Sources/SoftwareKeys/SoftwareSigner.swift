@@ -5,7 +5,7 @@ public import CryptoPrimitives
 public import PKIX
 
 /// A ``PKIX/Signer`` with a key in the memory of this process.
-public struct SoftwareSigner: Signer {
+public struct SoftwareSigner: SelfVerifyingSigner {
     public let certificate: Certificate
     public let chain: [Certificate]
     public let scheme: SignatureScheme
@@ -38,5 +38,9 @@ public struct SoftwareSigner: Signer {
 
     public func signature(over dataToBeSigned: [UInt8]) async throws -> [UInt8] {
         try key.signature(over: dataToBeSigned, scheme: scheme)
+    }
+
+    package func signatureValue(over dataToBeSigned: [UInt8]) async throws -> SignatureValue {
+        try key.signatureValue(over: dataToBeSigned, scheme: scheme)
     }
 }

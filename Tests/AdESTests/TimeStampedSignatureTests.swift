@@ -182,6 +182,17 @@ struct NoAnswer: Error, Equatable {}
         await #expect(throws: AdESError(.signatureValueMismatch, "")) { try await signed(liar, silent) }
     }
 
+    @Test func `a value that its key verified is taken for the certificate of that key alone`() async throws {
+        let (own, other) = (fixture.citizen, try fixture.signer(.elliptic(.p256)))
+        let forwarding = Forwarding(certificate: own.certificate, chain: [], scheme: own.scheme, signer: own)
+        #expect(try await !signed(forwarding, authority).isEmpty)
+        let liar = Forwarding(certificate: own.certificate, chain: [], scheme: own.scheme, signer: other)
+        await #expect(throws: AdESError(.signatureValueMismatch, "")) { try await signed(liar, authority) }
+        await #expect(throws: AdESError(.signatureValueMismatch, "")) {
+            try await CAdESSignature.detached(over: MemorySource([1]), by: liar, claiming: Self.later)
+        }
+    }
+
     @Test func `an unreadable time-stamp is a fault of it, not of the signature`() async throws {
         var parts = try await Parts(fixture.detached(fixture.citizen))
         parts.addUnsigned(CMSAttribute.encode(.signatureTimeStamp, value: [0x04, 0x01, 0x00]))
@@ -199,6 +210,18 @@ private struct Liar: Signer {
     let scheme: SignatureScheme
     let signer: SoftwareSigner
     func signature(over bytes: [UInt8]) async throws -> [UInt8] { try await signer.signature(over: bytes) }
+}
+
+/// A signer that hands on what another key verified.
+private struct Forwarding: SelfVerifyingSigner {
+    let certificate: Certificate
+    let chain: [Certificate]
+    let scheme: SignatureScheme
+    let signer: SoftwareSigner
+    func signature(over bytes: [UInt8]) async throws -> [UInt8] { try await signer.signature(over: bytes) }
+    func signatureValue(over bytes: [UInt8]) async throws -> SignatureValue {
+        try await signer.signatureValue(over: bytes)
+    }
 }
 
 /// Puts things into a signature that its maker did not, without checking anything.

@@ -46,7 +46,7 @@ public enum CAdESSignature {
         over content: any ByteSource, isEnclosed: Bool
     ) async throws -> [UInt8] {
         let enclosed = isEnclosed ? try content.allBytes(limit: 1 << 28) : nil
-        let value = try await signer.signature(over: prepared.dataToBeSigned)
+        let value = try await prepared.value(by: signer)
         guard let authority = level.timeStamps else { return try prepared.completed(with: value, enclosing: enclosed) }
         let stamped = try await prepared.completed(with: value, stampedBy: authority, enclosing: enclosed)
         guard let resources = level.resources else { return stamped }
@@ -84,7 +84,7 @@ public enum CAdESSignature {
         let prepared = try PreparedSignature(
             contentDigest: contentDigest, certificate: signer.certificate, chain: signer.chain, scheme: signer.scheme,
             signingTime: signingTime, properties: properties)
-        let value = try await signer.signature(over: prepared.dataToBeSigned)
+        let value = try await prepared.value(by: signer)
         let info = try await prepared.completedSigner(with: value, stampedBy: level.timeStamps)
         var extended = try CAdESExtension(
             of: signature, content: content, trusting: level.resources?.domains ?? [])

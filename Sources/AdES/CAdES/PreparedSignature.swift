@@ -79,8 +79,7 @@ public struct PreparedSignature: Sendable {
     /// - Returns: DER of a ContentInfo.
     /// - Throws: ``AdESError`` `signatureValueMismatch` when the certificate does not verify the value.
     public func completed(with value: [UInt8], enclosing content: [UInt8]? = nil) throws(AdESError) -> [UInt8] {
-        try check(value)
-        return try assembled(value, timeStamp: nil, enclosing: content)
+        try completed(with: SignatureValue(value), enclosing: content)
     }
 
     /// Finishes the signature at level B-T with a time-stamp that was had elsewhere (EN 319 122-1 §5.3).
@@ -91,7 +90,7 @@ public struct PreparedSignature: Sendable {
     public func completed(
         with value: [UInt8], timeStamp: TimeStampToken, enclosing content: [UInt8]? = nil
     ) throws(AdESError) -> [UInt8] {
-        try check(value)
+        try check(SignatureValue(value))
         try timeStamp.check(stamping: value, by: certificates[0])
         return try assembled(value, timeStamp: timeStamp, enclosing: content)
     }
@@ -103,9 +102,7 @@ public struct PreparedSignature: Sendable {
     public func completed(
         with value: [UInt8], stampedBy authority: some TimeStamping, enclosing content: [UInt8]? = nil
     ) async throws -> [UInt8] {
-        try check(value)
-        let token = try await authority.acceptedToken(over: value)
-        return try completed(with: value, timeStamp: token, enclosing: content)
+        try await completed(with: SignatureValue(value), stampedBy: authority, enclosing: content)
     }
 
     /// Most bytes that the detached signature can have, for room to be reserved before the value exists.
@@ -124,19 +121,16 @@ public struct PreparedSignature: Sendable {
         return base + (tokenRoom.map { $0 + 64 } ?? 0)
     }
 
-    /// DER of the SignerInfo alone, to be added to other signers of the same content; the authority is asked when there is one.
-    func completedSigner(with value: [UInt8], stampedBy authority: (any TimeStamping)?) async throws -> [UInt8] {
-        try check(value)
-        let token = try await authority?.acceptedToken(over: value)
-        try token?.check(stamping: value, by: certificates[0])
-        return try signerInfo(value, timeStamp: token)
-    }
-
-    private func check(_ value: [UInt8]) throws(AdESError) {
+    /// - Throws: ``AdESError`` `signatureValueMismatch` when the certificate does not verify the value.
+    func check(_ value: SignatureValue) throws(AdESError) {
+        let certificate = certificates[0]
+        guard !value.isKnownToHold(over: dataToBeSigned, scheme: scheme, under: certificate.subjectPublicKeyInfo) else {
+            return
+        }
         let isValid: Bool
         do {
-            isValid = try certificates[0].publicKey()
-                .isValidSignature(value, over: dataToBeSigned, scheme: scheme)
+            isValid = try certificate.publicKey()
+                .isValidSignature(value.bytes, over: dataToBeSigned, scheme: scheme)
         } catch {
             throw AdESError(.signatureValueMismatch, "\(error)")
         }
@@ -146,7 +140,7 @@ public struct PreparedSignature: Sendable {
         }
     }
 
-    private func assembled(
+    func assembled(
         _ value: [UInt8], timeStamp: TimeStampToken?, enclosing content: [UInt8]?
     ) throws(AdESError) -> [UInt8] {
         SignedData.encode(
@@ -155,7 +149,7 @@ public struct PreparedSignature: Sendable {
     }
 
     /// DER of the SignerInfo.
-    private func signerInfo(_ value: [UInt8], timeStamp: TimeStampToken?) throws(AdESError) -> [UInt8] {
+    func signerInfo(_ value: [UInt8], timeStamp: TimeStampToken?) throws(AdESError) -> [UInt8] {
         guard let algorithm = scheme.identifier else {
             throw AdESError(.algorithmNotAllowed, "\(scheme.displayName) is not used for new signatures")
         }
