@@ -144,7 +144,7 @@ extension Vault {
 
     /// Brings the newest epoch to its end. Another device may begin the next one meanwhile; then that one is brought to its
     /// end, whoever began it, so that nothing stays behind that was wrapped for an epoch in between.
-    private func finishRotation(
+    func finishRotation(
         at time: Instant, progress: (@Sendable (Int64, Int64) -> Void)?
     ) async throws(VaultError) {
         try await loadDocuments()

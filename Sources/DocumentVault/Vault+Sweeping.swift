@@ -8,7 +8,7 @@ extension Vault {
     ///
     /// What is to go is announced in the journal first. Somebody whose upload is in flight and was announced finds that
     /// out when appending, and uploads again under a new id. No clock decides what is garbage. For the owner it also ends
-    /// an erasure that was interrupted before its snapshot.
+    /// an erasure that was interrupted before its snapshot, and renews keys that are still wrapped for an epoch that is over.
     ///
     /// - Returns: The contents that were deleted.
     /// - Throws: ``VaultError``: `notPermitted`, errors of the store.
@@ -17,6 +17,7 @@ extension Vault {
             try await refresh()
             try await loadDocuments()
             if owner != nil, state.needsSnapshot { try await makeSnapshot(at: time) }
+            if owner != nil, try await formerKeys() > 0 { try await finishRotation(at: time, progress: nil) }
             guard let head = state.head else { return [] }
             var unnamed: [ContentID] = []
             let pages = try await livePages()

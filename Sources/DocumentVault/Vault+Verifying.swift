@@ -104,7 +104,24 @@ extension Vault {
             reading: SnapshotReader(vault: reading.vault, store: reading.store, secrets: secrets))
         return VaultReport(
             freshness: freshness, head: state.head, documents: state.catalogue?.documents.count ?? 0,
-            intactVersions: intact, lastWriter: state.core.lastWriter, problems: problems + faults)
+            intactVersions: intact, lastWriter: state.core.lastWriter, formerKeys: try await reader.formerKeys(),
+            problems: problems + faults)
+    }
+
+    /// How many key records are wrapped for an epoch that is over. While a rotation is under way it is none: they are being
+    /// renewed then.
+    func formerKeys() async throws(VaultError) -> Int {
+        let epoch = state.core.epoch
+        guard !epoch.isRotating else { return 0 }
+        let versions = (state.catalogue?.list ?? []).flatMap { $0.versions.map(\.id) }
+        var former = 0
+        for start in stride(from: 0, to: versions.count, by: Self.rotationStep) {
+            let step = Array(versions[start..<min(start + Self.rotationStep, versions.count)])
+            former += try await store.keyRecords(of: step, in: id).values.count { bytes in
+                (try? KeyRecord(parsing: bytes, object: "key record")).map { $0.epoch < epoch.number } ?? false
+            }
+        }
+        return former
     }
 
     /// Folds the journal and compares the newest snapshot with it on the way.

@@ -13,6 +13,10 @@ public struct VaultReport: Sendable {
     public let intactVersions: Int
     /// Who signed the last entry that holds.
     public let lastWriter: WriterID
+    /// Keys of versions that are still wrapped for an epoch that is over: they open the documents as well as others, also for
+    /// whoever kept that epoch's secret. A rotation that was overtaken by another and killed can leave them, and a store can
+    /// put them back; ``Vault/sweep(at:)`` and the next rotation renew them.
+    public let formerKeys: Int
     /// What does not hold, in the order in which it was found; each names its object.
     public let problems: [VaultError]
 

@@ -97,6 +97,30 @@ struct RotationTests {
         #expect(try await before.read(known.document).bytes() == [1, 2, 3])
     }
 
+    @Test func `keys that are wrapped for a former epoch are counted, and a sweep renews them`() async throws {
+        let scene = try await Scene()
+        for size in 0..<5 { _ = try await Samples.store(Samples.bytes(size), in: scene.vault) }
+        let before = try await scene.objects().keyRecords
+        let old = try #require(await scene.vault.secrets[1])
+        try await scene.vault.rotate(at: Samples.time)
+        #expect(try await scene.open().verify().formerKeys == 0)
+        // What a device that was overtaken and killed leaves, or a store that puts records back.
+        let left = Dictionary(uniqueKeysWithValues: before.prefix(2).map { ($0.key, $0.value) })
+        await scene.store.replaceKeyRecords(left, in: scene.vault.id)
+        let report = try await scene.open().verify()
+        #expect(report.isComplete && report.formerKeys == 2)
+        #expect(try await scene.vault.sweep(at: Samples.time).isEmpty)
+        #expect(try await scene.open().verify().formerKeys == 0)
+        for (version, bytes) in try await scene.objects().keyRecords {
+            let record = try KeyRecord(parsing: bytes, object: "")
+            #expect(record.version == version && record.epoch == 2)
+            #expect(throws: VaultError(.damaged, "")) {
+                _ = try record.open(vault: scene.vault.id, under: old, object: "")
+            }
+        }
+        #expect(try await scene.open().verify().isComplete)
+    }
+
     @Test(arguments: FailingStore.Side.allCases)
     func `a rotation that dies at any change is taken up by the next call, and nothing is lost`(
         side: FailingStore.Side

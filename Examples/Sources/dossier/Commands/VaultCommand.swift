@@ -180,7 +180,8 @@ struct VaultCommand: AsyncParsableCommand {
         private struct Report: Encodable {
             struct Head: Encodable { let sequence: Int64, hash: String }
             struct Problem: Encodable { let code, object, vi, en: String }
-            let complete: Bool, freshness: String, documents: Int, head: Head?, lastWriter: String?, problems: [Problem]
+            let complete: Bool, freshness: String, documents: Int, head: Head?, lastWriter: String?, formerKeys: Int
+            let problems: [Problem]
         }
 
         func run() async throws {
@@ -202,6 +203,7 @@ struct VaultCommand: AsyncParsableCommand {
                             documents: report.documents,
                             head: report.head.map { .init(sequence: $0.sequence, hash: $0.hash.description) },
                             lastWriter: report.head.map { _ in report.lastWriter.description },
+                            formerKeys: report.formerKeys,
                             problems: report.problems.map {
                                 .init(
                                     code: $0.code.rawValue, object: $0.object, vi: $0.phrase.vi,
@@ -222,6 +224,14 @@ struct VaultCommand: AsyncParsableCommand {
                         writer == .owner
                             ? Phrase(vi: "Người ghi cuối cùng: chủ kho", en: "Last writer: the owner")
                             : Phrase(vi: "Người ghi cuối cùng: \(writer)", en: "Last writer: \(writer)"))
+                }
+                if report.formerKeys > 0 {
+                    let count = report.formerKeys
+                    Console.say(
+                        Phrase(
+                            vi: "\(count) khóa còn được bọc theo kỳ khóa cũ; `dossier vault sweep` gia hạn chúng",
+                            en: "\(count) keys are still wrapped for a former epoch; `dossier vault sweep` renews them"
+                        ))
                 }
                 for problem in report.problems {
                     Console.print("  – \(problem.object): \(problem.phrase[Console.language]) (\(problem.detail))")
