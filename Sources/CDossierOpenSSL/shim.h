@@ -60,7 +60,7 @@ static inline EVP_PKEY *dossier_elliptic_parameters(const char *group) {
 }
 static inline EVP_PKEY *dossier_generate_rsa(unsigned int bits) { return EVP_RSA_gen(bits); }
 static inline EVP_PKEY *dossier_generate_elliptic(const char *group) { return EVP_EC_gen((char *)group); }
-static inline EVP_PKEY *dossier_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+static inline EVP_PKEY *dossier_generate_edwards(const char *name) { return EVP_PKEY_Q_keygen(NULL, NULL, name); }
 static inline void dossier_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
 static inline STACK_OF(X509) *dossier_sk_X509_new(void) { return sk_X509_new_null(); }
 static inline X509 *dossier_X509_from_der(const unsigned char *bytes, size_t count) {

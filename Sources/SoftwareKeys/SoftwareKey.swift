@@ -20,6 +20,8 @@ import Synchronization
         case elliptic(EllipticCurve)
         /// Ed25519.
         case ed25519
+        /// Ed448.
+        case ed448
     }
     let pointer: OpaquePointer
     /// Contexts that are made ready for a scheme, to be copied: making one ready looks algorithms up by their names.
@@ -73,7 +75,8 @@ import Synchronization
             }
             unsafe key = dossier_generate_rsa(UInt32(bits))
         case .elliptic(let curve): unsafe key = dossier_generate_elliptic(curve.openSSLName)
-        case .ed25519: unsafe key = dossier_generate_ed25519()
+        case .ed25519: unsafe key = dossier_generate_edwards("ED25519")
+        case .ed448: unsafe key = dossier_generate_edwards("ED448")
         }
         guard let key = unsafe key else { throw OpenSSLFailure.last("key generation") }
         return try unsafe SoftwareKey(owning: key)

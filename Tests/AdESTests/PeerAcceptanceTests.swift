@@ -27,6 +27,9 @@ struct SignerKind: CustomTestStringConvertible, Sendable {
         SignerKind(testDescription: "P-521", kind: .elliptic(.p521), scheme: .ecdsa(.sha512)),
         SignerKind(testDescription: "Ed25519", kind: .ed25519, scheme: .ed25519),
     ]
+
+    /// With SHAKE256, which is in neither list of algorithms.
+    static let ed448 = SignerKind(testDescription: "Ed448", kind: .ed448, scheme: .ed448)
 }
 
 @Suite struct `CAdES B-B between us and peers (EN 319 122-1)` {
@@ -68,7 +71,7 @@ struct SignerKind: CustomTestStringConvertible, Sendable {
         let fixture = try SignatureFixture.shared.get()
         var requests: [[String: Any]] = []
         var names: [(String, Bool)] = []
-        for kind in SignerKind.all {
+        for kind in SignerKind.all + [.ed448] {
             let signer = try fixture.signer(kind.kind, kind.scheme)
             let enveloping = try await CAdESSignature.enveloping(
                 MemorySource(SignatureFixture.content), by: signer, claiming: SignatureFixture.now)
@@ -106,6 +109,21 @@ struct SignerKind: CustomTestStringConvertible, Sendable {
             #expect((answer.intact && answer.valid && answer.trusted) == isRight, "\(name): \(answer)")
         }
         print("CAdES against pyHanko: \(answers.count) signatures, \(names.filter(\.1).count) of them right")
+    }
+
+    @Test func `Ed448 is signed with SHAKE256 of 512 bits (RFC 8419 §3.1), and judged by the list of algorithms`()
+        async throws
+    {
+        let fixture = try SignatureFixture.shared.get()
+        let signer = try fixture.signer(SignerKind.ed448.kind, SignerKind.ed448.scheme)
+        let signature = try await fixture.detached(signer)
+        let info = try #require(try SignedData(parsing: signature).signers.first)
+        #expect(Hexadecimal.encode(info.digestAlgorithm.bytes) == "300f060960864801650304021202020200")
+        let lenient = SignatureValidator(
+            trusting: fixture.validator().domains, policy: .rfc5280, material: fixture.material, revocation: .off)
+        #expect(try fixture.judge(signature, with: lenient) == .passed)
+        #expect(try fixture.judge(signature, content: [1], with: lenient).subIndication == .hashFailure)
+        #expect(try fixture.judge(signature).subIndication == .cryptoConstraintsFailureNoPOE)
     }
 
     @Test(arguments: SignerKind.all) func `what openssl cms -sign -cades makes passes here`(_ kind: SignerKind) throws {

@@ -34,7 +34,7 @@ extension ASiCContainer {
         try refuseAmbiguous(files.map(\.path))
         let media = ContainerFile(path: "mimetype", source: MemorySource(Array(type.mediaType.utf8)))
         var parts = [PreparedContainer.Part.new(media, try ZIPWriter.measure(media.source))]
-        let digest = PreparedSignature.digest(for: scheme)
+        let digest = type == .simple ? PreparedSignature.digest(for: scheme) : manifestDigest(for: scheme)
         var references: [ASiCManifest.Reference] = []
         var lastDigest: [UInt8] = []
         for file in files {
@@ -58,6 +58,9 @@ extension ASiCContainer {
             parts, references, number: 1, for: certificate, chain: chain, scheme: scheme, claiming: time, comment: [])
     }
 
+    /// The digest of files in a manifest; SHAKE256 has no identifier there.
+    private static func manifestDigest(for scheme: SignatureScheme) -> DigestAlgorithm { scheme.digest ?? .sha512 }
+
     /// Lays out the container with a further signature over all its data files. What is there keeps every byte.
     ///
     /// - Throws: ``ASiCError`` `cannotBeSigned` for an ASiC-S, or a file that is damaged; else as
@@ -68,7 +71,7 @@ extension ASiCContainer {
         guard type == .extended else {
             throw ASiCError(.cannotBeSigned, "an ASiC-S holds one signature file only")
         }
-        let digest = PreparedSignature.digest(for: scheme)
+        let digest = Self.manifestDigest(for: scheme)
         let reading = try ContainerReading(self)
         let known = Dictionary(
             reading.manifests.flatMap(\.references).compactMap { item in

@@ -89,7 +89,7 @@ public enum CAdESSignature {
         var extended = try CAdESExtension(
             of: signature, content: content, trusting: level.resources?.domains ?? [])
         try extended.add(
-            signer: info, digestAlgorithm: AlgorithmIdentifier(digest.objectIdentifier).bytes, prepared.certificates)
+            signer: info, digestAlgorithm: digest.cmsIdentifier.bytes, prepared.certificates)
         if let resources = level.resources {
             try await extended.extend(to: level.level, with: resources, at: signingTime)
         }

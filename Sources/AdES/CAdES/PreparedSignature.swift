@@ -41,7 +41,7 @@ public struct PreparedSignature: Sendable {
         }
         let reference: [UInt8]
         do {
-            reference = try SigningCertificateReference.encode(certificate, digest: digest == .sha1 ? .sha256 : digest)
+            reference = try SigningCertificateReference.encode(certificate, digest: scheme.digest ?? .sha512)
         } catch {
             throw AdESError(.algorithmNotAllowed, error.detail)
         }
@@ -53,7 +53,7 @@ public struct PreparedSignature: Sendable {
                 .algorithmProtection,
                 value: DERWriter.bytes { writer in
                     writer.sequence {
-                        $0.raw(AlgorithmIdentifier(digest.objectIdentifier).bytes)
+                        $0.raw(digest.cmsIdentifier.bytes)
                         $0.element(.context(1), Self.content(of: algorithm.bytes))
                     }
                 }),
@@ -68,8 +68,10 @@ public struct PreparedSignature: Sendable {
         certificates = [certificate] + chain.filter { $0 != certificate }
     }
 
-    /// The digest over the content that belongs to a scheme: its own; SHA-512 for Ed25519 (RFC 8419 §3).
-    public static func digest(for scheme: SignatureScheme) -> DigestAlgorithm { scheme.digest ?? .sha512 }
+    /// The digest over the content that belongs to a scheme: its own; SHA-512 for Ed25519, SHAKE256 for Ed448 (RFC 8419 §3.1).
+    public static func digest(for scheme: SignatureScheme) -> DigestAlgorithm {
+        scheme.digest ?? (scheme == .ed448 ? .shake256 : .sha512)
+    }
 
     /// Finishes the signature at level B-B.
     ///
@@ -144,7 +146,7 @@ public struct PreparedSignature: Sendable {
         _ value: [UInt8], timeStamp: TimeStampToken?, enclosing content: [UInt8]?
     ) throws(AdESError) -> [UInt8] {
         SignedData.encode(
-            digestAlgorithms: [AlgorithmIdentifier(digest.objectIdentifier)], content: content,
+            digestAlgorithms: [digest.cmsIdentifier], content: content,
             certificates: certificates, signers: [try signerInfo(value, timeStamp: timeStamp)])
     }
 
@@ -160,7 +162,7 @@ public struct PreparedSignature: Sendable {
                     $0.raw(certificates[0].issuer.bytes)
                     $0.element(.integer, certificates[0].serialNumber)
                 }
-                info.raw(AlgorithmIdentifier(digest.objectIdentifier).bytes)
+                info.raw(digest.cmsIdentifier.bytes)
                 info.element(.context(0), Self.content(of: dataToBeSigned))
                 info.raw(algorithm.bytes)
                 info.octetString(value)

@@ -44,6 +44,13 @@ extension DigestAlgorithm {
         self = .shake256
     }
 
+    /// As a SignerInfo names it: without parameters (RFC 5754 §2), SHAKE256 with its length (RFC 8419 §3.1).
+    package var cmsIdentifier: AlgorithmIdentifier {
+        self == .shake256
+            ? AlgorithmIdentifier(Self.shake256OfLength, parameters: DERWriter.bytes { $0.integer(512) })
+            : AlgorithmIdentifier(objectIdentifier)
+    }
+
     private static let shake256OfLength: ObjectIdentifier = "2.16.840.1.101.3.4.2.18"
     private static let byIdentifier = Dictionary(uniqueKeysWithValues: allCases.map { ($0.objectIdentifier, $0) })
 }
