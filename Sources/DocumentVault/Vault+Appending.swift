@@ -125,7 +125,8 @@ extension Vault {
                         pages = indexes
                     }
                 } else {
-                    try await refresh()
+                    // It is durable whatever this says: who hears of an error would take its contents back.
+                    try? await refresh()
                 }
                 return .committed(head.sequence + 1)
             case .repeated(let sequence):
@@ -148,6 +149,9 @@ extension Vault {
             } catch {
                 throw VaultError(.conflict, object: "vault \(id)", "as things stand it would not hold: \(error.detail)")
             }
+        }
+        if let fault = state.catalogue?.fault(of: change.events.compactMap(\.version)) {
+            throw VaultError(.conflict, object: "vault \(id)", "as things stand it would not hold: \(fault)")
         }
     }
 

@@ -64,7 +64,9 @@ extension Vault {
         for start in stride(from: 0, to: standing.versions.count, by: Self.rotationStep) {
             let step = standing.versions[start..<min(start + Self.rotationStep, standing.versions.count)].map(\.id)
             let records = try await store.keyRecords(of: step, in: id)
-            guard records.count == step.count else { throw changedMeanwhile }
+            for version in standing.versions[start..<start + step.count] where records[version.id] == nil {
+                throw try await missing(version, "key record \(version.id)", "the store does not have it")
+            }
             for version in step {
                 guard let record = records[version] else { continue }
                 try writer.record(.keyRecord, try await keyRecord(record, of: version, under: current))
@@ -75,7 +77,8 @@ extension Vault {
             try writer.piece(bytes)
         }
         for (number, version) in standing.versions.enumerated() {
-            try await copy(version.content, to: &writer)
+            try await check(version)
+            try await copy(version, to: &writer)
             progress?(number + 1, standing.versions.count)
         }
         // What was erased while the file was written would stand in it without the entry that says so.
@@ -168,8 +171,30 @@ extension Vault {
             .busy, object: "export", "a document was erased while it was written; begin again")
     }
 
-    private func copy(_ content: ContentID, to writer: inout ExportWriter) async throws {
-        guard let size = try await store.contentSize(content, of: id) else { throw changedMeanwhile }
+    /// Reads a content to its end: a file with one that does not hold could not be imported.
+    private func check(_ version: DocumentVersion) async throws {
+        do {
+            try await content(of: version).forEachPiece { _ in }
+        } catch let error as VaultError where error.code == .damaged || error.code == .notFound {
+            throw try await missing(version, error.object, error.detail)
+        }
+    }
+
+    /// Why a part of a document is not there: because somebody erased it while the file was written, or it is lost.
+    private func missing(
+        _ version: DocumentVersion, _ object: String, _ detail: String
+    ) async throws(VaultError) -> VaultError {
+        try await refresh()
+        guard state.catalogue?.documents[version.document] != nil else { return changedMeanwhile }
+        return VaultError(
+            .damaged, object: "document \(version.document), \(object)", "\(detail); nothing was exported")
+    }
+
+    private func copy(_ version: DocumentVersion, to writer: inout ExportWriter) async throws {
+        let content = version.content
+        guard let size = try await store.contentSize(content, of: id) else {
+            throw try await missing(version, "content \(content)", "the store does not have it")
+        }
         try writer.content(content, size: size)
         var place: Int64 = 0
         while place < size {

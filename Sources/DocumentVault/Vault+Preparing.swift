@@ -17,11 +17,14 @@ extension Vault {
         /// The key record and payload under the secret that was current; made anew when another epoch has begun since.
         let keyRecord: KeyRecord
         let payload: Payload.Ready
+        /// ``VaultState/refolds`` before it was sealed.
+        let refolds: Int
 
         init(
             correcting: DocumentReference?, key: SharedSecret, record: DocumentVersion, inline: [UInt8]?,
-            keyRecord: KeyRecord, payload: Payload.Ready
+            keyRecord: KeyRecord, payload: Payload.Ready, refolds: Int
         ) {
+            self.refolds = refolds
             self.correcting = correcting
             self.key = key
             self.record = record
@@ -33,7 +36,14 @@ extension Vault {
         /// The same when its content was put into the store.
         fileprivate var inStore: Prepared {
             Prepared(
-                correcting: correcting, key: key, record: record, inline: nil, keyRecord: keyRecord, payload: payload)
+                correcting: correcting, key: key, record: record, inline: nil, keyRecord: keyRecord, payload: payload,
+                refolds: refolds)
+        }
+
+        /// Whether its content, which no entry names yet, may be gone from the store: its deletion was announced, or could
+        /// have been without this state's knowing.
+        func mayBeSwept(in state: VaultState) -> Bool {
+            inline == nil && (state.swept.contains(record.content) || state.refolds != refolds)
         }
     }
 
@@ -101,7 +111,8 @@ extension Vault {
                 $0 &+ Padding.paddedSize(of: $1.source.size, least: Padding.leastDocument)
             }, documents: Int64(uploads.count { $0.correcting == nil }))
         return DocumentPreparing(
-            vault: id, store: store, secret: secret, random: random, time: time, progress: progress)
+            vault: id, store: store, secret: secret, random: random, time: time, progress: progress,
+            refolds: state.refolds)
     }
 
     nonisolated func discard(_ prepared: [Prepared]) async { await store.discard(prepared, of: id) }
@@ -123,6 +134,7 @@ struct DocumentPreparing: Sendable {
     fileprivate var random: any RandomSource
     fileprivate let time: Instant
     fileprivate let progress: (@Sendable (Int64) -> Void)?
+    fileprivate let refolds: Int
 
     /// Seals documents; several by several tasks at once.
     ///
@@ -223,7 +235,7 @@ struct DocumentPreparing: Sendable {
             // Of the version and what was read back of it one is kept; the other ends here, where nobody waits for it.
             return Vault.Prepared(
                 correcting: upload.correcting, key: key, record: payload.event.version ?? final, inline: inline,
-                keyRecord: keyRecord, payload: payload)
+                keyRecord: keyRecord, payload: payload, refolds: refolds)
         } catch {
             if inline == nil { try? await store.deleteContents([content], of: vault) }
             throw error

@@ -138,6 +138,7 @@ extension Vault {
             throw VaultError(.rolledBack, object: "entry \(known.sequence)", "the store shows less than before")
         }
         for (number, secret) in all where secrets[number] == nil { secrets[number] = secret }
+        fresh.refolds = state.refolds + 1
         state = fresh
         pages = nil
     }
@@ -159,6 +160,7 @@ extension Vault {
                 .rolledBack, object: "entry \(known.sequence)", "the store shows another history than before")
         }
         for (number, secret) in all where secrets[number] == nil { secrets[number] = secret }
+        fresh.refolds = state.refolds + 1
         state = fresh
         pages = nil
     }

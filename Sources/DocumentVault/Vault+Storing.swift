@@ -101,7 +101,7 @@ extension Vault {
             } catch {
                 // Deleted only when it is certain that no entry names it; else it stays, at worst as an orphan.
                 if error.code.saysNothingWasAppended { await discard(prepared) }
-                guard error.code == .conflict, prepared.contains(where: { state.swept.contains($0.record.content) })
+                guard error.code == .conflict, prepared.contains(where: { $0.mayBeSwept(in: state) })
                 else {
                     throw error
                 }
@@ -118,7 +118,7 @@ extension Vault {
         var change = Change(events: prepared.map { .documentVersion($0.record) }, secret: secret)
         for document in prepared {
             let record = document.record
-            if document.inline == nil, state.swept.contains(record.content) {
+            if document.mayBeSwept(in: state) {
                 throw VaultError(.conflict, object: "content \(record.content)", "swept before an entry named it")
             }
             if let correcting = document.correcting {

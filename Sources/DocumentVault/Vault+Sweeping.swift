@@ -47,8 +47,11 @@ extension Vault {
                 guard error.code == .conflict else { throw error }
                 continue
             }
-            try await store.deleteContents(found, of: id)
-            return found
+            // Once more, as a depositor may have come between: what is promised by now stays.
+            let kept = try await contentsOfDeposits()
+            let deleted = found.filter { !kept.contains($0) }
+            try await store.deleteContents(deleted, of: id)
+            return deleted
         }
         throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
     }

@@ -90,6 +90,10 @@ public final class ObjectVaultStore: InspectableVaultStore {
         try await records.putDeposit(deposit, of: vault)
     }
 
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await records.replaceDeposit(deposit, of: vault)
+    }
+
     public func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {
         try await records.deposits(of: vault, limit: limit)
     }

@@ -79,6 +79,14 @@ extension SQLiteVaultStore {
     }
 
     public func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await put(deposit, of: vault, replacing: false)
+    }
+
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await put(deposit, of: vault, replacing: true)
+    }
+
+    private func put(_ deposit: StoredDeposit, of vault: VaultID, replacing: Bool) async throws(VaultError) {
         let limit = capabilities.depositLimit
         guard deposit.record.count <= 65_536 else {
             throw VaultError(.overQuota, object: "deposit \(deposit.id)", "\(deposit.record.count) octets")
@@ -86,7 +94,14 @@ extension SQLiteVaultStore {
         let found = try await write(vault) { db, no in
             let exists = try Int.fetchOne(
                 db, sql: "SELECT 1 FROM deposit WHERE vault = ? AND id = ?", arguments: [no, deposit.id.data])
-            guard exists == nil else { return }
+            guard exists == nil else {
+                if replacing {
+                    try db.execute(
+                        sql: "UPDATE deposit SET record = ? WHERE vault = ? AND id = ?",
+                        arguments: [Data(deposit.record), no, deposit.id.data])
+                }
+                return
+            }
             let waiting =
                 try Int.fetchOne(db, sql: "SELECT count(*) FROM deposit WHERE vault = ?", arguments: [no]) ?? 0
             guard waiting < limit else {

@@ -128,6 +128,13 @@ public actor InMemoryVaultStore: VaultStore {
         vaults[vault]?.deposits.append(deposit)
     }
 
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) throws(VaultError) {
+        guard let place = vaults[vault]?.deposits.firstIndex(where: { $0.id == deposit.id }) else {
+            return try putDeposit(deposit, of: vault)
+        }
+        vaults[vault]?.deposits[place] = deposit
+    }
+
     public func deposits(of vault: VaultID, limit: Int) -> [StoredDeposit] {
         Array((vaults[vault]?.deposits ?? []).prefix(limit))
     }

@@ -39,6 +39,8 @@ public enum StoreCall: String, Sendable, Hashable, CaseIterable {
     case deleteContents
     /// ``DocumentVault/VaultStore/putDeposit(_:of:)``
     case putDeposit
+    /// ``DocumentVault/VaultStore/replaceDeposit(_:of:)``
+    case replaceDeposit
     /// ``DocumentVault/VaultStore/deposits(of:limit:)``
     case deposits
     /// ``DocumentVault/VaultStore/deleteDeposits(_:of:)``
@@ -47,7 +49,8 @@ public enum StoreCall: String, Sendable, Hashable, CaseIterable {
     /// Whether the call changes the store.
     public var isChange: Bool {
         switch self {
-        case .append, .replaceKeyRecords, .putContent, .deleteContents, .putDeposit, .deleteDeposits: true
+        case .append, .replaceKeyRecords, .putContent, .deleteContents, .putDeposit, .replaceDeposit, .deleteDeposits:
+            true
         default: false
         }
     }
@@ -133,6 +136,10 @@ extension StoreDecorator {
 
     public func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
         try await pass(.putDeposit) { () throws(VaultError) in try await inner.putDeposit(deposit, of: vault) }
+    }
+
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await pass(.replaceDeposit) { () throws(VaultError) in try await inner.replaceDeposit(deposit, of: vault) }
     }
 
     public func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {

@@ -239,6 +239,13 @@ public struct VaultStoreConformance: Sendable, CustomStringConvertible {
             for deposit in deposits { try await store.putDeposit(deposit, of: vault) }
             try await store.putDeposit(StoredDeposit(id: deposits[0].id, record: [99]), of: vault)
             try await expect(store.deposits(of: vault, limit: 10) == deposits, "the inbox")
+            let other = StoredDeposit(id: deposits[2].id, record: [98])
+            for deposit in [other, other, deposits[2]] {
+                try await store.replaceDeposit(deposit, of: vault)
+                try await expect(
+                    store.deposits(of: vault, limit: 10) == deposits.map { $0.id == deposit.id ? deposit : $0 },
+                    "a record that takes another's place")
+            }
             try await expect(store.deposits(of: vault, limit: 2) == Array(deposits.prefix(2)), "the limit")
             try await store.deleteDeposits([deposits[1].id, DepositID(random: SystemRandom())], of: vault)
             try await expect(

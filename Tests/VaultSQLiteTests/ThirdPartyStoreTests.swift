@@ -149,6 +149,15 @@ private final class ForeignStore: VaultStore {
         }
     }
 
+    func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        let isThere = try change(vault) { tables throws(VaultError) in
+            guard let place = tables.inbox.firstIndex(where: { $0.id == deposit.id }) else { return false }
+            tables.inbox[place] = deposit
+            return true
+        }
+        if !isThere { try await putDeposit(deposit, of: vault) }
+    }
+
     func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {
         read(vault) { Array($0.inbox.prefix(limit)) }
     }

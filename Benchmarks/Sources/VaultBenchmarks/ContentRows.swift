@@ -49,6 +49,9 @@ final class DiscardingStore: VaultStore {
     func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
         try await base.putDeposit(deposit, of: vault)
     }
+    func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await base.replaceDeposit(deposit, of: vault)
+    }
     func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {
         try await base.deposits(of: vault, limit: limit)
     }

@@ -16,6 +16,7 @@ enum VaultSeal {
         case page
         case deposit
         case depositContent = "deposit-content"
+        case depositVersion = "deposit-version"
     }
 
     static func context(_ label: Label, _ fields: [[UInt8]]) -> [UInt8] {

@@ -162,6 +162,7 @@ public struct ExportedVault: VaultStore {
     public func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError) { throw readOnly }
 
     public func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) { throw readOnly }
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) { throw readOnly }
 
     public func deleteDeposits(_ ids: [DepositID], of vault: VaultID) async throws(VaultError) { throw readOnly }
 }

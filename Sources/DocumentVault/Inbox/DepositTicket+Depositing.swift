@@ -40,7 +40,7 @@ extension DepositTicket {
         metadata.dossier = dossier
         metadata.additional["depositor"] = [depositor.normalizedNFC]
         let key = SharedSecret(random.secret(32))
-        let version = VersionID(random: random)
+        let version = try Self.version(of: id)
         let content = try Self.content(of: id)
         let stream = try SealedContentStream(
             source, key: key, vault: card.vault, document: document, version: version, random: random, progress: nil)
@@ -98,15 +98,18 @@ extension DepositTicket {
     private func keep(
         _ sealed: [UInt8], _ content: ContentID, since start: Int64, in store: any VaultStore
     ) async throws(VaultError) {
-        var wasAnothers = false
-        for _ in 0..<8 {
-            let found = try await kept(in: store)
-            if found == sealed, !wasAnothers { return }
+        for turn in 0..<8 {
+            if try await kept(in: store) == sealed {
+                // Between a record that was gone and this one a sweep may have looked.
+                if turn == 0 { return }
+                if try await store.contentSize(content, of: card.vault) != nil { return }
+                if try await isTakenIn(content, since: start, in: store) { return }
+                break
+            }
             // It may have been taken in meanwhile.
-            if try await isTakenIn(content, since: start, in: store) || found == sealed { return }
-            wasAnothers = found != nil
-            if wasAnothers { try await store.deleteDeposits([id], of: card.vault) }
-            try await store.putDeposit(StoredDeposit(id: id, record: sealed), of: card.vault)
+            if try await isTakenIn(content, since: start, in: store) { return }
+            // In one step: a sweep that found no record would delete the content.
+            try await store.replaceDeposit(StoredDeposit(id: id, record: sealed), of: card.vault)
         }
         throw VaultError(.conflict, object: "ticket \(id)", "somebody else left something with it all the time")
     }
@@ -125,6 +128,15 @@ extension DepositTicket {
             guard let last = entries.last?.sequence, last >= next else { return false }
             next = last + 1
         }
+    }
+
+    /// The version that a deposit becomes: chosen by nobody, so that it cannot be one that the vault has.
+    static func version(of deposit: DepositID) throws(VaultError) -> VersionID {
+        let digest = try Digest32(of: VaultSeal.context(.depositVersion, [deposit.octets]))
+        guard let version = VersionID(octets: digest.octets.prefix(16)) else {
+            throw VaultError(.cryptographyFailure, "a version's id")
+        }
+        return version
     }
 
     /// The same for every attempt with a ticket, so that one finds what another left.

@@ -149,6 +149,31 @@ extension Vault {
         return state.catalogue?.documents[document] != nil || state.catalogue?.erased[document] != nil
     }
 
+    /// Whether somebody used the ticket of a document once more that was erased: an erasure deletes the content.
+    private func wasLeftAfterErasure(_ deposit: DepositID) async throws(VaultError) -> Bool {
+        guard state.catalogue?.erased[DepositTicket.document(of: deposit)] != nil else { return false }
+        return try await store.contentSize(DepositTicket.content(of: deposit), of: id) != nil
+    }
+
+    /// Refuses a deposit whose ids are those of something that the vault has or had: an entry with them would be one that no
+    /// reader takes in, and its key would take the place of another's.
+    private func checkIsNew(_ record: DepositRecord) async throws(VaultError) {
+        let (deposit, version) = (record.ticket.id, record.version)
+        func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: "deposit \(deposit)", detail) }
+        if let fault = state.catalogue?.fault(of: [version]) { throw damaged(fault) }
+        // Ids that the depositor chose are read for those that left their deposits before the version's was derived.
+        guard version.id != (try DepositTicket.version(of: deposit)) else { return }
+        guard try await store.keyRecord(of: version.id, in: id) == nil else {
+            throw damaged("a version that another document has")
+        }
+        for tombstone in (state.catalogue?.erased ?? [:]).values {
+            guard case .erased(let erasure) = try await event(at: tombstone.erasedIn).event,
+                erasure.versions.contains(where: { $0.version == version.id })
+            else { continue }
+            throw damaged("a version that was erased")
+        }
+    }
+
     private func take(
         _ deposit: StoredDeposit, _ work: inout Absorbing, _ result: inout Absorbed,
         _ judge: @Sendable (Arrival) async throws -> Provenance
@@ -156,6 +181,10 @@ extension Vault {
         work.looked += 1
         try Task.checkCancellation()
         guard !isKnown(deposit.id) else {
+            if try await wasLeftAfterErasure(deposit.id) {
+                result.aside[deposit.id] = "the document of its ticket was erased: it needs a new ticket"
+                return
+            }
             // Absorbed before, and the deletion did not take place; or shown again by the store.
             try await store.deleteDeposits([deposit.id], of: id)
             result.aside[deposit.id] = nil
@@ -163,6 +192,7 @@ extension Vault {
         }
         do {
             let record = try DepositRecord(opening: deposit, with: work.key, card: work.card)
+            try await checkIsNew(record)
             guard try await store.contentSize(record.version.content, of: id) != nil else {
                 result.incomplete.append(deposit.id)
                 return
@@ -183,7 +213,7 @@ extension Vault {
         } catch let error as VaultError where error.code == .overQuota {
             // A smaller one behind it may have room.
             result.noRoom[deposit.id] = error.detail
-        } catch let error as VaultError where error.code == .damaged || error.code == .newerVersion {
+        } catch let error as VaultError where error.code.isOfDeposit {
             guard state.core.quarantined[deposit.id] == nil else { return }
             // Anybody who runs the store can fill the inbox with what does not hold: past the limit it stays there.
             if state.core.quarantined.count < StateCore.mostQuarantined {
@@ -202,10 +232,20 @@ extension Vault {
         guard provenance.sha256 == deposited.sha256 else {
             throw VaultError(.provenanceMismatch, "the provenance speaks of other bytes than the deposit's")
         }
+        // What only the depositor says takes the place of no document and speaks for no issuer.
+        var (metadata, fields) = (deposited.metadata, deposited.fields)
+        if provenance.assurance == .selfDeclared {
+            metadata.supersedes = []
+            fields = fields.map { field in
+                field.origin == .issuer
+                    ? DocumentField(name: field.name, value: field.value, origin: .declared, location: field.location)
+                    : field
+            }
+        }
         let version = try DocumentVersion(
             document: deposited.document, id: deposited.id, content: deposited.content, size: deposited.size,
-            commitment: deposited.commitment, previous: nil, metadata: deposited.metadata, provenance: provenance,
-            fields: deposited.fields, storedAt: time)
+            commitment: deposited.commitment, previous: nil, metadata: metadata, provenance: provenance,
+            fields: fields, storedAt: time)
         // Somebody else may put it aside at this moment.
         for isAside in [false, true] where !isAside || state.core.quarantined[record.ticket.id] != nil {
             let operation = try OperationID(absorbing: record.ticket.id, putAside: isAside)
@@ -236,11 +276,14 @@ extension Vault {
     /// Deletes a deposit that was put aside; its content goes with the next ``sweep(at:)``, and from then on its ticket is
     /// good again.
     ///
-    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, errors of the store.
+    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, or left with the ticket of a document
+    ///   that was erased; errors of the store.
     public func discardDeposit(_ deposit: DepositID) async throws(VaultError) {
         try await refresh()
         try await loadDocuments()
-        guard state.core.quarantined[deposit] != nil, !isKnown(deposit) else {
+        var isAside = state.core.quarantined[deposit] != nil && !isKnown(deposit)
+        if !isAside { isAside = try await wasLeftAfterErasure(deposit) }
+        guard isAside else {
             throw VaultError(.notFound, object: "deposit \(deposit)", "it was not put aside")
         }
         try await store.deleteDeposits([deposit], of: id)
@@ -277,6 +320,13 @@ extension Vault {
             }
         }
         return contents
+    }
+}
+
+extension VaultError.Code {
+    /// Whether the fault is the deposit's own, so that no later look finds it otherwise.
+    fileprivate var isOfDeposit: Bool {
+        self == .damaged || self == .newerVersion || self == .invalidMetadata || self == .provenanceMismatch
     }
 }
 

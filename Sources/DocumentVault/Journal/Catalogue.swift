@@ -22,6 +22,7 @@ struct Catalogue: Sendable {
     // Whether an erased document, of which only gaps were seen, stands behind its place.
     private var isDisordered = false
     private var contents: Set<ContentID> = []
+    private var erasedContents: Set<ContentID> = []
     private var versions: Set<VersionID> = []
     private var superseders: [DocumentID: [DocumentID]] = [:]
     // Documents by the digest of their newest version, from the first question on: opening a vault needs no such index.
@@ -46,8 +47,20 @@ struct Catalogue: Sendable {
         if let new { byDigest?[new, default: []].append(document) }
     }
 
-    /// The contents that versions name.
-    func names(_ content: ContentID) -> Bool { contents.contains(content) }
+    /// The contents that versions name; those of erased documents are nobody's.
+    func names(_ content: ContentID) -> Bool { contents.contains(content) && !erasedContents.contains(content) }
+
+    /// Why no reader would take these versions in, each with the ones before it; `nil` when every reader does.
+    func fault(of versions: [DocumentVersion]) -> String? {
+        var (newVersions, newContents) = (Set<VersionID>(), Set<ContentID>())
+        for version in versions {
+            guard !self.versions.contains(version.id), newVersions.insert(version.id).inserted,
+                !contents.contains(version.content), newContents.insert(version.content).inserted
+            else { return "a version or content that another document has" }
+            if erased[version.document] != nil { return "a version of an erased document" }
+        }
+        return nil
+    }
 
     mutating func reserve(_ count: Int) {
         rows.reserveCapacity(count)
@@ -175,6 +188,7 @@ struct Catalogue: Sendable {
         documents[erasure.document]?.declaredStatus = .withdrawn
         judgeSuperseding(by: erasure.document, before: before)
         documents[erasure.document] = nil
+        erasedContents.formUnion(record.versions.map(\.content))
         moveInIndex(erasure.document, from: record.current.sha256, to: nil)
         erased[erasure.document] = Tombstone(first: erasure.entries.first ?? sequence, erasedIn: sequence)
         touch(erasure.document)

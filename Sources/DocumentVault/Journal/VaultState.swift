@@ -27,6 +27,8 @@ struct VaultState: Sendable {
     private(set) var stored: [OperationID: DocumentVersion] = [:]
     /// Contents that somebody announced to delete, as far as the entries were read.
     private(set) var swept: Set<ContentID> = []
+    /// How often the state was begun anew from a snapshot, before which sweeps may have been announced that it does not know.
+    var refolds = 0
     /// Entries without payload that no erasure explains yet.
     private(set) var gaps: Set<Int64> = []
     /// Entries whose payload the store still had although an erasure names them.

@@ -86,8 +86,11 @@ public protocol VaultStore: Sendable {
     /// Deletes contents; those that do not exist are no error.
     func deleteContents(_ ids: [ContentID], of vault: VaultID) async throws(VaultError)
 
-    /// Puts a deposit of at most 65,536 octets into the inbox.
+    /// Puts a deposit of at most 65,536 octets into the inbox; one that is there under the same id stays as it is.
     func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError)
+
+    /// Puts a deposit into the inbox in the place of the one with the same id, in one step: whoever looks finds one of the two.
+    func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError)
 
     /// Deposits in the inbox in the order of their arrival, at most `limit`.
     func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit]

@@ -29,6 +29,7 @@ struct Statements: Sendable {
     let holdVault: Statement
     let lockVault: Statement
     let putDeposit: Statement
+    let replaceDeposit: Statement
     let inbox: Statement
     let deposits: Statement
     let deleteDeposits: Statement
@@ -119,6 +120,15 @@ struct Statements: Sendable {
             WHERE EXISTS (SELECT FROM @vault WHERE id = $1 AND standing = 0)
                 AND (SELECT count(*) FROM @deposit WHERE vault = $1) < $4
             ON CONFLICT (vault, id) DO NOTHING
+            """)
+        replaceDeposit = make(
+            "replace_deposit",
+            """
+            INSERT INTO @deposit (vault, id, record) SELECT $1, $2, $3
+            WHERE EXISTS (SELECT FROM @vault WHERE id = $1 AND standing = 0)
+                AND ((SELECT count(*) FROM @deposit WHERE vault = $1) < $4
+                    OR EXISTS (SELECT FROM @deposit WHERE vault = $1 AND id = $2))
+            ON CONFLICT (vault, id) DO UPDATE SET record = EXCLUDED.record
             """)
         inbox = make(
             "inbox",

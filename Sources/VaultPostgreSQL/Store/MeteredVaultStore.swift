@@ -177,6 +177,12 @@ public final class MeteredVaultStore: VaultStore {
         try await typed("putDeposit") { () throws(VaultError) in try await inner.putDeposit(deposit, of: vault) }
     }
 
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await typed("replaceDeposit") { () throws(VaultError) in
+            try await inner.replaceDeposit(deposit, of: vault)
+        }
+    }
+
     public func deposits(of vault: VaultID, limit: Int) async throws(VaultError) -> [StoredDeposit] {
         try await typed("deposits") { () throws(VaultError) in try await inner.deposits(of: vault, limit: limit) }
     }

@@ -5,6 +5,14 @@ public import DocumentVault
 
 extension PostgreSQLVaultStore {
     public func putDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await put(deposit, of: vault, replacing: false)
+    }
+
+    public func replaceDeposit(_ deposit: StoredDeposit, of vault: VaultID) async throws(VaultError) {
+        try await put(deposit, of: vault, replacing: true)
+    }
+
+    private func put(_ deposit: StoredDeposit, of vault: VaultID, replacing: Bool) async throws(VaultError) {
         guard deposit.record.count <= 65_536 else {
             throw VaultError(.overQuota, object: "deposit \(deposit.id)", "\(deposit.record.count) octets")
         }
@@ -13,7 +21,7 @@ extension PostgreSQLVaultStore {
         try await change(vault, exclusive: true) {
             [
                 Query(
-                    $0.putDeposit,
+                    replacing ? $0.replaceDeposit : $0.putDeposit,
                     [.octets(vault.octets), .octets(deposit.id.octets), .octets(deposit.record), .number(limit)]),
                 Query($0.inbox, [.octets(vault.octets), .octets(deposit.id.octets)]),
             ]
