@@ -169,7 +169,9 @@ let package = Package(
         .target(name: "DocumentVault", dependencies: ["CryptoPrimitives", "DERSyntax", "DossierCore"]),
         .target(
             name: "VaultSQLite",
-            dependencies: ["DocumentVault", "DossierCore", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "DocumentVault", "CryptoPrimitives", "DossierCore", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(
             name: "VaultPostgreSQL",
             dependencies: [

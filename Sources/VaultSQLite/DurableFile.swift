@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import CryptoPrimitives
 import DocumentVault
-import Synchronization
+import DossierCore
 
 #if canImport(Glibc)
     internal import Glibc
@@ -26,28 +27,30 @@ struct DurableFile: ~Copyable {
     private var written: Int64 = 0
 
     init(_ path: String) throws(VaultError) {
-        // Two may write the same content at once (who repeats a deposit or a copy): neither into the other's file.
-        let number = Self.number.wrappingAdd(1, ordering: .relaxed).oldValue
-        let temporary = "\(path).\(getpid())-\(number)\(Self.suffix)"
-        descriptor = try Self.openLocked(temporary, path)
+        let opened = try Self.openLocked(beside: path)
+        descriptor = opened.descriptor
         self.path = path
-        self.temporary = temporary
+        temporary = opened.name
     }
-
-    private static let number = Atomic<UInt64>(0)
 
     /// How the name of a file ends that is not whole yet.
     static let suffix = ".part"
 
+    // Two may write the same content at once (who repeats a deposit or a copy): neither into the other's file. So the
+    // name is nobody else's; process numbers come back, in containers over one folder at once.
     // The lock says that somebody is still writing; it goes with the process, however that ends.
-    private static func openLocked(_ temporary: String, _ path: String) throws(VaultError) -> Int32 {
+    private static func openLocked(beside path: String) throws(VaultError) -> (descriptor: Int32, name: String) {
         for _ in 0..<100 {
-            let opened = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard opened >= 0 else { throw .system(errno, path) }
+            let name = "\(path).\(Hexadecimal.encode(SystemRandom().bytes(8)))\(suffix)"
+            let opened = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard opened >= 0 else {
+                guard errno == EEXIST else { throw .system(errno, path) }
+                continue
+            }
             while flock(opened, LOCK_EX) != 0, errno == EINTR {}
             // Between opening and locking, somebody who collects garbage may have taken it for a leftover.
             var status = stat()
-            if unsafe fstat(opened, &status) == 0, status.st_nlink > 0 { return opened }
+            if unsafe fstat(opened, &status) == 0, status.st_nlink > 0 { return (opened, name) }
             close(opened)
         }
         throw VaultError(.busy, object: path, "others delete what is being written")

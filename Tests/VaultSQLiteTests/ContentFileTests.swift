@@ -78,4 +78,34 @@ struct ContentFileTests {
         try ContentFile.write(Pieces(bytes, 65_536), size: Int64(size), to: folder.path + "/content")
         #expect(try Data(contentsOf: URL(filePath: folder.path + "/content")) == Data(bytes))
     }
+
+    @Test func `what others have begun stays as it is, and of two writers each has a file of its own`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/content"
+        func octets(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
+        // As they were called before; the first process of every container has the same number.
+        let process = ProcessInfo.processInfo.processIdentifier
+        let begun = (0..<5_000).map { "\(path).\(process)-\($0).part" }
+        for name in begun { try Data("begun".utf8).write(to: URL(filePath: name)) }
+        let (one, other) = (SystemRandom().bytes(300_000), SystemRandom().bytes(200_000))
+        var first = try DurableFile(path)
+        try first.append(Array(one[..<100_000]))
+        var second = try DurableFile(path)
+        try second.append(other)
+        try first.append(Array(one[100_000...]))
+        try first.commit()
+        #expect(try octets(path) == one)
+        try second.commit()
+        #expect(try octets(path) == other)
+        #expect(try begun.allSatisfy { try octets($0) == Array("begun".utf8) })
+
+        // Nobody writes them: they are leftovers, also under such a name. What is being written is none.
+        var third = try DurableFile(path)
+        try third.append(one)
+        DurableFile.deleteLeftovers(in: folder.path, try FileManager.default.contentsOfDirectory(atPath: folder.path))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+        try third.commit()
+        #expect(try octets(path) == one)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["content"])
+    }
 }
