@@ -71,10 +71,10 @@ extension Vault {
         if let problem = report.problems.first { throw problem }
         for (content, range) in export.contents {
             try Task.checkCancellation()
-            let size = range.upperBound - range.lowerBound
-            if try await store.contentSize(content, of: export.vault) == size { continue }
+            if try await keeps(content, at: range, of: export, in: store) { continue }
             try await store.putContent(
-                content, of: export.vault, size: size, from: SourceStream(export.source, range))
+                content, of: export.vault, size: range.upperBound - range.lowerBound,
+                from: SourceStream(export.source, range))
         }
         let (entry, secret) = try await source.restoration(
             Restoration(from: export.exportedHead, abandoned: abandoned, reason: reason.normalizedNFC), at: time, random
@@ -94,6 +94,40 @@ extension Vault {
         return Vault(
             state, freshness: .anchored, in: store, secrets: secrets, access: source.access, quota: .unlimited,
             random: random)
+    }
+
+    /// Whether a store has a content of an export already, octet for octet, from a vault that was lost or an import
+    /// that was broken off. Another one under its id is deleted: nothing names it as long as the vault has no head.
+    private static func keeps(
+        _ content: ContentID, at range: Range<Int64>, of export: ExportedVault, in store: any VaultStore
+    ) async throws -> Bool {
+        guard let size = try await store.contentSize(content, of: export.vault) else { return false }
+        let isWhole = size == range.upperBound - range.lowerBound
+        if isWhole, try await isEqual(content, to: range, of: export, in: store) { return true }
+        guard try await store.head(of: export.vault) == nil else {
+            throw VaultError(.alreadyExists, object: "vault \(export.vault)", "the store has it already")
+        }
+        try await store.deleteContents([content], of: export.vault)
+        return false
+    }
+
+    private static func isEqual(
+        _ content: ContentID, to range: Range<Int64>, of export: ExportedVault, in store: any VaultStore
+    ) async throws -> Bool {
+        let expected = SourceStream(export.source, range)
+        var place: Int64 = 0
+        while let piece = try expected.next() {
+            try Task.checkCancellation()
+            let end = place + Int64(piece.count)
+            do throws(VaultError) {
+                guard try await store.content(content, of: export.vault, in: place..<end) == piece else { return false }
+            } catch {
+                guard error.code == .damaged || error.code == .notFound else { throw error }
+                return false
+            }
+            place = end
+        }
+        return true
     }
 
     private func restoration(

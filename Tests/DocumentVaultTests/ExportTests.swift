@@ -225,4 +225,46 @@ struct ExportTests {
                 at: Samples.time)
         }
     }
+
+    /// Counts what is asked of a store.
+    private final class Counted: StoreDecorator {
+        let inner: any VaultStore
+        private let counts = Mutex<[StoreCall: Int]>([:])
+
+        init(_ inner: any VaultStore) { self.inner = inner }
+
+        func before(_ call: StoreCall) { counts.withLock { $0[call, default: 0] += 1 } }
+
+        func count(_ call: StoreCall) -> Int { counts.withLock { $0[call] ?? 0 } }
+    }
+
+    @Test func `contents that lie in the store are kept when they are the export's, and else replaced`() async throws {
+        let scene = try await filled()
+        let (bytes, code, anchor) = try await export(scene.vault)
+        let file = try ExportedVault(reading: MemorySource(bytes))
+        let contents = file.contents.sorted { $0.value.count > $1.value.count }.map { id, range in
+            (id: id, sealed: Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
+        try #require(contents.count > 5 && contents[0].sealed.count > 200_000)
+        let store = InMemoryVaultStore()
+        for (number, content) in contents.prefix(5).enumerated() {
+            var left = content.sealed
+            switch number {
+            case 0: left[150_000] ^= 1
+            case 1: left.removeLast()
+            case 2: left.append(0)
+            case 3: left = []
+            default: break
+            }
+            try await store.putContent(
+                content.id, of: file.vault, size: Int64(left.count), from: BytesStream(left))
+        }
+        let counted = Counted(store)
+        let restored = try await Vault.restore(file, code: code, in: counted, reason: "", at: Samples.time)
+        #expect(counted.count(.deleteContents) == 4)
+        #expect(counted.count(.putContent) == contents.count - 1)
+        #expect(try await restored.verify(anchor: anchor).isComplete)
+        let objects = try await store.tamper(with: file.vault) { $0 }
+        #expect(contents.allSatisfy { objects.contents[$0.id] == $0.sealed })
+    }
 }
