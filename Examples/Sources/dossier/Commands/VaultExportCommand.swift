@@ -53,6 +53,11 @@ struct VaultExportCommand: AsyncParsableCommand {
                             under: code, to: { try handle.write(contentsOf: Data($0)) }, progress: progress)
                     }
                 }
+            } catch var failure as CommandFailure where failure.leavesOutput {
+                failure.hint = Phrase(
+                    vi: "hãy giữ \(codeFile): chỉ mã đó mở được \(output)",
+                    en: "keep \(codeFile): nothing else opens \(output)")
+                throw failure
             } catch {
                 unlink(codeFile)
                 throw error

@@ -24,6 +24,8 @@ struct CommandFailure: Error {
     let exitCode: ExitStatus
     let message: Phrase
     var hint: Phrase?
+    /// Whether the output lies at its place all the same.
+    var leavesOutput = false
 
     init(_ exitCode: ExitStatus, vi: String, en: String, hint: Phrase? = nil) {
         self.exitCode = exitCode

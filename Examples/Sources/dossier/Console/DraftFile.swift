@@ -39,7 +39,8 @@ struct DraftFile {
     /// - Parameters:
     ///   - durably: Whether its name, too, is on stable storage then.
     ///   - replacing: Whether it may take the place of what is there; else the first of several who put one wins.
-    /// - Throws: 73; nothing of it is left.
+    /// - Throws: 73; nothing of it is left, unless the failure says that it is at its place
+    ///   (``CommandFailure/leavesOutput``).
     func finish(durably: Bool, replacing: Bool) throws {
         do {
             try handle.synchronize()
@@ -48,12 +49,16 @@ struct DraftFile {
             } else {
                 try name(replacing)
             }
-            try handle.close()
         } catch {
             discard()
             throw error
         }
-        if durably { try Self.syncFolder(of: path) }
+        do {
+            try handle.close()
+            if durably { try Self.syncFolder(of: path) }
+        } catch {
+            throw Self.unsettled(path)
+        }
     }
 
     /// Leaves nothing of it behind.
@@ -152,6 +157,15 @@ struct DraftFile {
         CommandFailure(
             .cannotCreate, vi: "tệp đã tồn tại: \(path)", en: "the file exists already: \(path)",
             hint: Phrase(vi: "dùng tên tệp khác", en: "give another name"))
+    }
+
+    // It has taken the place of what was there; whether for good, the system did not say.
+    private static func unsettled(_ path: String) -> CommandFailure {
+        var failure = CommandFailure(
+            .cannotCreate, vi: "đã ghi \(path) nhưng tệp có thể mất nếu mất điện",
+            en: "\(path) is written, but a power cut may still undo it")
+        failure.leavesOutput = true
+        return failure
     }
 
     static func failure(_ path: String, isFull: Bool = errno == ENOSPC || errno == EDQUOT) -> CommandFailure {
