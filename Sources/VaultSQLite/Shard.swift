@@ -5,6 +5,14 @@ import DocumentVault
 import GRDB
 import Synchronization
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// One database of a store: WAL, synchronous=FULL, secure_delete.
 ///
 /// **What leaves the log, and when.** SQLite overwrites what is dropped in the database, and secure_delete its rests; in
@@ -33,6 +41,10 @@ final class Shard: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
+        // Its owner's alone, as the contents beside it; the folder may be one that was there. SQLite gives its log the
+        // same permissions.
+        let made = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if made >= 0 { close(made) }
         let hasLog = (try? ContentFile.size(path + "-wal")).flatMap { $0 } ?? 0 > 0
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)

@@ -148,6 +148,31 @@ struct SQLiteVaultStoreTests {
         #expect(try await opened.verify().documents == 3)
     }
 
+    @Test func `every file of a store is its owner's alone, also in a folder that was there`() async throws {
+        let folder = try TemporaryFolder()
+        let (path, manager) = (folder.path + "/store", FileManager.default)
+        try manager.createDirectory(
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        let store = try SQLiteVaultStore(path: path, creating: true, shards: 1)
+        let vault = try await Vault.create(name: "kho", in: store, unlocking: [.passphrase("x")], at: Samples.time)
+        for size in [1, 200_000] { _ = try await Samples.store(Samples.bytes(size), in: vault) }
+        var modes: [String: Int] = [:]
+        for name in try manager.subpathsOfDirectory(atPath: path) {
+            let found = try manager.attributesOfItem(atPath: path + "/" + name)
+            guard found[.type] as? FileAttributeType == .typeRegular else { continue }
+            modes[name] = try #require(found[.posixPermissions] as? Int)
+        }
+        #expect(modes.count >= 5 && modes.values.allSatisfy { $0 == 0o600 }, "\(modes)")
+        #expect(modes["shard-00.sqlite"] != nil && modes["shard-00.sqlite-wal"] != nil)
+        withExtendedLifetime(store) {}
+
+        // Somebody shares it on purpose.
+        let shared = path + "/shard-00.sqlite"
+        try manager.setAttributes([.posixPermissions: 0o660], ofItemAtPath: shared)
+        _ = try await SQLiteVaultStore(path: path).head(of: vault.id)
+        #expect(try manager.attributesOfItem(atPath: shared)[.posixPermissions] as? Int == 0o660)
+    }
+
     @Test func `a bad address is a typed error and nothing is made there`() async throws {
         let folder = try TemporaryFolder()
         let manager = FileManager.default
