@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import CryptoPrimitives
+import DERSyntax
 import DossierCore
 import Testing
 import VaultTesting
@@ -63,6 +64,58 @@ struct NameTests {
             try DeviceKey(random: SystemRandom()).card, as: .device, label: "điện thoại", at: Samples.time)
         try await vault.rotate(adding: [Vault.SlotSecret(code(), label: "giấy")], at: Samples.time)
         #expect(try await scene.open().slots().count == Self.good.count + 3)
+    }
+
+    @Test func `no text of a document is more than one line where it is shown`() async throws {
+        let scene = try await Scene()
+        let vault = scene.vault
+        let changes: [(inout DocumentMetadata, String) -> Void] = [
+            { $0.type = $1 }, { $0.name = $1 }, { $0.mediaType = "a/\($1)" }, { $0.issuerCode = $1 },
+            { $0.issuerName = $1 }, { $0.number = $1 }, { $0.dossier = $1 }, { $0.procedure = $1 },
+            { $0.subjects = ["a", $1] }, { $0.additional["depositor"] = [$1] },
+        ]
+        let ticket = try await vault.issueTicket(for: "x")
+        func deposit(_ metadata: DocumentMetadata, by depositor: String = "") async throws {
+            _ = try await ticket.deposit(
+                MemorySource([1]), sha256: Digest32(of: [1]), metadata: metadata, depositor: depositor,
+                in: scene.store, at: Samples.time)
+        }
+        for bad in ["o\n0123  id  y", "\0", "a\r", "a\u{1b}[2K", "a\u{7f}", "a\u{9b}1m", "a\u{2028}b", "a\u{2029}b"] {
+            for change in changes {
+                var metadata = Samples.metadata()
+                change(&metadata, bad)
+                let wrong = metadata
+                await refused(bad) { _ = try await Samples.store([1], as: wrong, in: vault) }
+            }
+            await refused(bad) { try await deposit(Samples.metadata(type: bad)) }
+            await refused(bad) { try await deposit(Samples.metadata(), by: bad) }
+        }
+        #expect(try await vault.list().isEmpty)
+        #expect(await scene.store.deposits(of: vault.id, limit: 9).isEmpty)
+
+        let good = ["birth-certificate", "giấy khai sinh", "e\u{301}", "👪 1"]
+        for text in good {
+            for change in changes {
+                var metadata = Samples.metadata()
+                change(&metadata, text)
+                _ = try await Samples.store([1], as: metadata, in: vault)
+            }
+        }
+        try await deposit(Samples.metadata(type: "birth-certificate"), by: "UBND phường Thử Nghiệm")
+        #expect(try await vault.absorbDeposits(at: Samples.time).documents.count == 1)
+        #expect(try await scene.open().list().count == good.count * changes.count + 1)
+    }
+
+    @Test func `a version that a vault has already is read whatever its type is`() throws {
+        let random = SystemRandom()
+        let kept = try DocumentVersion(
+            document: DocumentID(random: random), id: VersionID(random: random), content: ContentID(random: random),
+            size: 1, commitment: Digest32(of: [2]), previous: nil, metadata: Samples.metadata(type: "o\nb"),
+            provenance: .selfDeclared(Digest32(of: [1])), fields: [], storedAt: Samples.time, isNew: false)
+        var outer = DERReader(DERWriter.bytes { kept.write(to: &$0) })
+        var reader = try outer.next().reader(.sequence)
+        let read = try DocumentVersion(&reader, storedAt: Samples.time, object: "version")
+        #expect(read.metadata == kept.metadata && read.metadata.type == "o\nb")
     }
 
     /// The years 1 to 9999 (format §4), in seconds since 1970.

@@ -248,6 +248,11 @@ struct VaultSlipTests {
         #expect(try deposit("exact").status == 0)
         let used = try deposit("exact")
         #expect(used.status == 73 && used.errors.contains("with this ticket already"))
+        try ticket("typed")
+        for type in ["no-such-type", "o\n0123456789abcdef0123456789abcdef  id  y  agency-verified"] {
+            #expect(try deposit("typed", ["--type", type]).status == 64)
+        }
+        #expect(try deposit("typed", ["--type", "other"]).status == 0)
     }
 
     @Test func `a store that is copied to itself is no copy`() throws {

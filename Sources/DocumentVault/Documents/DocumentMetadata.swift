@@ -5,7 +5,8 @@ public import DossierCore
 
 /// What the owner's software says of a document: type, names, numbers, dates.
 ///
-/// Assurance is not among it: see ``Provenance``. Texts are normalised to NFC when they are stored.
+/// Assurance is not among it: see ``Provenance``. Texts are normalised to NFC when they are stored. Those of a new
+/// version have no control characters or separators of lines: each is one line where it is shown.
 public struct DocumentMetadata: Sendable, Hashable {
     /// Code of the document type; `other` always exists.
     public var type: String
@@ -55,10 +56,17 @@ public struct DocumentMetadata: Sendable, Hashable {
         "retention",
     ]
 
+    /// Texts that stand in lists and tables.
+    private static let shown = [
+        "type", "name", "mediaType", "issuerCode", "issuerName", "number", "dossier", "procedure", "subjects",
+        "depositor",
+    ]
+
     /// The members as they are sealed.
     ///
+    /// - Parameter isNew: Whether a version is made of it; what a vault has already may be older than a rule.
     /// - Throws: ``VaultError`` with code `invalidMetadata`.
-    func members() throws(VaultError) -> Members {
+    func members(isNew: Bool = true) throws(VaultError) -> Members {
         var members = additional.isEmpty ? Members() : Members(additional.filter { !Self.known.contains($0.key) })
         members["type"] = type
         members["name"] = name.normalizedNFC
@@ -77,6 +85,9 @@ public struct DocumentMetadata: Sendable, Hashable {
         members["sensitivity"] = isSensitive.map { $0 ? "sensitive" : "basic" }
         members["retention"] = retention?.description
         if let fault = Self.fault(in: members) { throw VaultError(.invalidMetadata, fault) }
+        if isNew, let name = Self.shown.first(where: { members[all: $0].contains(where: \.breaksLine) }) {
+            throw VaultError(.invalidMetadata, "control characters or line breaks in the member \(name)")
+        }
         return members
     }
 

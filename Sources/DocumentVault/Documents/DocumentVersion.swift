@@ -62,13 +62,14 @@ public struct DocumentVersion: Sendable, Hashable {
     init(
         document: DocumentID, id: VersionID, content: ContentID, size: Int64, commitment: Digest32,
         previous: VersionID?,
-        metadata: DocumentMetadata, provenance: Provenance, fields: [DocumentField], storedAt: Instant
+        metadata: DocumentMetadata, provenance: Provenance, fields: [DocumentField], storedAt: Instant,
+        isNew: Bool = true
     ) throws(VaultError) {
         self.init(
             Parts(
                 document: document, id: id, content: content, size: size, commitment: commitment, previous: previous,
-                metadata: metadata, members: try metadata.members(), provenance: provenance, fields: fields,
-                storedAt: storedAt))
+                metadata: metadata, members: try metadata.members(isNew: isNew), provenance: provenance,
+                fields: fields, storedAt: storedAt))
     }
 
     /// The same from elsewhere; who asks for it anew need not have the metadata checked once more.

@@ -15,6 +15,10 @@ extension StringProtocol {
     /// Whether a control character stands in it (ISO 6429, NUL among them): in a name a slip or a deceit, and what other
     /// programs cut the name at.
     var hasControls: Bool { unicodeScalars.contains(where: \.isControl) }
+
+    /// Whether it would be more than one line, or do more than be seen, where it is shown: control characters and the
+    /// separators of lines and paragraphs.
+    var breaksLine: Bool { unicodeScalars.contains { $0.isControl || $0 == "\u{2028}" || $0 == "\u{2029}" } }
 }
 
 extension Unicode.Scalar {

@@ -43,7 +43,7 @@ public struct GrantedItem: Sendable {
         let version = try DocumentVersion(
             document: item.document, id: item.version, content: item.content, size: item.size,
             commitment: item.commitment, previous: nil, metadata: metadata, provenance: .selfDeclared(item.sha256),
-            fields: [], storedAt: Instant(seconds: 0))
+            fields: [], storedAt: Instant(seconds: 0), isNew: false)
         return DocumentContent(version, key: key, vault: vault, store: store)
     }
 

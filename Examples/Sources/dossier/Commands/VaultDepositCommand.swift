@@ -7,6 +7,7 @@ import DocumentVault
 import DossierCore
 import DossierKit
 import Foundation
+import OnceOnly
 
 struct VaultTicketCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,6 +70,7 @@ struct VaultDepositCommand: AsyncParsableCommand {
     func run() async throws {
         if let receipt { try OutputFile.check(receipt, inputs: [file], force: nil) }
         let instant = try time.instant()
+        try DocumentTypeCatalogue.builtIn().check(type)
         let options = try VaultOptions.parse(["--store", store])
         let given: DepositTicket
         do {

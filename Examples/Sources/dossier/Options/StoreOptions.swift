@@ -42,13 +42,7 @@ struct StoreOptions: ParsableArguments {
         at instant: Instant, superseding old: [DocumentID]
     ) async throws {
         let types = try DocumentTypeCatalogue.builtIn()
-        if let type, types[type] == nil {
-            throw CommandFailure(
-                .usage, vi: "không có loại giấy tờ \(type)", en: "no document type \(type)",
-                hint: Phrase(
-                    vi: "xem danh mục loại giấy tờ; `other` luôn có",
-                    en: "see the catalogue of types; `other` always exists"))
-        }
+        if let type { try types.check(type) }
         guard Provenance.Source(rawValue: source) != nil else {
             throw ValidationError(
                 "--source takes \(Provenance.Source.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -200,5 +194,17 @@ struct StoreOptions: ParsableArguments {
             Console.warn(problem.message)
             return try FileReport(unreadable: file, source: source, because: problem.message)
         }
+    }
+}
+
+extension DocumentTypeCatalogue {
+    /// - Throws: 64 for a type that it does not have.
+    func check(_ type: String) throws {
+        guard self[type] == nil else { return }
+        throw CommandFailure(
+            .usage, vi: "không có loại giấy tờ \(type)", en: "no document type \(type)",
+            hint: Phrase(
+                vi: "xem danh mục loại giấy tờ; `other` luôn có",
+                en: "see the catalogue of types; `other` always exists"))
     }
 }
