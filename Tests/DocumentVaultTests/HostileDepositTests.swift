@@ -13,7 +13,8 @@ import VaultTesting
 struct HostileDepositTests {
     /// Leaves a deposit with a version id of the depositor's choice.
     private func leave(
-        _ bytes: [UInt8], by ticket: DepositTicket, as version: VersionID, in scene: Scene
+        _ bytes: [UInt8], by ticket: DepositTicket, as version: VersionID, in scene: Scene,
+        metadata: DocumentMetadata = Samples.metadata()
     ) async throws {
         let vault = scene.vault.id
         let key = SharedSecret(SystemRandom().secret(32))
@@ -25,9 +26,9 @@ struct HostileDepositTests {
             ticket: ticket, depositor: "x", key: key,
             version: DocumentVersion(
                 document: ticket.document, id: version, content: content, size: Int64(bytes.count),
-                commitment: stream.commitment, previous: nil, metadata: Samples.metadata(),
+                commitment: stream.commitment, previous: nil, metadata: metadata,
                 provenance: .selfDeclared(Digest32(of: bytes), source: .agencyResult), fields: [],
-                storedAt: Samples.time)
+                storedAt: Samples.time, isNew: false)
         ).sealed(random: SystemRandom())
         try await scene.store.putDeposit(StoredDeposit(id: ticket.id, record: record), of: vault)
         try await scene.store.putContent(content, of: vault, size: stream.sealedSize, from: stream)
@@ -60,6 +61,19 @@ struct HostileDepositTests {
         #expect(try await scene.objects().keyRecords[known.version] == records[known.version])
         let report = try await scene.open().verify()
         #expect(report.isComplete && report.documents == 3)
+    }
+
+    @Test func `a text of several lines puts its deposit aside, and the next one is taken in`() async throws {
+        let scene = try await Scene()
+        for type in ["other\n0000 agency-verified", "other"] {
+            let ticket = try await scene.vault.issueTicket(for: "x")
+            try await leave(
+                [1], by: ticket, as: DepositTicket.version(of: ticket.id), in: scene,
+                metadata: Samples.metadata(type: type))
+        }
+        let absorbed = try await scene.open().absorbDeposits(at: Samples.time)
+        #expect(absorbed.documents.count == 1 && absorbed.quarantined.count == 1)
+        #expect(try await scene.open().list().map(\.current.metadata.type) == ["other"])
     }
 
     @Test func `an append that no reader would take in is not made`() async throws {

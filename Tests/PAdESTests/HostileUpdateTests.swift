@@ -35,6 +35,42 @@ struct HostileUpdateTests {
         #expect(try reasons(form) == [code].compactMap(\.self))
     }
 
+    /// Where a reader gives up the cross-references it takes the last object of each number, also one that stood in the file,
+    /// unseen, when it was signed.
+    @Test(arguments: ["4 0 obj\n<<>>\nendobj\n", "4 %\n0 obj ", "4 0 objects\n"])
+    func `an update for which readers look for objects is refused where an object was planted before`(
+        hidden: String
+    ) throws {
+        let isPlanted = hidden != "4 0 objects\n"
+        let codes: [ChangeReason.Code] = isPlanted ? [.unexplainedObject] : []
+        let stream = "<</Length \(hidden.utf8.count)>>\nstream\n\(hidden)\nendstream"
+        let signed = try PDFFixture.signed(PDFFixture.classic(more: [(12, stream)]))
+        // A number far above all others, and an update that lists nothing.
+        #expect(try reasons(PDFFixture.appendingText(signed, [(39, "null")])) == codes)
+        let size = try #require(PDFFixture.file(signed).revisions.last?.trailer["Size"]?.integer)
+        for own in [size, 1, size + 1, 1 << 31 - 1] {
+            let section = "xref\n0 1\n0000000000 65535 f \ntrailer<</Size \(own)/Root 1 0 R/Prev "
+            let before = try #require(PDFFixture.file(signed).revisions.last?.startOffset)
+            let update = signed + Array("\(section)\(before)>>\nstartxref\n\(signed.count)\n%%EOF\n".utf8)
+            #expect(try reasons(update) == codes, "/Size \(own)")
+        }
+        // White space in which readers lose sight of the last startxref.
+        func faults(_ count: Int) throws -> [CoverageFault.Code] {
+            let padded = signed + [UInt8](repeating: 10, count: count)
+            return try #require(try DocumentSignatures(in: PDFFixture.file(padded)).signatures.first)
+                .coverage.faults.map(\.code)
+        }
+        #expect(try faults(1010) == (isPlanted ? [.trailingBytes] : []))
+        #expect(try faults(10).isEmpty)
+        // An update as every writer makes it is read by the cross-references.
+        let ordinary = try PDFFixture.appending(signed) { update, file in
+            let metadata = update.add(
+                stream: ["Type": .name("Metadata"), "Subtype": .name("XML")], bytes: Array("<x/>".utf8))
+            try ChangesTests.edit(1) { $0["Metadata"] = .reference(metadata) }(&update, file)
+        }
+        #expect(try reasons(ordinary) == [])
+    }
+
     /// What an object stream holds changes with it, whatever else the stream is to the document.
     @Test func `metadata and an appearance that are an object stream too stay as they are`() throws {
         /// The object stream again, with the page tree turned, which turns the page.

@@ -42,6 +42,48 @@ extension RevisionComparison {
         if revision.style == .table, file.revisions[before].style == .stream, index.refersToUnlisted() {
             refuse(.trailerChanged)
         }
+        if try isUnusual(revision) {
+            let planted = try UnlistedObjects.exist(in: file, before: start)
+            steps += Int(start / 256)
+            if planted { refuse(.unexplainedObject) }
+        }
+    }
+
+    /// Whether some reader gives up the cross-references of a revision, or of those before it, and looks for objects itself.
+    ///
+    /// Nothing of this is forbidden, and all of it has been seen from writers in good faith; Poppler, MuPDF, Ghostscript and
+    /// PDFium differ in what they put up with.
+    private func isUnusual(_ revision: PDFRevision) throws(PDFSyntaxError) -> Bool {
+        let earlier = file.revisions[before]
+        let size = revision.trailer["Size"]?.integer ?? 0
+        let earlierSize = earlier.trailer["Size"]?.integer ?? 0
+        let highest = file.revisions[...after].compactMap { $0.entries.numbers.last }.max() ?? 0
+        if size < earlierSize || size > Int64(highest) + 1 { return true }
+        if revision.style != earlier.style || revision.isHybrid || revision.hasEmptySubsection { return true }
+        if !revision.entries.contains(where: { $0.entry.isInUse }) { return true }
+        // Writers number new objects from where the numbers ended.
+        if let last = revision.entries.numbers.last, Int64(last) >= earlierSize + Int64(revision.entries.count) {
+            return true
+        }
+        if revision.style == .stream, !Self.isOrdinary(revision) { return true }
+        guard after + 1 == file.revisions.count else { return false }
+        // Readers look for it in the last 1,024 octets, some in fewer.
+        let count = Int(min(file.source.size, 512))
+        do throws(ByteSourceError) {
+            let tail = try file.source.bytes(at: file.source.size - Int64(count), count: count)
+            return tail.firstRange(of: Array("startxref".utf8)) == nil
+        } catch { throw PDFSyntaxError(.unreadableSource, error.description) }
+    }
+
+    /// Whether a cross-reference stream has three fields of the usual widths, no empty subsection and known types alone.
+    private static func isOrdinary(_ revision: PDFRevision) -> Bool {
+        guard let widths: [Int64] = revision.trailer["W"]?.array?.map({ $0.integer ?? -1 }), widths.count == 3,
+            (0...1).contains(widths[0]), (1...5).contains(widths[1]), (0...2).contains(widths[2])
+        else { return false }
+        let given: [Int64]? = revision.trailer["Index"]?.array?.map { $0.integer ?? -1 }
+        let index: [Int64] = given ?? [0, revision.trailer["Size"]?.integer ?? 0]
+        let counts = stride(from: 1, to: index.count, by: 2).map { index[$0] }
+        return !counts.contains(0) && counts.reduce(0, &+) == Int64(revision.entries.count)
     }
 
     private static let piece: Int64 = 1 << 16
@@ -53,7 +95,7 @@ extension RevisionComparison {
     }
 
     /// Where the numbers before a word `obj` begin that ends at an index; `nil` when there is none, or a longer word.
-    private static func object(endingAt index: Int, in bytes: [UInt8]) -> Int? {
+    static func object(endingAt index: Int, in bytes: [UInt8]) -> Int? {
         guard ends(before: index, with: "obj", bytes) else { return nil }
         var place = index - 3
         var numbers = 0

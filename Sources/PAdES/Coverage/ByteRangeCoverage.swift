@@ -85,6 +85,12 @@ public struct ByteRangeCoverage: Sendable, Hashable {
             fault(.revisionRefersBeyondEnd)
         }
         if !file.trailingBytes.isEmpty { fault(.trailingBytes) }
+        // Past so much white space some readers no longer find the cross-references, and take the last object of each number.
+        if end < size, let marker = file.revisions.last?.markerEnd, size - marker > 256,
+            (try? UnlistedObjects.exist(in: file, before: end)) != false
+        {
+            fault(.trailingBytes)
+        }
         scope = end == size ? .entireFile : .entireRevision
         revision = ending.index
         self.faults = faults

@@ -6,7 +6,7 @@
 /// Sixteen octets per entry: files of a million objects are read within a small multiple of their tables' size.
 public struct CrossReferenceEntries: Sendable {
     /// The object numbers that are listed, ascending.
-    private(set) var numbers: [UInt32] = []
+    package private(set) var numbers: [UInt32] = []
     /// An offset; or the number of an object stream and, in the lower half, the position in it.
     private var places: [Int64] = []
     /// A generation, and in the two highest bits the kind.

@@ -72,6 +72,7 @@ struct CrossReferenceReader {
     ) throws(PDFSyntaxError) -> CrossReferenceSection {
         var cursor = start
         var listed = UnsortedEntries()
+        var hasEmptySubsection = false
         while true {
             try skipWhiteSpace(&cursor)
             if try cursor.skip("trailer") { break }
@@ -88,6 +89,7 @@ struct CrossReferenceReader {
             try reserve(count, at: cursor.position)
             // A first section is read into room of its size; many small ones let it grow as it does.
             if listed.isEmpty { listed.reserve(Int(count)) }
+            if count == 0 { hasEmptySubsection = true }
             for number in first..<first + count { listed.append(number, try tableEntry(&cursor)) }
         }
         guard var entries = CrossReferenceEntries(listed) else {
@@ -119,7 +121,7 @@ struct CrossReferenceReader {
         try checkSize(entries, trailer, at: offset)
         return CrossReferenceSection(
             offset: offset, end: end, isStream: false, entries: entries, trailer: trailer, isHybrid: isHybrid,
-            ownNumber: nil, tableOnly: tableOnly)
+            ownNumber: nil, tableOnly: tableOnly, hasEmptySubsection: hasEmptySubsection)
     }
 
     /// Twenty bytes: ten digits, space, five digits, space, `n` or `f`, two bytes of line end.

@@ -14,6 +14,8 @@ struct CrossReferenceSection {
     let ownNumber: Int?
     /// For the objects that `/XRefStm` lists otherwise than the table: the table's entry, `nil` where it has none.
     var tableOnly: [Int: CrossReferenceEntry?] = [:]
+    /// Whether a subsection of a table lists nothing.
+    var hasEmptySubsection = false
 
     func previous() throws(PDFSyntaxError) -> Int64? {
         switch trailer["Prev"] {

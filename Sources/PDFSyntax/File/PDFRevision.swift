@@ -27,6 +27,8 @@ public struct PDFRevision: Sendable {
     public let isHybrid: Bool
     /// For the objects that `/XRefStm` lists otherwise than the tables: the tables' entry, `nil` where they have none.
     let tableOnly: [Int: CrossReferenceEntry?]
+    /// Whether a subsection of a table lists nothing.
+    package let hasEmptySubsection: Bool
     /// The byte after `%%EOF`; `nil` when no `startxref … %%EOF` for this section follows it directly, so that the end of
     /// the revision cannot be told.
     public let markerEnd: Int64?

@@ -97,8 +97,8 @@ struct RevisionAssembly {
             index: index, startOffset: group[0].offset, style: group[0].isStream ? .stream : .table, entries: entries,
             trailer: group[0].trailer, crossReferenceStreams: group.compactMap(\.ownNumber),
             isHybrid: group.contains(where: \.isHybrid),
-            tableOnly: group.reduce([:]) { $0.merging($1.tableOnly) { first, _ in first } }, markerEnd: tail?.markerEnd,
-            end: tail?.end,
+            tableOnly: group.reduce([:]) { $0.merging($1.tableOnly) { first, _ in first } },
+            hasEmptySubsection: group.contains(where: \.hasEmptySubsection), markerEnd: tail?.markerEnd, end: tail?.end,
             paddingEnd: tail?.paddingEnd, entriesBeyondEnd: beyond)
     }
 
