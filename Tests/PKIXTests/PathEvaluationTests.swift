@@ -315,6 +315,36 @@ struct PathCase: CustomTestStringConvertible, Sendable {
         #expect(row.judge().faults.first?.rule == .extendedKeyUsage)
     }
 
+    @Test func `a signer's certificate is not for servers, code, IPsec, time-stamps or responses alone`() throws {
+        let fixture = try Fixture.shared.get()
+        let others: [ObjectIdentifier] = [
+            "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3", "1.3.6.1.5.5.7.3.5", "1.3.6.1.5.5.7.3.6", "1.3.6.1.5.5.7.3.7",
+            "1.3.6.1.5.5.7.3.17", "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9",
+        ]
+        let person: [ObjectIdentifier] = [
+            "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.12",
+        ]
+        var rows: [(purposes: [ObjectIdentifier], rule: PathRule?)] = [(others, .extendedKeyUsage), ([], nil)]
+        for purpose in others { rows.append(([purpose], .extendedKeyUsage)) }
+        for purpose in person {
+            rows.append(([purpose], nil))
+            rows.append((others + [purpose], nil))
+        }
+        for (purposes, rule) in rows {
+            for isCritical in [false, true] {
+                let certificate = try fixture.leaf {
+                    $0.extendedKeyUsage = purposes
+                    $0.extendedKeyUsageIsCritical = isCritical
+                }
+                var row = PathCase(
+                    testDescription: "", certificate: certificate, anchors: [fixture.root.certificate],
+                    authorities: [fixture.issuing.certificate], lists: try fixture.lists(), rule: rule)
+                row.purpose = .signing
+                #expect(row.judge().faults.first?.rule == rule, "\(purposes)")
+            }
+        }
+    }
+
     @Test func `a server's certificate may be without extended key usage, but not with another one`() throws {
         let fixture = try Fixture.shared.get()
         for (purposes, rule) in [

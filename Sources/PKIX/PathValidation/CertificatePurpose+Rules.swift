@@ -5,11 +5,17 @@ import CryptoPrimitives
 import DERSyntax
 
 extension CertificatePurpose {
-    /// Whether a certificate is for time-stamps and OCSP responses only; RFC 3161 §2.3 and RFC 6960 §4.2.2.2 give these
-    /// purposes a meaning of their own, which a signature over a document must not borrow.
+    /// The purposes of RFC 5280 §4.2.1.12 and RFC 4945 that a signature over a document must not borrow: servers, code,
+    /// IPsec, time-stamps and OCSP responses. Those of persons, clientAuth and emailProtection, are not among them.
+    private static let otherPurposes: Set<ObjectIdentifier> = [
+        "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3", "1.3.6.1.5.5.7.3.5", "1.3.6.1.5.5.7.3.6", "1.3.6.1.5.5.7.3.7",
+        "1.3.6.1.5.5.7.3.17", .timeStampingPurpose, .ocspSigning,
+    ]
+
+    /// Whether a certificate is for nothing but purposes that have no part in documents.
     private func servesOthersOnly(_ certificate: Certificate) -> Bool {
         guard let purposes = certificate.extendedKeyUsage, !purposes.isEmpty else { return false }
-        return purposes.allSatisfy { $0 == .timeStampingPurpose || $0 == .ocspSigning }
+        return purposes.allSatisfy { Self.otherPurposes.contains($0) }
     }
 
     /// The rules that the certificate that is asked about breaks for this purpose.

@@ -136,8 +136,8 @@ public enum RevocationMode: String, Sendable, Hashable, Codable {
 public enum CertificatePurpose: String, Sendable, Hashable, Codable {
     /// Nothing in particular.
     case any
-    /// Signing documents: digitalSignature or nonRepudiation where KeyUsage is present, and not for time-stamps or OCSP
-    /// responses only where extended key usage is.
+    /// Signing documents: digitalSignature or nonRepudiation where KeyUsage is present; where extended key usage is, a
+    /// purpose beside TLS servers, code, IPsec, time-stamps and OCSP responses.
     case signing
     /// Time-stamping: extended key usage timeStamping.
     case timeStamping = "time-stamping"
