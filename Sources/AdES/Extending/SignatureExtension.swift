@@ -42,6 +42,7 @@ public struct ExtensionResources: Sendable {
     /// What paths may end in.
     public let domains: [TrustDomain]
     /// Gives material for certificates that lack their issuer or status; asked until nothing is missing or nothing new comes.
+    /// Asked with no gap first where a signer's certificate is not enclosed.
     public let material: @Sendable ([MaterialGap]) async throws -> ValidationMaterial
 
     /// Makes resources with material that is fetched when it is known what is missing.
@@ -110,6 +111,7 @@ extension SignatureExtension {
         to level: BaselineLevel, with resources: ExtensionResources, at time: Instant
     ) async throws -> [Finding] {
         var next = self
+        try await next.addSigners(from: resources)
         _ = try next.suitableSignatures()
         if level >= .t { try await next.addTimeStamps(from: resources.timeStamps) }
         var findings: [Finding] = []
@@ -126,6 +128,18 @@ extension SignatureExtension {
         }
         self = next
         return findings
+    }
+
+    /// Adds the certificates of signers that are not enclosed, without which no value can be checked; every level asks for them.
+    private mutating func addSigners(from resources: ExtensionResources) async throws {
+        let facts = try signatureFacts()
+        guard facts.contains(where: \.lacksSigner) else { return }
+        var trial = self
+        try await trial.add(ValidationMaterial(certificates: resources.material([]).certificates))
+        let signers = try zip(facts, trial.signatureFacts()).compactMap { before, after in
+            before.lacksSigner ? after.signingCertificate : nil
+        }
+        if !signers.isEmpty { try add(ValidationMaterial(certificates: signers)) }
     }
 
     private mutating func addMaterial(from resources: ExtensionResources, at time: Instant) async throws -> [Finding] {
@@ -152,16 +166,48 @@ extension SignatureExtension {
     /// The signatures, all of which hold.
     private func suitableSignatures() throws -> [SignatureFacts] {
         let signatures = try signatureFacts()
-        guard !signatures.isEmpty else { throw AdESError(.unsuitableSignature, "there is no signature") }
+        guard !signatures.isEmpty else {
+            throw AdESError(
+                .unsuitableSignature, Phrase(vi: "tệp không có chữ ký nào", en: "there is no signature"))
+        }
         for facts in signatures {
-            func refuse(_ reason: String) -> AdESError { AdESError(.unsuitableSignature, "\(facts.id): \(reason)") }
-            if let fault = facts.formatFaults.first { throw refuse(fault.phrase.en) }
-            if facts.reference == .broken { throw refuse("the content was changed after signing") }
-            if facts.value != .valid { throw refuse("the signature value does not hold") }
-            if facts.changesAfterSigning.contains(where: { !$0.allowed }) {
-                throw refuse("the file was changed after signing")
+            if let reason = facts.reasonAgainstExtending {
+                throw AdESError(
+                    .unsuitableSignature,
+                    Phrase(vi: "\(facts.id): \(reason.vi)", en: "\(facts.id): \(reason.en)"))
             }
         }
         return signatures
+    }
+}
+
+extension SignatureFacts {
+    /// Whether the value cannot be checked because the signer's certificate is not at hand.
+    fileprivate var lacksSigner: Bool { value == .unknown && signingCertificate == nil }
+
+    /// Why nothing is to be added to the signature; `nil` for one that holds.
+    fileprivate var reasonAgainstExtending: Phrase? {
+        if let fault = formatFaults.first { return fault.phrase }
+        if reference == .broken {
+            return Phrase(
+                vi: "dữ liệu đã bị thay đổi sau khi ký", en: "the content was changed after signing")
+        }
+        if lacksSigner {
+            return Phrase(
+                vi: "chữ ký không kèm chứng thư của người ký và tài liệu bổ sung cũng không có chứng thư này",
+                en: "the signer's certificate is neither enclosed nor among the material that was given")
+        }
+        switch value {
+        case .valid: break
+        case .invalid: return Phrase(vi: "giá trị chữ ký không đúng", en: "the signature value does not hold")
+        case .unknown:
+            return Phrase(
+                vi: "không kiểm tra được giá trị chữ ký: không biết thuật toán hoặc khóa",
+                en: "the signature value cannot be checked: its algorithm or key is not known")
+        }
+        if changesAfterSigning.contains(where: { !$0.allowed }) {
+            return Phrase(vi: "tệp đã bị thay đổi sau khi ký", en: "the file was changed after signing")
+        }
+        return nil
     }
 }
