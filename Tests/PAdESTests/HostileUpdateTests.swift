@@ -141,6 +141,48 @@ struct HostileUpdateTests {
         #expect(try update("/Content 38 0 R") == [.trailerChanged])
     }
 
+    /// ISO/TS 32004: the MAC stands in the trailer or in the newest signature, and is another one in every revision.
+    @Test func `the MAC of an encrypted file may change, of any other file it may not`() throws {
+        // Both filters are Identity, so that the file reads alike with this dictionary and with one under another name.
+        let zeros = String(repeating: "00", count: 16)
+        let user = "f504a73467cbe06f5b20142d11c833ad\(zeros)"
+        let filters = "/V 4/R 4/P -4/StmF/Identity/StrF/Identity"
+        let encryption = "/Encrypy<</Filter/Standard\(filters)/O<\(zeros)\(zeros)>/U<\(user)>>>"
+        func update(_ old: String, _ new: String, isEncrypted: Bool) throws -> [ChangeReason.Code] {
+            var text = String(decoding: PDFFixture.classic(), as: UTF8.self)
+            text = text.replacingOccurrences(of: "/ID[<01><02>]", with: "/ID[<01><02>]\(encryption)\(old)")
+            let signed = try PDFFixture.signed(Array(text.utf8))
+            var bytes = PDFFixture.appendingText(
+                signed, [(39, "null")], trailer: "/Size 40/Root 1 0 R\(encryption)\(new)")
+            let (other, name) = (Array("/Encrypy".utf8), Array("/Encrypt".utf8))
+            for index in bytes.indices where isEncrypted && bytes[index...].starts(with: other) {
+                bytes.replaceSubrange(index..<index + name.count, with: name)
+            }
+            #expect(try PDFFixture.file(bytes).isEncrypted == isEncrypted)
+            return try reasons(bytes)
+        }
+        let alone = "/AuthCode<</MACLocation/Standalone/MAC<00>/ByteRange[0 1 2 3]>>"
+        let attached = "/AuthCode<</MACLocation/AttachedToSig/SigObjRef 3 0 R>>"
+        let changes = [
+            (alone, attached), (attached, alone), ("", alone), ("", attached),
+            (alone, "/AuthCode<</MACLocation/Standalone/MAC<01>/ByteRange[0 5 6 7]>>"),
+        ]
+        for (old, new) in changes {
+            #expect(try update(old, new, isEncrypted: true) == [], "\(old) \(new)")
+            #expect(try update(old, new, isEncrypted: false) == [.trailerChanged], "\(old) \(new)")
+        }
+        for isEncrypted in [true, false] {
+            #expect(try update(alone, alone, isEncrypted: isEncrypted) == [])
+            #expect(try update(alone, "", isEncrypted: isEncrypted) == [])
+        }
+        let others = [
+            "/AuthCode 3 0 R", "/AuthCode[]", "/AuthCode<</MACLocation/Standalone/More 1>>", "/AuthCode<</MAC 3 0 R>>",
+            "/AuthCode<</MACLocation 3 0 R>>", "/AuthCode<</ByteRange[0 3 0 R]>>", "/AuthCode<</ByteRange 3 0 R>>",
+            "/AuthCode<</SigObjRef<<>>>>", "\(alone)/Mine 1",
+        ]
+        for new in others { #expect(try update(alone, new, isEncrypted: true) == [.trailerChanged], "\(new)") }
+    }
+
     /// Both fields show what stands two objects below the one that they share.
     @Test func `a field that shows another's appearance stays as it is`() throws {
         func document(_ second: String) -> [UInt8] {

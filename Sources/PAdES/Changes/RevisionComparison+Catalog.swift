@@ -15,7 +15,10 @@ extension RevisionComparison {
         let trailer = Place(source: nil, path: [])
         for key in changedKeys(first, second) where key != "Info" && key != "Root" {
             // Writers drop the private entries of others; without them there is less to show, not something else.
-            if second[key] != nil { refuse(.trailerChanged, second[key]?.reference) }
+            guard let value = second[key] else { continue }
+            // A file of which not all revisions are encrypted alike is not read at all.
+            if key == "AuthCode", file.isEncrypted, Self.isAuthenticationCode(value) { continue }
+            refuse(.trailerChanged, value.reference)
         }
         try reading { () throws(PDFSyntaxError) in
             if first["Info"] != second["Info"] || second["Info"]?.reference.map({ isChanged($0) }) ?? false {
@@ -29,6 +32,21 @@ extension RevisionComparison {
         if new.reference != old.reference, !isAdded(new.reference) { refuse(.referenceRedirected, new.reference) }
         try compareCatalogs(old.dictionary, new.dictionary, Place(source: old.reference, path: []))
         if changes[new.reference] != nil { claim(new.reference) }
+    }
+
+    /// Whether a value is a MAC over an encrypted file, or says in which signature it stands (ISO/TS 32004): it is another
+    /// one in every revision and shows nothing.
+    private static func isAuthenticationCode(_ value: PDFObject) -> Bool {
+        guard let dictionary = value.dictionary else { return false }
+        return dictionary.keys.allSatisfy { key in
+            switch key {
+            case "MACLocation": dictionary[key]?.name != nil
+            case "MAC": dictionary[key]?.string != nil
+            case "ByteRange": dictionary[key]?.array?.allSatisfy { $0.integer != nil } == true
+            case "SigObjRef": dictionary[key]?.reference != nil
+            default: false
+            }
+        }
     }
 
     private func checkInformation(_ value: PDFObject) throws(PDFSyntaxError) {
