@@ -139,4 +139,26 @@ struct SigningTests {
         let refused = try DossierTool.run(sign + foreign + ["--force", Bench.samplePDFs[0]])
         #expect(refused.status == 65, "a certificate of another key")
     }
+
+    @Test func `certificates beside a PKCS#12 key are further ones of its chain, and are read`() throws {
+        let other = Bench.shared("pki/company.crt")
+        let bytes = try Data(contentsOf: URL(filePath: other))
+        let file = Bench.sample("dossiers/ct01.xml")
+        for (name, options) in [("without.p7s", []), ("with.p7s", ["--certificate", other])] {
+            let signed = try bench.sign(file, as: name, ["--format", "cades"] + options)
+            #expect((Data(try bench.read(name)).range(of: bytes) != nil) == !options.isEmpty, "\(name)")
+            #expect(try bench.verify(signed, options: ["--detached", file]).status == 0)
+        }
+        // The certificate of the key itself is in the file already.
+        let own = ["--format", "cades", "--certificate", Bench.shared("pki/citizen.crt")]
+        #expect(try bench.verify(bench.sign(file, as: "own.p7s", own), options: ["--detached", file]).status == 0)
+        let garbage = try bench.write(Array("{}".utf8), "garbage")
+        for (path, status) in [(bench.path("none"), 66), (garbage, 65)] as [(String, Int32)] {
+            let refused = try DossierTool.run(
+                ["sign"] + Bench.trust() + Bench.key("citizen") + ["--certificate", path]
+                    + ["--output", bench.path("refused.pdf"), Bench.samplePDFs[0]])
+            #expect(refused.status == status, "\(refused.errors)")
+            #expect(refused.errors.contains(path) && !bench.exists("refused.pdf"))
+        }
+    }
 }

@@ -12,7 +12,9 @@ struct KeyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Private key: PKCS#12 (.p12, .pfx) or PEM.", valueName: "file"))
     var key: String
 
-    @Option(help: ArgumentHelp("Certificate of a PEM key, then its chain.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Certificate of a PEM key, then its chain; more of the chain of a PKCS#12 key.", valueName: "file"))
     var certificate: [String] = []
 
     @Option(help: "rsa-pss, rsa-pkcs1 (old readers only), ecdsa or ed25519; default by the key.")
@@ -36,14 +38,15 @@ struct KeyOptions: ParsableArguments {
         let prompt = Phrase(vi: "Mật khẩu của tệp khóa: ", en: "Passphrase of the key file: ")
         do {
             let bytes = try FileSource(path: key).allBytes(limit: 1 << 24)
-            if bytes.first == 0x30 {
-                let file = try PKCS12File(opening: bytes, passphrase: try passphrase.passphrase(prompt: prompt))
-                return try signer(key: file.key, certificates: [file.certificate] + file.chain)
-            }
             let certificates = try certificate.flatMap { path in
                 do { return try Certificate.all(in: FileSource(path: path).allBytes(limit: 1 << 20)) } catch {
                     throw CommandFailure(error, path: path)
                 }
+            }
+            if bytes.first == 0x30 {
+                let file = try PKCS12File(opening: bytes, passphrase: try passphrase.passphrase(prompt: prompt))
+                let own = [file.certificate] + file.chain
+                return try signer(key: file.key, certificates: own + certificates.filter { !own.contains($0) })
             }
             let all = certificates.isEmpty ? (try? Certificate.all(in: bytes)) ?? [] : certificates
             return try signer(key: try privateKey(bytes, prompt), certificates: all)
