@@ -212,6 +212,45 @@ struct ExitCodeTests {
         #expect(vietnamese.errors.contains("không có tệp này"))
     }
 
+    @Test func `refusals of signatures and policies begin in the language asked for, details follow in brackets`()
+        throws
+    {
+        let signed = try bench.sign(form, as: "signed.pdf")
+        let token = bench.path("token")
+        let prepared = try DossierTool.run(
+            ["prepare"] + Bench.trust() + ["--certificate", Bench.shared("pki/citizen.crt"), "--output", token, form])
+        #expect(prepared.status == 0, "\(prepared.errors)")
+        let value = try bench.write(Array("no signature value".utf8), "value")
+        let output = ["--output", bench.path("out")]
+        let extend = ["extend", "--level", "b-t", "--tsa", "http://127.0.0.1:1/"] + Bench.trust() + output
+        let cases: [(arguments: [String], status: Int32, vi: String, en: String)] = [
+            (
+                ["verify", "--policy", "nowhere-1999", signed], 78, "chính sách không có hoặc không đọc được (",
+                "the policy does not exist or cannot be read ("
+            ),
+            (
+                extend + [form], 65, "không nâng mức hay thêm chữ ký cho tệp này được (tệp không có chữ ký nào)",
+                "the signatures of this file cannot be raised or added to (there is no signature)"
+            ),
+            (
+                ["complete", "--token", token, "--signature", value] + Bench.trust() + output, 65,
+                "giá trị chữ ký không khớp với chứng thư của người ký và dữ liệu cần ký (",
+                "the signature value does not fit the signer's certificate and what was to be signed ("
+            ),
+        ]
+        for (arguments, status, vi, en) in cases {
+            for (language, text) in [("vi", vi), ("en", en)] {
+                let outcome = try DossierTool.run(arguments + ["--language", language])
+                #expect(outcome.status == status, "\(arguments): \(outcome.errors)")
+                #expect(outcome.errors.contains(text), "\(language): \(outcome.errors)")
+                #expect(outcome.errors.contains(language == "vi" ? en : vi) == false)
+                checkVoice(outcome, "\(arguments)")
+            }
+        }
+        #expect(!bench.exists("out"))
+        #expect(try bench.verify(signed, options: ["--policy", "vietnam-2026"]).status == 0)
+    }
+
     @Test func `what the parser and the formats say has no English in Vietnamese`() throws {
         let bad = try bench.write(Array("%PDF-1.7\nnothing".utf8), "bad.pdf")
         let truncated = try bench.write([0x30, 0x82, 0x01, 0x00, 0x06, 0x09], "bad.p7s")

@@ -124,7 +124,10 @@ struct CommandFailure: Error {
                 .unavailable, vi: "\(place)dịch vụ không trả lời được: \(error.code.phrase.vi)",
                 en: "\(place)a service gave no answer: \(error)")
         case let error as SignatureValidationError:
-            self.init(.configuration, vi: "\(place)chính sách không dùng được: \(error.detail)", en: "\(place)\(error)")
+            let words = ErrorWords.phrase(error)
+            self.init(
+                .configuration, vi: "\(place)\(words.vi) (\(error.detail))",
+                en: "\(place)\(words.en) (\(error.detail))")
         default: self.init(.inputOutput, vi: "\(place)\(error)", en: "\(place)\(error)")
         }
     }
@@ -184,7 +187,10 @@ struct CommandFailure: Error {
             self.init(
                 .configuration, vi: "\(place)không chấp nhận gói tin cậy (\(vi))",
                 en: "\(place)the trust bundle is not accepted (\(error.detail))")
-        default: self.init(.badInput, vi: "\(place)không ký được: \(vi)", en: "\(place)\(error)")
+        default:
+            let words = ErrorWords.phrase(error)
+            self.init(
+                .badInput, vi: "\(place)\(words.vi) (\(vi))", en: "\(place)\(words.en) (\(error.detail))")
         }
     }
 

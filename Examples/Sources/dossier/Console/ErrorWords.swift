@@ -2,12 +2,14 @@
 // Part of DossierKit.
 
 import ASiC
+import AdES
 import DERSyntax
 import DossierCore
 import DossierKit
 import PAdES
 import PDFSyntax
 import PKIX
+import SignatureValidation
 import SoftwareKeys
 import XMLSyntax
 import ZIPSyntax
@@ -172,6 +174,41 @@ enum ErrorWords {
         case .schemeMismatch: "thuật toán không hợp với khóa"
         case .libraryFailure: "lỗi của thư viện mật mã"
         @unknown default: "\(error.code)"
+        }
+    }
+
+    /// What kind of fault it is; the detail goes into brackets behind it.
+    static func phrase(_ error: AdESError) -> Phrase {
+        switch error.code {
+        case .signatureValueMismatch:
+            Phrase(
+                vi: "giá trị chữ ký không khớp với chứng thư của người ký và dữ liệu cần ký",
+                en: "the signature value does not fit the signer's certificate and what was to be signed")
+        case .algorithmNotAllowed:
+            Phrase(vi: "không được ký bằng thuật toán này", en: "this algorithm may not be used for signing")
+        case .unsuitableSignature:
+            Phrase(
+                vi: "không nâng mức hay thêm chữ ký cho tệp này được",
+                en: "the signatures of this file cannot be raised or added to")
+        case .invalidPreparation:
+            Phrase(vi: "dữ liệu đã chuẩn bị để ký bị hỏng", en: "what was prepared for signing is damaged")
+        default: Phrase(vi: "không ký được", en: "cannot be signed")
+        }
+    }
+
+    /// What kind of fault it is; the detail goes into brackets behind it.
+    static func phrase(_ error: SignatureValidationError) -> Phrase {
+        switch error.code {
+        case .invalidPolicy:
+            Phrase(
+                vi: "chính sách không có hoặc không đọc được", en: "the policy does not exist or cannot be read")
+        case .contentNotVerified:
+            Phrase(
+                vi: "nội dung không phải, hoặc không còn là, nội dung mà chữ ký bao trùm",
+                en: "the content is not, or no longer, what the signature covers")
+        case .invalidExpectation:
+            Phrase(vi: "người ký mong đợi viết sai dạng", en: "the expected signer is not written KIND:VALUE")
+        @unknown default: Phrase(vi: error.code.rawValue, en: error.code.rawValue)
         }
     }
 
