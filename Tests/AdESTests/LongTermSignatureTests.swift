@@ -305,53 +305,6 @@ import Testing
         await #expect(throws: NoAnswer()) { try await whole.extend(to: .lta, with: silent, at: Self.later) }
     }
 
-    @Test func `a signer's certificate that is not enclosed comes from the material, or is asked for`() async throws {
-        var parts = Parts(try await fixture.detached(fixture.citizen))
-        parts.editData { $0.remove(at: 3) }
-        let bare = parts.bytes
-        #expect(try facts(bare).value == .unknown)
-        var known = try material(for: [fixture.citizen])
-        // Nobody's certificate, another's, and the signer's.
-        for (certificate, isSigner) in [
-            (nil, false), (fixture.company.certificate, false), (fixture.citizen.certificate, true),
-        ] as [(Certificate?, Bool)] {
-            if let certificate { known.certificates.append(certificate) }
-            var value = try CAdESExtension(
-                of: bare, content: MemorySource(SignatureFixture.content), trusting: infrastructure.trust)
-            do {
-                try await value.extend(to: .t, with: resources(known), at: Self.stamped)
-                #expect(isSigner)
-            } catch let error as AdESError {
-                #expect(!isSigner && error.code == .unsuitableSignature && value.bytes == bare)
-                #expect(error.phrase?.en.contains("certificate is neither enclosed") == true, "\(error)")
-            }
-            guard isSigner else { continue }
-            #expect(try level(value.bytes) == .t)
-            #expect(try facts(value.bytes).material.certificates.filter { $0 == certificate }.count == 1)
-            #expect(try facts(value.bytes).material.certificates.contains(fixture.company.certificate) == false)
-            #expect(try await level(extended(value.bytes, to: .lta, known)) == .lta)
-            #expect(try await level(extended(bare, to: .lta, known)) == .lta)
-        }
-        // A value that does not hold is told apart, whatever is at hand.
-        var broken = Parts(bare)
-        broken.edit { signer in
-            // The value is the last OCTET STRING; unsigned attributes may follow.
-            guard let index = signer.lastIndex(where: { $0.first == 0x04 }), let last = signer[index].last else {
-                return
-            }
-            signer[index] = signer[index].dropLast() + [last ^ 1]
-        }
-        var value = try CAdESExtension(
-            of: broken.bytes, content: MemorySource(SignatureFixture.content), trusting: infrastructure.trust)
-        do {
-            try await value.extend(to: .t, with: resources(known), at: Self.stamped)
-            Issue.record("a broken value was extended")
-        } catch let error as AdESError {
-            #expect(error.phrase?.en.contains("does not hold") == true, "\(error)")
-            #expect(value.bytes == broken.bytes)
-        }
-    }
-
     // MARK: Archive time-stamps that do not hold
 
     private func archived() async throws -> [UInt8] {

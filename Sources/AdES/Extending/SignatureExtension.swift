@@ -134,8 +134,9 @@ extension SignatureExtension {
     private mutating func addSigners(from resources: ExtensionResources) async throws {
         let facts = try signatureFacts()
         guard facts.contains(where: \.lacksSigner) else { return }
+        let given = try await resources.material([]).certificates
         var trial = self
-        try await trial.add(ValidationMaterial(certificates: resources.material([]).certificates))
+        try trial.add(ValidationMaterial(certificates: given))
         let signers = try zip(facts, trial.signatureFacts()).compactMap { before, after in
             before.lacksSigner ? after.signingCertificate : nil
         }
