@@ -37,11 +37,11 @@ struct HostileUpdateTests {
 
     /// Where a reader gives up the cross-references it takes the last object of each number, also one that stood in the file,
     /// unseen, when it was signed.
-    @Test(arguments: ["4 0 obj\n<<>>\nendobj\n", "4 %\n0 obj ", "4 0 objects\n"])
+    @Test(arguments: ["4 0 obj\n<<>>\nendobj\n", "4 %\n0 obj ", "an object, 3 objects\n"])
     func `an update for which readers look for objects is refused where an object was planted before`(
         hidden: String
     ) throws {
-        let isPlanted = hidden != "4 0 objects\n"
+        let isPlanted = hidden.hasPrefix("4")
         let codes: [ChangeReason.Code] = isPlanted ? [.unexplainedObject] : []
         let stream = "<</Length \(hidden.utf8.count)>>\nstream\n\(hidden)\nendstream"
         let signed = try PDFFixture.signed(PDFFixture.classic(more: [(12, stream)]))
