@@ -68,10 +68,12 @@ struct VaultEraseCommand: AsyncParsableCommand {
         let vault = try await options.open(changing: true)
         let signed = try await vault.erase(try documentID(document), reason: reason, remaining: remainders, at: instant)
         try await options.keepAnchor(of: vault)
+        var isSwept = true
         do {
             if try await !vault.sweep(at: instant).isEmpty { try await options.keepAnchor(of: vault) }
         } catch let error as VaultError {
-            // The document is erased; what others left behind can wait.
+            // The document is erased; what others left behind, and what the store did not delete, can wait.
+            isSwept = false
             Console.warn(CommandFailure(error).message)
         }
         if let statement {
@@ -96,9 +98,13 @@ struct VaultEraseCommand: AsyncParsableCommand {
                         signature: Hexadecimal.encode(signed.signature))))
         } else {
             Console.say(
-                Phrase(
-                    vi: "Đã xóa khóa, mô tả và nội dung; chỉ còn mã băm của bản mã",
-                    en: "Keys, description and content are erased; hashes of ciphertext are left"))
+                isSwept
+                    ? Phrase(
+                        vi: "Đã xóa khóa, mô tả và nội dung; chỉ còn mã băm của bản mã",
+                        en: "Keys, description and content are erased; hashes of ciphertext are left")
+                    : Phrase(
+                        vi: "Đã xóa khóa và mô tả; bản mã không khóa có thể còn lại: chạy `dossier vault sweep`",
+                        en: "Keys and description are erased; ciphertext may be left: run `dossier vault sweep`"))
         }
     }
 }
