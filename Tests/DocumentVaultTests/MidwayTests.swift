@@ -18,7 +18,7 @@ struct MidwayTests {
         private let call: StoreCall
         private let body: Mutex<(@Sendable () async throws(VaultError) -> Void)?> = Mutex(nil)
         /// Whether every call fails from now on.
-        let isDown = Atomic(false)
+        let isDown = Mutex(false)
 
         init(_ inner: any VaultStore, after call: StoreCall) { (self.inner, self.call) = (inner, call) }
 
@@ -27,7 +27,7 @@ struct MidwayTests {
         }
 
         func before(_ call: StoreCall) async throws(VaultError) {
-            guard !isDown.load(ordering: .relaxed) else { throw VaultError(.busy, "the store does not answer") }
+            guard !isDown.withLock({ $0 }) else { throw VaultError(.busy, "the store does not answer") }
         }
 
         func after(_ call: StoreCall) async throws(VaultError) {
@@ -65,10 +65,10 @@ struct MidwayTests {
         midway.arm { () throws(VaultError) in
             // Another task of the same process finds the entry first; then the store is gone.
             try await vault.refresh()
-            midway.isDown.store(true, ordering: .relaxed)
+            midway.isDown.withLock { $0 = true }
         }
         let stored = try await Samples.store(Samples.bytes(5000), in: vault)
-        midway.isDown.store(false, ordering: .relaxed)
+        midway.isDown.withLock { $0 = false }
         #expect(try await stage.other().read(stored.document).bytes() == Samples.bytes(5000))
         #expect(try await stage.other().verify().isComplete)
     }
