@@ -107,6 +107,24 @@ struct MidwayTests {
         #expect(try await stage.other().absorbDeposits(at: Samples.time).documents.count == 1)
     }
 
+    @Test func `a deposit that another device takes in meanwhile is no fault`() async throws {
+        let stage = try await Stage(after: .contentSize)
+        let (vault, base, code) = (stage.vault, stage.base, stage.code)
+        let ticket = try await vault.issueTicket(for: "x")
+        _ = try await ticket.deposit(
+            MemorySource([7]), sha256: Digest32(of: [7]), metadata: Samples.metadata(), depositor: "x", in: base,
+            at: Samples.time)
+        let other = try await Vault.open(vault.id, in: base, unlocking: .recoveryCode(code))
+        stage.midway.arm { () throws(VaultError) in
+            do { _ = try await other.absorbDeposits(at: Samples.time) } catch { throw VaultError(.damaged, "\(error)") }
+            try await vault.refresh()
+        }
+        let absorbed = try await vault.absorbDeposits(at: Samples.time)
+        #expect(absorbed.documents.isEmpty && absorbed.quarantined.isEmpty)
+        #expect(try await stage.other().read(ticket.document).bytes() == [7])
+        #expect(try await stage.other().verify().isComplete)
+    }
+
     @Test func `what an erasure could not delete is found by a sweep of the same session`() async throws {
         let stage = try await Stage(after: .append)
         let (vault, base) = (stage.vault, stage.base)

@@ -249,16 +249,25 @@ extension Vault {
         // Somebody else may put it aside at this moment.
         for isAside in [false, true] where !isAside || state.core.quarantined[record.ticket.id] != nil {
             let operation = try OperationID(absorbing: record.ticket.id, putAside: isAside)
-            let appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
-                try self.quota.check(state.core, adding: [version])
-                let secret = try self.currentSecret()
-                var change = Change(events: [.depositAbsorbed(record.ticket.id, .document(version))], secret: secret)
-                change.takesUpContents = true
-                change.keyRecords[version.id] = try KeyRecord(
-                    sealing: record.key, vault: self.id, document: version.document, version: version.id, under: secret,
-                    random: self.random
-                ).bytes
-                return change
+            let appended: Appended
+            do throws(VaultError) {
+                appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
+                    try self.quota.check(state.core, adding: [version])
+                    let secret = try self.currentSecret()
+                    var change = Change(
+                        events: [.depositAbsorbed(record.ticket.id, .document(version))], secret: secret)
+                    change.takesUpContents = true
+                    change.keyRecords[version.id] = try KeyRecord(
+                        sealing: record.key, vault: self.id, document: version.document, version: version.id,
+                        under: secret,
+                        random: self.random
+                    ).bytes
+                    return change
+                }
+            } catch {
+                // Another device took it in between: what would come now is no new document.
+                guard error.code == .conflict, isKnown(record.ticket.id) else { throw error }
+                return nil
             }
             guard case .committed = appended else { continue }
             return DocumentReference(vault: id, document: version.document, version: version.id)
