@@ -30,7 +30,6 @@ public final class MaterialCache: Sendable {
     }
     private struct Entry {
         let bytes: [UInt8]
-        let from: Instant
         let until: Instant
     }
     private struct State {
@@ -49,10 +48,12 @@ public final class MaterialCache: Sendable {
     /// - Parameter limit: Most bytes that are kept; past it the entries that end soonest go first.
     public init(limit: Int = 256 << 20) { self.limit = limit }
 
-    /// An answer that holds at an instant: issued at or before it, and not past its own end.
+    /// An answer that is not past its own end at an instant.
+    ///
+    /// It may be dated later than the instant: services answer for the present, and asked again would only give a later one.
     public func bytes(for key: Key, at time: Instant) -> [UInt8]? {
         state.withLock { state -> [UInt8]? in
-            guard let entry = state.entries[key], entry.from <= time else { return nil }
+            guard let entry = state.entries[key] else { return nil }
             guard time < entry.until else {
                 state.remove(key)
                 return nil
@@ -63,14 +64,12 @@ public final class MaterialCache: Sendable {
 
     /// Keeps an answer. One without an end, or larger than the whole cache, is not kept.
     ///
-    /// - Parameters:
-    ///   - thisUpdate: When the answer was issued.
-    ///   - nextUpdate: When the next one comes.
-    public func keep(_ bytes: [UInt8], for key: Key, from thisUpdate: Instant, until nextUpdate: Instant?) {
-        guard let nextUpdate, thisUpdate < nextUpdate, bytes.count <= limit else { return }
+    /// - Parameter nextUpdate: When the next one comes.
+    public func keep(_ bytes: [UInt8], for key: Key, until nextUpdate: Instant?) {
+        guard let nextUpdate, bytes.count <= limit else { return }
         state.withLock { state in
             state.remove(key)
-            state.entries[key] = Entry(bytes: bytes, from: thisUpdate, until: nextUpdate)
+            state.entries[key] = Entry(bytes: bytes, until: nextUpdate)
             state.byteCount += bytes.count
             while state.byteCount > limit, let first = state.entries.min(by: { $0.value.until < $1.value.until })?.key {
                 state.remove(first)

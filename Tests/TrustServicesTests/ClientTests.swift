@@ -115,13 +115,12 @@ struct ClientTests {
 @Suite("The cache of answers")
 struct MaterialCacheTests {
     private let key = MaterialCache.Key(issuer: [1], .serialNumber([2]))
-    private let from = Instant(seconds: 100)
+    private let now = Instant(seconds: 100)
 
-    @Test func `an answer holds from its issue to its end`() {
+    @Test func `an answer holds to its end`() {
         let cache = MaterialCache()
-        cache.keep([7], for: key, from: from, until: Instant(seconds: 200))
-        #expect(cache.bytes(for: key, at: Instant(seconds: 99)) == nil)
-        #expect(cache.bytes(for: key, at: Instant(seconds: 100)) == [7])
+        cache.keep([7], for: key, until: Instant(seconds: 200))
+        #expect(cache.bytes(for: key, at: now) == [7])
         #expect(cache.bytes(for: key, at: Instant(seconds: 199)) == [7])
         #expect(cache.bytes(for: key, at: Instant(seconds: 200)) == nil)
         #expect(cache.bytes(for: key, at: Instant(seconds: 150)) == nil, "it was forgotten")
@@ -129,24 +128,24 @@ struct MaterialCacheTests {
 
     @Test func `an answer serves neither another serial number nor another issuer`() {
         let cache = MaterialCache()
-        cache.keep([7], for: key, from: from, until: Instant(seconds: 200))
-        #expect(cache.bytes(for: .init(issuer: [1], .serialNumber([3])), at: from) == nil)
-        #expect(cache.bytes(for: .init(issuer: [2], .serialNumber([2])), at: from) == nil)
-        #expect(cache.bytes(for: .init(issuer: [1], .list("2")), at: from) == nil)
+        cache.keep([7], for: key, until: Instant(seconds: 200))
+        #expect(cache.bytes(for: .init(issuer: [1], .serialNumber([3])), at: now) == nil)
+        #expect(cache.bytes(for: .init(issuer: [2], .serialNumber([2])), at: now) == nil)
+        #expect(cache.bytes(for: .init(issuer: [1], .list("2")), at: now) == nil)
     }
 
     @Test func `an answer without an end is not kept, and the size is bounded`() {
         let cache = MaterialCache(limit: 10)
-        cache.keep([7], for: key, from: from, until: nil)
-        #expect(cache.bytes(for: key, at: from) == nil)
+        cache.keep([7], for: key, until: nil)
+        #expect(cache.bytes(for: key, at: now) == nil)
         for number in 0..<20 as Range<UInt8> {
             cache.keep(
-                [number, number, number], for: .init(issuer: [number], .list("")), from: from,
+                [number, number, number], for: .init(issuer: [number], .list("")),
                 until: Instant(seconds: 200 + Int64(number)))
         }
-        let kept = (0..<20).filter { cache.bytes(for: .init(issuer: [$0], .list("")), at: from) != nil }
+        let kept = (0..<20).filter { cache.bytes(for: .init(issuer: [$0], .list("")), at: now) != nil }
         #expect(kept == [17, 18, 19])
-        cache.keep([UInt8](repeating: 0, count: 11), for: key, from: from, until: Instant(seconds: 900))
-        #expect(cache.bytes(for: key, at: from) == nil)
+        cache.keep([UInt8](repeating: 0, count: 11), for: key, until: Instant(seconds: 900))
+        #expect(cache.bytes(for: key, at: now) == nil)
     }
 }

@@ -50,12 +50,13 @@ struct OCSPClientTests {
         #expect(later != first)
     }
 
-    @Test func `a response of later than it was asked for serves that time again, and none before it`() async throws {
+    @Test func `a response of later than it was asked for serves that time again, and earlier ones`() async throws {
         let client = OCSPClient(try place.access())
         let first = try await ask(client, after: -600)
         try place.revoke("200101000000Z")
         #expect(try await ask(client, after: -600) == first)
-        #expect(try await ask(client, after: -601) != first)
+        // Signatures of a batch that began earlier ask later; the responder would answer for the present again.
+        #expect(try await ask(client, after: -601) == first)
     }
 
     @Test func `a response that the issuer does not stand behind is not kept`() async throws {

@@ -74,9 +74,7 @@ public struct OCSPClient: Sendable {
         if let basic = response.basic, basic.authority(for: issuer) != nil,
             let single = basic.responses.first(where: { question.certificateIDs.contains($0.certificateID) })
         {
-            // One that is dated by its making is later than what it was asked for, and serves the same question again.
-            cache.keep(
-                response.bytes, for: key, from: min(single.thisUpdate, time), until: single.nextUpdate)
+            cache.keep(response.bytes, for: key, until: single.nextUpdate)
         }
         return response
     }

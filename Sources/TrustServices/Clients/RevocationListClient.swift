@@ -59,9 +59,7 @@ public struct RevocationListClient: Sendable {
         if list.issuer == issuer.subject, let issuerKey = try? issuer.publicKey(),
             (try? list.isSigned(by: issuerKey)) == true
         {
-            // One that is dated by its making is later than what it was asked for, and serves the same question again.
-            cache.keep(
-                list.bytes, for: key, from: min(list.thisUpdate, time), until: list.nextUpdate)
+            cache.keep(list.bytes, for: key, until: list.nextUpdate)
         }
         return list
     }
