@@ -46,8 +46,8 @@ struct Benchmarks {
         try await PDFSigningBenchmarks.besideBareWork("RSA-3072", .rsa(bits: 3072), rsa, goal: 1.3, &bench)
         try await PDFSigningBenchmarks.besideBareWork("P-256", .elliptic(.p256), elliptic, goal: 1.5, &bench)
         try await PDFSigningBenchmarks.writing(&bench)
-        if bench.wants("beside pyHanko") || bench.only.hasPrefix("PAdES"),
-            let peer = try PyHankoPeer(skipping: "10 rows beside pyHanko")
+        if bench.wants("beside pyHanko") || bench.only.hasPrefix("PAdES") || bench.only.contains("signers"),
+            let peer = try PyHankoPeer(skipping: "12 rows beside pyHanko")
         {
             defer { peer.end() }
             try await PDFSigningBenchmarks.besidePyHanko("RSA-2048", .rsa(bits: 2048), rsa, peer, &bench)
@@ -60,6 +60,9 @@ struct Benchmarks {
                         "\(size), P-256", .elliptic(.p256), elliptic, bytes: bytes, level, goal: goal, peer, &bench)
                 }
             }
+            try await ValidationBenchmarks.byService("RSA-2048", .rsa(bits: 2048), rsa, goal: 15, peer, &bench)
+            try await ValidationBenchmarks.byService(
+                "P-256", .elliptic(.p256), elliptic, goal: 15, peer, &bench)
         }
         try await ValidationBenchmarks.besideBareWork(&bench)
         try await DossierBenchmarks.tenAttachments(&bench)

@@ -18,6 +18,8 @@ struct Chain {
     let signer: SoftwareSigner
     let signerKey: SoftwareKey
     let lists: [CertificateRevocationList]
+    private let kind: SoftwareKey.Kind
+    private let scheme: SignatureScheme
 
     /// Makes new keys.
     ///
@@ -25,6 +27,7 @@ struct Chain {
     init(
         _ kind: SoftwareKey.Kind, scheme: SignatureScheme, authorities: (SoftwareKey.Kind, SignatureScheme)? = nil
     ) throws {
+        (self.kind, self.scheme) = (kind, scheme)
         let (authorityKind, authorityScheme) = authorities ?? (kind, scheme)
         root = try CertificateAuthority.root(
             Self.template("DOSSIERKIT TEST Bench Root", BasicConstraints(isAuthority: true)),
@@ -37,16 +40,24 @@ struct Chain {
                 for: issuingKey.subjectPublicKeyInfo),
             scheme: authorityScheme)
         signerKey = try SoftwareKey.generate(kind)
-        signer = try SoftwareSigner(
-            key: signerKey,
-            certificate: issuing.issue(
-                Self.template("Nguyễn Văn Thử (TEST)", nil), for: signerKey.subjectPublicKeyInfo),
-            chain: [issuing.certificate], scheme: scheme)
+        signer = try Self.signer(signerKey, scheme, by: issuing)
         lists = try [root, issuing].map {
             try $0.revocationList(
                 thisUpdate: Self.time, nextUpdate: Self.time.adding(seconds: 30 * Self.day))
         }
     }
+
+    private static func signer(
+        _ key: SoftwareKey, _ scheme: SignatureScheme, by issuing: CertificateAuthority
+    ) throws -> SoftwareSigner {
+        try SoftwareSigner(
+            key: key,
+            certificate: issuing.issue(template("Nguyễn Văn Thử (TEST)", nil), for: key.subjectPublicKeyInfo),
+            chain: [issuing.certificate], scheme: scheme)
+    }
+
+    /// Another subscriber of the same authority, with a new key.
+    func anotherSigner() throws -> SoftwareSigner { try Self.signer(.generate(kind), scheme, by: issuing) }
 
     var domain: TrustDomain { TrustDomain(name: "public", anchors: [root.certificate]) }
     var material: ValidationMaterial {

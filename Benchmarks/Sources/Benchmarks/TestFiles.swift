@@ -22,6 +22,7 @@ struct TestFiles {
     /// Lists and responses as of ``gathered``.
     let material: ValidationMaterial
     private let authority: TimeStampAuthority
+    private let chain: Chain?
 
     /// A subscriber of the test infrastructure: P-384 at the root, P-256 and RSA-2048 below it, lists and OCSP.
     init(subscriber name: String) throws {
@@ -32,6 +33,7 @@ struct TestFiles {
             throw PeerRefused(what: "no \(name)")
         }
         self.signer = signer
+        chain = nil
         trust = infrastructure.trust
         authority = try infrastructure.timeStampAuthority()
         var material = try infrastructure.material(at: Self.gathered)
@@ -46,6 +48,7 @@ struct TestFiles {
     /// Root, issuing authority, signer and time-stamp authority with keys of one kind, and lists of both authorities.
     init(_ kind: SoftwareKey.Kind, _ scheme: SignatureScheme) throws {
         let chain = try Chain(kind, scheme: scheme)
+        self.chain = chain
         let key = try SoftwareKey.generate(kind)
         var template = Chain.template("DOSSIERKIT TEST Bench TSA", nil)
         template.keyUsage = [.digitalSignature]
@@ -78,6 +81,17 @@ struct TestFiles {
     func signedPDF(_ pdf: [UInt8], _ level: BaselineLevel) async throws -> [UInt8] {
         try await PDFDocument(parsing: MemorySource(pdf)).signed(
             by: signer, claiming: Self.signing, level: self.level(level))
+    }
+
+    /// The same PDF signed by subscribers of one authority, each with a new key, at B-B.
+    func signedPDFs(_ pdf: [UInt8], count: Int) async throws -> [[UInt8]] {
+        guard let chain else { throw PeerRefused(what: "no authority of one kind of key") }
+        var signed: [[UInt8]] = []
+        for _ in 0..<count {
+            let document = try PDFDocument(parsing: MemorySource(pdf))
+            signed.append(try await document.signed(by: chain.anotherSigner(), claiming: Self.signing, level: .b))
+        }
+        return signed
     }
 
     /// Judges with what the files bring along, or with lists and issuers from elsewhere.

@@ -65,6 +65,40 @@ enum ValidationBenchmarks {
             ours: ours, peer: theirs)
     }
 
+    /// What a service does: many signers of one authority, each seen for the first time, by one validator that remembers
+    /// the authority's certificates and lists. pyHanko keeps its settings, stores and parsed lists likewise.
+    static func byService(
+        _ name: String, _ kind: SoftwareKey.Kind, _ scheme: SignatureScheme, goal: Double, _ peer: PyHankoPeer,
+        _ bench: inout Bench
+    ) async throws {
+        let title = "PAdES B-B, 20 KiB, \(name), new signers, beside pyHanko"
+        guard bench.wants(title) else { return }
+        let pdf = SamplePDF.scanned(pages: 2, bytes: 20 << 10)
+        var (ours, theirs): ([Timing], [Timing]) = ([], [])
+        for round in 0..<7 {
+            let files = try TestFiles(kind, scheme)
+            let signed = try await files.signedPDFs(pdf, count: 9)
+            let tag = "service-\(name)-\(round)"
+            theirs.append(
+                try peer.time([
+                    "work": "validate", "process": "basic", "time": TestFiles.judged.seconds,
+                    "files": try peer.files(signed, tag),
+                    "roots": try peer.files(files.trust.flatMap(\.anchors).map(\.bytes), "root-\(tag)"),
+                    "certificates": try peer.files(files.material.certificates.map(\.bytes), "certificate-\(tag)"),
+                    "lists": try peer.files(files.material.revocationLists.map(\.bytes), "list-\(tag)"),
+                ]))
+            let validator = files.validator(offline: false).remembering()
+            try validate(signed[0], validator)
+            let start = Timing.now
+            for file in signed.dropFirst() { try validate(file, validator) }
+            ours.append(Timing.now.since(start) / Double(signed.count - 1))
+        }
+        bench.add(
+            title, goal: .ratio(goal),
+            note: "one validator, or one set of pyHanko's, for eight files of eight signers, none seen before",
+            ours: ours, peer: theirs)
+    }
+
     /// B-LT beside its public-key operations and digests alone.
     static func besideBareWork(_ bench: inout Bench) async throws {
         let title = "PAdES B-LT, 20 KiB, validated, beside bare operations"
