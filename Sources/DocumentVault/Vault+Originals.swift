@@ -12,18 +12,31 @@ extension Vault {
     /// - Parameters:
     ///   - write: Takes the octets, in order; nothing more is read before it returns.
     ///   - time: Now; stands in the file.
+    ///   - skipping: Whether documents that are damaged, missing or cannot be read are left out and named, in the answer and
+    ///     under `damaged` of the manifest; every content is read twice then.
     ///   - progress: Told the documents done and all there are.
-    /// - Throws: ``VaultError``: `damaged` for a document that does not hold, `busy` when one was erased meanwhile (begin
-    ///   again), errors of the store; what `write` throws.
+    /// - Returns: The documents that were left out.
+    /// - Throws: ``VaultError``: `damaged` for a document that does not hold unless they are skipped, `busy` when one was
+    ///   erased meanwhile (begin again), errors of the store; what `write` throws.
+    @discardableResult
     public func exportOriginals(
-        to write: ([UInt8]) async throws -> Void, at time: Instant, progress: (@Sendable (Int, Int) -> Void)? = nil
-    ) async throws {
+        to write: ([UInt8]) async throws -> Void, at time: Instant, skippingDamaged skipping: Bool = false,
+        progress: (@Sendable (Int, Int) -> Void)? = nil
+    ) async throws -> [DamagedOriginal] {
         try await refresh()
         let records = try await list()
         var archive = StoredZIPWriter(at: time)
         var rows: [OriginalsManifest.Row] = []
+        var damaged: [(original: DamagedOriginal, row: OriginalsManifest.Row)] = []
         for (number, record) in records.enumerated() {
             let row = OriginalsManifest.Row(record, number: number + 1, on: time.date)
+            // What was written of a member cannot be taken back: it is known to hold before its first octet is.
+            if skipping, let fault = try await fault(of: record) {
+                damaged.append(
+                    (DamagedOriginal(document: record.id, name: record.current.metadata.name, fault: fault), row))
+                progress?(number + 1, records.count)
+                continue
+            }
             try await write(archive.begin(row.file))
             do {
                 try await content(of: record.current).forEachPiece {
@@ -44,13 +57,27 @@ extension Vault {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let manifest = OriginalsManifest(
-            format: "dossierkit-originals", version: 1, vault: id.description, name: name, madeAt: time, documents: rows
-        )
+            format: "dossierkit-originals", version: 1, vault: id.description, name: name, madeAt: time,
+            documents: rows,
+            damaged: damaged.isEmpty
+                ? nil : damaged.map { OriginalsManifest.Missing($0.row, $0.original.fault) })
         let text = Array(try encoder.encode(manifest))
         archive.count(text)
         try await write(text)
         try await write(archive.end())
         try await write(archive.directory())
+        return damaged.map(\.original)
+    }
+
+    /// What is wrong with a document's current version, read to its end; what was erased meanwhile is not said to be.
+    private func fault(of record: DocumentRecord) async throws -> VaultError? {
+        do {
+            try await content(of: record.current).forEachPiece { _ in }
+            return nil
+        } catch let error as VaultError where [.damaged, .notFound, .storeFailure].contains(error.code) {
+            try? await refresh()
+            return state.catalogue?.erased[record.id] == nil ? error : nil
+        }
     }
 }
 
@@ -143,10 +170,33 @@ struct OriginalsManifest: Encodable {
         return String(short) + kept
     }
 
+    /// A document whose content is not in the archive.
+    struct Missing: Encodable {
+        let id: String
+        let name: String
+        let type: String
+        let mediaType: String
+        let size: Int64
+        let sha256: String
+        let issuerName: String?
+        let number: String?
+        let issuedOn: CalendarDate?
+        let error: String
+
+        init(_ row: Row, _ fault: VaultError) {
+            (id, name, type, mediaType, size, sha256) = (
+                row.id, row.name, row.type, row.mediaType, row.size, row.sha256
+            )
+            (issuerName, number, issuedOn) = (row.issuerName, row.number, row.issuedOn)
+            error = fault.code.rawValue
+        }
+    }
+
     let format: String
     let version: Int
     let vault: String
     let name: String
     let madeAt: Instant
     let documents: [Row]
+    let damaged: [Missing]?
 }

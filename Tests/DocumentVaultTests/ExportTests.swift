@@ -181,6 +181,42 @@ struct ExportTests {
         #expect(crc.value == 0xcbf4_3926)
     }
 
+    @Test func `of a damaged vault the documents that hold are written and the others named, when that is asked for`()
+        async throws
+    {
+        let scene = try await Scene()
+        var stored: [DocumentReference] = []
+        for octet in 1...3 as ClosedRange<UInt8> {
+            let bytes = [UInt8](repeating: octet, count: 200_000)
+            stored.append(
+                try await Samples.store(bytes, as: Samples.metadata(name: "paper \(octet).pdf"), in: scene.vault))
+        }
+        let whole = Sink()
+        #expect(
+            try await scene.vault.exportOriginals(to: { whole.write($0) }, at: Samples.time, skippingDamaged: true)
+                .isEmpty)
+        #expect(whole.bytes.firstRange(of: Array("\"damaged\"".utf8)) == nil)
+        // The last octets: what stands before them is read first and holds.
+        let content = try await scene.vault.document(stored[1].document).current.content
+        let length = try #require(try await scene.objects().contents[content]).count
+        try await scene.store.tamper(with: scene.vault.id) { $0.contents[content]?[length - 1] ^= 1 }
+        let vault = try await scene.open()
+        await #expect(throws: VaultError(.damaged, "")) {
+            try await vault.exportOriginals(to: { _ in }, at: Samples.time)
+        }
+        let sink = Sink()
+        let damaged = try await vault.exportOriginals(
+            to: { sink.write($0) }, at: Samples.time, skippingDamaged: true)
+        #expect(damaged.map(\.document) == [stored[1].document] && damaged.map(\.name) == ["paper 2.pdf"])
+        #expect(damaged.map(\.fault) == [VaultError(.damaged, "")])
+        for octet in 1...3 as ClosedRange<UInt8> {
+            let isThere = sink.bytes.firstRange(of: [UInt8](repeating: octet, count: 1000)) != nil
+            #expect(isThere == (octet != 2))
+        }
+        #expect(sink.bytes.firstRange(of: Array("documents/0003-paper 3.pdf".utf8)) != nil)
+        #expect(sink.bytes.firstRange(of: Array("documents/0002-paper 2.pdf".utf8)) == nil)
+    }
+
     @Test func `a later version of exports is said to be one, and a file of another kind is none`() async throws {
         let scene = try await filled()
         var (bytes, _, _) = try await export(scene.vault)

@@ -46,11 +46,35 @@ class VaultResults(unittest.TestCase):
                     self.assertFalse(validator(name).is_valid(changed), f"{name}: {member} {change}")
         print(f"schemas: {len(results)} results of {len(seen)} commands, {faults} seeded faults refused")
 
+    def test_originals_of_a_damaged_vault_follow_the_schema(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            base, document = self.vault(folder)
+            content = max((path for path in folder.glob("store/contents/**/*") if path.is_file()), key=lambda p: p.stat().st_size)
+            content.write_bytes(content.read_bytes()[:-1])
+            result = self.run_tool(folder, "export", *base, "--originals", "--skip-damaged", "--output", "zip", status=74)
+        self.assertEqual([item["id"] for item in result["damaged"]], [document])
+        self.assertEqual([e.message for e in validator("export").iter_errors(result)], [])
+        for wrong in ([], [{}], [{**result["damaged"][0], "error": "lost"}]):
+            self.assertFalse(validator("export").is_valid({**result, "damaged": wrong}))
+
+    def run_tool(self, folder, *command, status=0):
+        outcome = subprocess.run([str(TOOL), "vault", *map(str, command)], capture_output=True, cwd=folder, check=False)
+        self.assertEqual(outcome.returncode, status, outcome.stderr.decode())
+        return json.loads(outcome.stdout)
+
+    def vault(self, folder):
+        """A vault with one document of 80 kB: the options that open it, and the document."""
+        (folder / "passphrase").write_text("mật khẩu thử nghiệm\n", "utf-8")
+        (folder / "file").write_bytes(bytes(range(200)) * 400)
+        made = self.run_tool(folder, "create", "--json", "--store", "sqlite:store", "--passphrase-file", "passphrase",
+                             "--recovery-code-file", "code")
+        base = ["--json", "--store", "sqlite:store", "--vault", made["vault"], "--recovery-code-file", "code"]
+        return base, self.run_tool(folder, "add", *base, "--type", "other", "file")["id"]
+
     def results(self, folder):
         def run(*command):
-            outcome = subprocess.run([str(TOOL), "vault", *map(str, command)], capture_output=True, cwd=folder, check=False)
-            self.assertEqual(outcome.returncode, 0, outcome.stderr.decode())
-            return json.loads(outcome.stdout)
+            return self.run_tool(folder, *command)
 
         (folder / "passphrase").write_text("mật khẩu thử nghiệm\n", "utf-8")
         (folder / "file").write_bytes(bytes(range(200)) * 400)

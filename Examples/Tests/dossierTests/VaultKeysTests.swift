@@ -153,6 +153,34 @@ struct VaultKeysTests {
         #expect(unzip.terminationStatus == 0)
     }
 
+    @Test func `originals that are damaged are left out when that is asked for, and named`() throws {
+        let (good, bad) = (try add([1, 2, 3], "a"), try add([UInt8](repeating: 7, count: 200_000), "b"))
+        let folder = bench.path("store/contents")
+        let files = try #require(FileManager.default.enumerator(atPath: folder)?.allObjects as? [String])
+        let content = try #require(files.first { $0.count > 70 }).description
+        try FileManager.default.removeItem(atPath: folder + "/" + content)
+        let output = bench.path("all.zip")
+        let refused = try run(["export"], ["--originals", "--output", output])
+        #expect(refused.status == 74 && refused.errors.contains("--skip-damaged"))
+        #expect(!bench.exists("all.zip"))
+        #expect(
+            try run(["export"], ["--skip-damaged", "--output", output, "--code-file", bench.path("c")]).status == 64)
+        let written = try run(["export"], ["--originals", "--skip-damaged", "--output", output])
+        #expect(written.status == 74 && written.errors.contains(bad))
+        #expect((written.json["damaged"] as? [[String: String]])?.map { $0["id"] } == [bad])
+        let check = """
+            import sys,zipfile,json; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None
+            m=json.loads(z.read('manifest.json')); assert [d['id'] for d in m['documents']]==[sys.argv[2]]
+            assert [d['id'] for d in m['damaged']]==[sys.argv[3]]; assert z.read(m['documents'][0]['file'])==bytes([1,2,3])
+            """
+        let unzip = Process()
+        unzip.executableURL = URL(filePath: "/usr/bin/env")
+        unzip.arguments = ["python3", "-c", check, output, good, bad]
+        try unzip.run()
+        unzip.waitUntilExit()
+        #expect(unzip.terminationStatus == 0)
+    }
+
     @Test func `an agency leaves a signed result by ticket, and the citizen's inbox judges it`() throws {
         #expect(
             try run(["ticket"], ["--dossier", "H29.1-261121-0001", "--output", bench.path("ticket")]).status == 0)

@@ -18,6 +18,8 @@ struct VaultExportCommand: AsyncParsableCommand {
     @OptionGroup var time: TimeOption
     @Flag(help: "The documents as they are, in a ZIP file with a list: readable by anybody.")
     var originals = false
+    @Flag(help: "With --originals: leave out what is damaged, name it and exit with 74.")
+    var skipDamaged = false
     @Option(help: ArgumentHelp("File that the export's new code is written to.", valueName: "file"))
     var codeFile: String?
     @Flag(help: "Overwrite an existing output.")
@@ -30,18 +32,29 @@ struct VaultExportCommand: AsyncParsableCommand {
         let instant = try time.instant()
         let code = RecoveryCode(random: SystemRandom())
         if !originals {
+            guard !skipDamaged else { throw ValidationError("--skip-damaged needs --originals") }
             guard let codeFile else { throw ValidationError("--code-file is needed, or --originals") }
             try options.check(output: codeFile, inputs: [output])
         }
         let vault = try await options.open()
         let isQuiet = common.json
         let progress: @Sendable (Int, Int) -> Void = { if !isQuiet { Console.progress($0, of: $1, "contents") } }
+        var damaged: [DamagedOriginal] = []
         if originals {
-            try await Self.patiently {
-                try await OutputFile.write(to: output, durably: true, replacing: force) { handle in
-                    try await vault.exportOriginals(
-                        to: { try handle.write(contentsOf: Data($0)) }, at: instant, progress: progress)
+            do {
+                try await Self.patiently {
+                    try await OutputFile.write(to: output, durably: true, replacing: force) { handle in
+                        damaged = try await vault.exportOriginals(
+                            to: { try handle.write(contentsOf: Data($0)) }, at: instant, skippingDamaged: skipDamaged,
+                            progress: progress)
+                    }
                 }
+            } catch let error as VaultError where error.code == .damaged {
+                var failure = CommandFailure(error)
+                failure.hint = Phrase(
+                    vi: "--skip-damaged ghi các giấy tờ còn lại và nêu tên những giấy tờ hỏng",
+                    en: "--skip-damaged writes the other documents and names those that are damaged")
+                throw failure
             }
         } else if let codeFile {
             try OutputFile.write(Array("\(code.text())\n".utf8), to: codeFile, mode: 0o600)
@@ -64,12 +77,40 @@ struct VaultExportCommand: AsyncParsableCommand {
             }
         }
         if common.json {
-            Console.write(try CanonicalJSON.encode(["output": output, "vault": vault.id.description]))
+            Console.write(
+                try CanonicalJSON.encode(
+                    Report(
+                        damaged: damaged.isEmpty ? nil : damaged.map(Report.Damaged.init), output: output,
+                        vault: vault.id.description)))
         }
+        for one in damaged {
+            let fault = CommandFailure(one.fault).message
+            Console.warn(
+                Phrase(
+                    vi: "không có trong \(output): \(one.document) \(one.name) (\(fault.vi))",
+                    en: "not in \(output): \(one.document) \(one.name) (\(fault.en))"))
+        }
+        if !damaged.isEmpty { throw ExitCode(ExitStatus.inputOutput.rawValue) }
     }
 }
 
 extension VaultExportCommand {
+    private struct Report: Encodable {
+        struct Damaged: Encodable {
+            let error: String
+            let id: String
+            let name: String
+
+            init(_ original: DamagedOriginal) {
+                (error, id) = (original.fault.code.rawValue, original.document.description)
+                name = original.name
+            }
+        }
+        let damaged: [Damaged]?
+        let output: String
+        let vault: String
+    }
+
     /// An export that somebody else's change made useless is begun again some times.
     fileprivate static func patiently(_ export: () async throws -> Void) async throws {
         for _ in 0..<4 {
