@@ -87,7 +87,7 @@ extension Vault {
             throw changedMeanwhile
         }
         try writer.end()
-        return Anchor(vault: id, head: head)
+        return Anchor(vault: id, head: head, restorations: state.core.restorations.map(\.digest))
     }
 
     /// What of a vault goes with the next rotation or snapshot, as it belongs together at one head; documents, entries and

@@ -53,7 +53,9 @@ public actor Vault {
     public var ownerKind: OwnerKind { state.core.ownerKind }
 
     /// The head as an anchor, to be kept outside the store's administration after every change.
-    public var anchor: Anchor? { state.head.map { Anchor(vault: id, head: $0) } }
+    public var anchor: Anchor? {
+        state.head.map { Anchor(vault: id, head: $0, restorations: state.core.restorations.map(\.digest)) }
+    }
 
     /// Documents that are not erased; known without reading them.
     public var documentCount: Int64 { state.core.documents }

@@ -88,6 +88,77 @@ struct ExportTests {
         }
     }
 
+    @Test func `what was stored after a restoration cannot be rolled back because of it`() async throws {
+        let scene = try await filled()
+        let (bytes, code, _) = try await export(scene.vault)
+        for number in 0..<12 as Range<UInt8> { _ = try await Samples.store([number], in: scene.vault) }
+        let lost = try #require(await scene.vault.anchor)
+        let store = InMemoryVaultStore()
+        let restored = try await Vault.restore(
+            ExportedVault(reading: MemorySource(bytes)), code: code, in: store, anchor: lost, reason: "",
+            at: Samples.time)
+        let first = try #require(await restored.anchor)
+        let old = try await store.tamper(with: scene.vault.id) { $0 }
+        _ = try await Samples.store([99], in: restored)
+        let newer = try #require(await restored.anchor)
+        #expect(newer.head.sequence < lost.head.sequence)
+        #expect(
+            newer.supersedes(first) && newer.supersedes(lost) && !lost.supersedes(newer) && !first.supersedes(newer))
+        #expect(Anchor(newer.description) == newer && newer.restorations.count == 1 && lost.restorations.isEmpty)
+        func freshness(_ anchor: Anchor) async throws -> Freshness {
+            try await Vault.open(scene.vault.id, in: store, unlocking: .recoveryCode(scene.code), anchor: anchor)
+                .freshness
+        }
+        for anchor in [lost, first, newer] { #expect(try await freshness(anchor) == .anchored) }
+        try await store.tamper(with: scene.vault.id) { $0 = old }
+        for anchor in [lost, first] { #expect(try await freshness(anchor) == .anchored) }
+        await #expect(throws: VaultError(.rolledBack, "")) { _ = try await freshness(newer) }
+        // Another history up to the same number.
+        let other = Anchor(
+            vault: first.vault, head: JournalHead(sequence: first.head.sequence, hash: .zero),
+            restorations: first.restorations)
+        await #expect(throws: VaultError(.forked, "")) { _ = try await freshness(other) }
+    }
+
+    @Test func `an older state is accepted with the owner's word, and no other anchor`() async throws {
+        let scene = try await filled()
+        let old = try await scene.objects()
+        let device = try DeviceKey(random: SystemRandom())
+        for number in 0..<3 as Range<UInt8> { _ = try await Samples.store([number], in: scene.vault) }
+        let between = try #require(await scene.vault.anchor)
+        _ = try await Samples.store([9], in: scene.vault)
+        let newest = try #require(await scene.vault.anchor)
+        try await scene.store.tamper(with: scene.vault.id) { $0 = old }
+        func open(_ anchor: Anchor?) async throws -> Vault { try await scene.open(anchor: anchor) }
+        await #expect(throws: VaultError(.rolledBack, "")) { _ = try await open(newest) }
+        let owner = try await open(nil)
+        let present = try #require(await owner.anchor)
+        await #expect(throws: VaultError(.forked, "")) {
+            try await owner.acceptOlderState(than: present, reason: "", at: Samples.time)
+        }
+        let foreign = Anchor(vault: try await Scene().vault.id, head: newest.head)
+        await #expect(throws: VaultError(.forked, "")) {
+            try await owner.acceptOlderState(than: foreign, reason: "", at: Samples.time)
+        }
+        _ = try await owner.enrol(device.card, as: .device, at: Samples.time)
+        let phone = try await Vault.open(scene.vault.id, in: scene.store, unlocking: .device(device))
+        await #expect(throws: VaultError(.notPermitted, "")) {
+            try await phone.acceptOlderState(than: newest, reason: "", at: Samples.time)
+        }
+        try await owner.acceptOlderState(than: newest, reason: "máy chủ hỏng", at: Samples.time)
+        let own = try #require(await owner.anchor)
+        for anchor in [newest, between, present, own] {
+            #expect(try await open(anchor).freshness == .anchored)
+        }
+        #expect(try await open(newest).verify(anchor: newest).isComplete)
+        // From now on as before: what comes after is not given up.
+        let accepted = try await scene.objects()
+        _ = try await Samples.store([7], in: owner)
+        let later = await owner.anchor
+        try await scene.store.tamper(with: scene.vault.id) { $0 = accepted }
+        await #expect(throws: VaultError(.rolledBack, "")) { _ = try await open(later) }
+    }
+
     @Test func `every octet of an export changed, and every cut, is found before anything is restored`() async throws {
         let scene = try await Scene()
         _ = try await Samples.store(Samples.bytes(300), in: scene.vault)

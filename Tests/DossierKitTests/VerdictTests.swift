@@ -117,6 +117,23 @@ import VaultTesting
         #expect(read.vaultFields().map(\.name) == ["x"])
         let list = #"{"documents":[{"file":"pdfs/a.pdf","type":"other"},{"file":"b.pdf","type":"other"}]}"#
         #expect(try DocumentDescription.read(Array(list.utf8), for: "a.pdf").file == "pdfs/a.pdf")
+        // A file of the same name in another folder is another file.
+        let two =
+            #"{"documents":[{"file":"an/a.pdf","type":"x"},{"file":"binh/a.pdf","type":"y"},{"file":"b.pdf","type":"z"}]}"#
+        for (path, type) in [
+            ("an/a.pdf", "x"), ("/home/binh/a.pdf", "y"), ("./an/a.pdf", "x"), ("b.pdf", "z"), ("x/b.pdf", "z"),
+            ("a.pdf", nil), ("chi/a.pdf", nil), ("an/b.pdf/a.pdf", nil), ("c.pdf", nil),
+        ] {
+            #expect((try? DocumentDescription.read(Array(two.utf8), for: path))?.type == type, "\(path)")
+        }
+        let alone = #"{"file":"an/a.pdf","type":"x"}"#
+        #expect(try DocumentDescription.read(Array(alone.utf8), for: "/home/an/a.pdf").type == "x")
+        #expect(try DocumentDescription.read(Array(alone.utf8), for: "signed/a.pdf").type == "x")
+        for (path, byPath) in [("b.pdf", false), ("binh/a.pdf", true)] {
+            #expect(throws: DossierError(.invalidAttachment, "")) {
+                try DocumentDescription.read(Array(alone.utf8), for: path, byPath: byPath)
+            }
+        }
         for text in [
             "", "[]", "{}", #"{"type":1}"#, #"{"type":"x","issuedOn":"yesterday"}"#, #"{"documents":[]}"#, list,
         ] {

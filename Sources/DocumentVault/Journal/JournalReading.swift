@@ -217,7 +217,7 @@ struct JournalReading: Sendable {
         guard anchor.vault == state.vault else { return .forked }
         // Where not even the first entry holds, nothing speaks of another history.
         guard let head = state.head else { return .rolledBack }
-        let given = state.core.restorations.contains { $0.explains(anchor.head) }
+        let given = state.core.restorations.contains { $0.explains(anchor) }
         guard anchor.head.sequence <= head.sequence else { return given ? .anchored : .rolledBack }
         var own = state.hash(at: anchor.head.sequence)
         if own == nil, let root = state.snapshot?.root {

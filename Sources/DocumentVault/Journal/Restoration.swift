@@ -8,11 +8,14 @@ struct Restoration: Sendable, Hashable {
     let from: JournalHead
     let abandoned: JournalHead?
     let reason: String
+    /// SHA-256 of the body, by which anchors name it.
+    let digest: Digest32
 
-    init(from: JournalHead, abandoned: JournalHead?, reason: String) {
+    init(from: JournalHead, abandoned: JournalHead?, reason: String) throws(VaultError) {
         self.from = from
         self.abandoned = abandoned
         self.reason = reason
+        digest = try Self.digest(from, abandoned, reason)
     }
 
     init(_ element: DERElement, object: String) throws {
@@ -21,9 +24,14 @@ struct Restoration: Sendable, Hashable {
         reason = try reader.next(.utf8String).validText()
         abandoned = reader.isAtEnd ? nil : try JournalHead(reader.next(), object: object)
         try reader.end()
+        digest = try Self.digest(from, abandoned, reason)
     }
 
-    func write(to writer: inout DERWriter) {
+    func write(to writer: inout DERWriter) { Self.write(from, abandoned, reason, to: &writer) }
+
+    private static func write(
+        _ from: JournalHead, _ abandoned: JournalHead?, _ reason: String, to writer: inout DERWriter
+    ) {
         writer.sequence {
             from.write(to: &$0)
             $0.utf8String(reason)
@@ -31,9 +39,17 @@ struct Restoration: Sendable, Hashable {
         }
     }
 
-    /// Whether a head that the journal does not have was given up with the owner's word.
-    func explains(_ head: JournalHead) -> Bool {
-        guard let abandoned, head.sequence > from.sequence else { return false }
+    private static func digest(
+        _ from: JournalHead, _ abandoned: JournalHead?, _ reason: String
+    ) throws(VaultError) -> Digest32 {
+        try Digest32(of: DERWriter.bytes { write(from, abandoned, reason, to: &$0) })
+    }
+
+    /// Whether an anchor that the journal does not have was given up with the owner's word: not one that was taken
+    /// after it.
+    func explains(_ anchor: Anchor) -> Bool {
+        let head = anchor.head
+        guard let abandoned, head.sequence > from.sequence, !anchor.restorations.contains(digest) else { return false }
         return head.sequence < abandoned.sequence || head == abandoned
     }
 }

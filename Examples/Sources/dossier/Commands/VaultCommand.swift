@@ -15,7 +15,8 @@ struct VaultCommand: AsyncParsableCommand {
             Create.self, UnlockCheck.self, VaultAddCommand.self, List.self, Show.self, Get.self,
             VaultSupersedeCommand.self, VaultEraseCommand.self, VaultHoldCommand.self, VaultSweepCommand.self,
             Verify.self, VaultSlotsCommand.self, VaultRotateCommand.self, VaultExportCommand.self,
-            VaultImportCommand.self, VaultTicketCommand.self, VaultDepositCommand.self, VaultInboxCommand.self,
+            VaultImportCommand.self, VaultAcceptOlderCommand.self, VaultTicketCommand.self, VaultDepositCommand.self,
+            VaultInboxCommand.self,
             VaultLeaksCommand.self, VaultCardCommand.self, VaultGrantsCommand.self, VaultGrantCommand.self,
             VaultOpenGrantCommand.self, VaultRevokeCommand.self, VaultLogCommand.self,
         ])
@@ -41,11 +42,11 @@ struct VaultCommand: AsyncParsableCommand {
                 throw ValidationError("a device is added with slots add, --device-key-file does not go with create")
             }
             try NamedByOwner.check(name, "--name", least: 1)
-            try options.checkAnchor()
+            try options.checkAnchor(isNew: true)
             var secrets: [Unlocking] = [.passphrase(try options.passphrase.ofVault(isNew: true))]
             var code: RecoveryCode?
             if let file = options.recoveryCodeFile {
-                try OutputFile.check(file, inputs: [], force: nil)
+                try OutputFile.check(file, inputs: [options.passphrase.file].compactMap { $0 }, force: nil)
                 let made = RecoveryCode(random: SystemRandom())
                 code = made
                 secrets.append(.recoveryCode(made))

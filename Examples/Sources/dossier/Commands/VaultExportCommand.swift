@@ -145,9 +145,9 @@ struct VaultImportCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error, path: codeFile)
         }
-        try options.checkAnchor()
+        try options.checkAnchor(inputs: [codeFile, file])
         // Before the vault is put back: what is wrong with the new secret must not be found out with half the work done.
-        let secret = try new.isGiven ? new.required() : nil
+        let secret = try new.isGiven ? new.required(beside: options) : nil
         let vault: Vault
         do {
             let export = try ExportedVault(reading: try FileSource(path: file))
@@ -158,6 +158,7 @@ struct VaultImportCommand: AsyncParsableCommand {
             if secret != nil { new.withdraw() }
             throw CommandFailure(error, path: file)
         }
+        if let kept = try options.storedAnchor() { await Self.tellWhatIsBack(in: vault, since: kept) }
         try await options.keepAnchor(of: vault)
         if let secret {
             try await new.give(secret, to: vault, in: options) {
@@ -170,5 +171,49 @@ struct VaultImportCommand: AsyncParsableCommand {
         } else {
             Console.print(vault.id.description)
         }
+    }
+
+    /// Says which secrets open a vault whose later entries were given up: one that was removed since is among them.
+    static func tellWhatIsBack(in vault: Vault, since anchor: Anchor) async {
+        guard let head = await vault.anchor?.head, anchor.head.sequence >= head.sequence else { return }
+        let slots = await vault.slots().map { "\($0.kind.rawValue)\($0.label.isEmpty ? "" : " “\($0.label)”")" }
+            .joined(separator: ", ")
+        Console.warn(
+            Phrase(
+                vi:
+                    "các mục từ \(head.sequence) đến \(anchor.head.sequence) của nhật ký đã bị bỏ: khóa, thiết bị và đồng ý trở lại như lúc sao lưu; kho nay mở được bằng: \(slots); hãy gỡ lại những gì đã gỡ (`dossier vault slots remove`, `dossier vault revoke`)",
+                en:
+                    "entries \(head.sequence) to \(anchor.head.sequence) of the journal were given up: slots, devices and grants are those of the backup; what opens the vault now: \(slots); remove again what was removed since (`dossier vault slots remove`, `dossier vault revoke`)"
+            ))
+    }
+}
+
+struct VaultAcceptOlderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept-older",
+        abstract:
+            "Chấp nhận trạng thái cũ hơn mốc neo sau khi nơi lưu trữ được khôi phục. / Accept a store that was put back to an older state.",
+        discussion: """
+            Needs --anchor and a secret of the owner. What was stored since the older state is lost; be sure that the operator \
+            of the store says so, for a store that hides it looks the same.
+            """)
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: VaultOptions
+    @OptionGroup var time: TimeOption
+    @Option(help: "Why it is accepted; kept in the vault.")
+    var reason: String
+
+    func run() async throws {
+        let instant = try time.instant()
+        try options.checkAnchor()
+        guard options.anchor != nil, let kept = try options.anchorToKeep() else {
+            throw ValidationError("--anchor is needed: the head that the store no longer shows")
+        }
+        let vault = try await Vault.open(
+            options.vaultID(), in: options.openStore(), unlocking: options.unlocking())
+        try await vault.acceptOlderState(than: kept, reason: reason, at: instant)
+        await VaultImportCommand.tellWhatIsBack(in: vault, since: kept)
+        try await options.keepAnchor(of: vault)
+        if common.json { Console.write(try CanonicalJSON.encode(["vault": vault.id.description])) }
     }
 }

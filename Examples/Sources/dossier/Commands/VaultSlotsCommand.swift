@@ -83,7 +83,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                 _ = try await vault.enrol(
                     card, as: role, writing: readOnly ? [] : EntryKind.documents, label: new.label, at: instant)
             } else {
-                try await new.give(new.required(), to: vault, in: options) {
+                try await new.give(new.required(beside: options), to: vault, in: options) {
                     try await vault.addSlot($0, label: new.label, at: instant)
                 }
             }
@@ -133,7 +133,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
             let vault = try await options.open(changing: true)
             let own = await vault.slots().first { $0.isOwn }?.id
             guard let id = chosen ?? own else { throw ValidationError("name a slot") }
-            try await new.give(new.required(), to: vault, in: options) {
+            try await new.give(new.required(beside: options), to: vault, in: options) {
                 try await vault.changeSlot(id, to: $0, label: new.label, at: instant)
             }
             try await options.keepAnchor(of: vault)

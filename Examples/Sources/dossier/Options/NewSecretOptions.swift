@@ -27,21 +27,23 @@ struct NewSecretOptions: ParsableArguments {
     var isGiven: Bool { newPassphraseFile != nil || newPassphraseEnv != nil || newRecoveryCodeFile != nil }
 
     /// The secret; `nil` when none was asked for. A code is written down before it opens anything.
-    func secret() throws -> Unlocking? {
+    ///
+    /// - Parameter options: What the vault is opened with; no code is written over it.
+    private func secret(beside options: VaultOptions) throws -> Unlocking? {
         let given = [newPassphraseFile, newPassphraseEnv, newRecoveryCodeFile].compactMap { $0 }
         guard given.count <= 1 else {
             throw ValidationError(
                 "give one of --new-passphrase-file, --new-passphrase-env and --new-recovery-code-file")
         }
         if let file = newRecoveryCodeFile {
-            try OutputFile.check(file, inputs: [], force: nil)
+            try options.check(output: file)
             let code = RecoveryCode(random: SystemRandom())
             try OutputFile.write(Array("\(code.text())\n".utf8), to: file, mode: 0o600)
             return .recoveryCode(code)
         }
         guard !given.isEmpty else { return nil }
-        let options = try PassphraseOptions(file: newPassphraseFile, environment: newPassphraseEnv)
-        return .passphrase(try options.ofVault(isNew: true))
+        let passphrase = try PassphraseOptions(file: newPassphraseFile, environment: newPassphraseEnv)
+        return .passphrase(try passphrase.ofVault(isNew: true))
     }
 
     /// Gives a vault the secret that was asked for. A code that opens nothing is not left lying about; one that opens the
@@ -105,8 +107,8 @@ struct NewSecretOptions: ParsableArguments {
             hint: Phrase(vi: hint.vi + (kept?.vi ?? ""), en: hint.en + (kept?.en ?? "")))
     }
 
-    func required() throws -> Unlocking {
-        guard let secret = try secret() else {
+    func required(beside options: VaultOptions) throws -> Unlocking {
+        guard let secret = try secret(beside: options) else {
             throw ValidationError(
                 "give one of --new-passphrase-file, --new-passphrase-env and --new-recovery-code-file")
         }

@@ -54,6 +54,8 @@ struct StoreOptions: ParsableArguments {
         defer { interruption?.end() }
         var described: [Described] = []
         var failures: [StoreFailure] = []
+        // Files of one name in several folders: which of them a description is for only its path can say.
+        let names = Dictionary(files.map { (URL(filePath: $0).lastPathComponent, 1) }, uniquingKeysWith: +)
         for file in files {
             let report: FileReport
             do {
@@ -69,7 +71,10 @@ struct StoreOptions: ParsableArguments {
             }
             guard let vault else { continue }
             do {
-                described.append(try await describe(file, report, as: type, types, in: vault, superseding: old))
+                let isOneOfSeveral = names[URL(filePath: file).lastPathComponent] ?? 1 > 1
+                described.append(
+                    try await describe(
+                        file, report, as: type, types, byPath: isOneOfSeveral, in: vault, superseding: old))
             } catch {
                 try note(StoreFailure(file, error), of: files, in: &failures)
             }
@@ -135,8 +140,8 @@ struct StoreOptions: ParsableArguments {
     }
 
     private func describe(
-        _ file: String, _ report: FileReport, as type: String?, _ types: DocumentTypeCatalogue, in vault: Vault,
-        superseding old: [DocumentID]
+        _ file: String, _ report: FileReport, as type: String?, _ types: DocumentTypeCatalogue, byPath: Bool,
+        in vault: Vault, superseding old: [DocumentID]
     ) async throws -> Described {
         let bytes = try FileSource(path: file)
         let name = URL(filePath: file).lastPathComponent
@@ -147,7 +152,7 @@ struct StoreOptions: ParsableArguments {
             type: type, name: AttachmentName.normalized(name), mediaType: try MediaType.of(bytes))
         var fields: [DocumentField] = []
         if let path = description {
-            let described = try describe(name, from: path)
+            let described = try describe(file: file, byPath: byPath, from: path)
             metadata.number = described.number
             metadata.issuedOn = described.issuedOn
             metadata.validUntil = described.validUntil
@@ -171,9 +176,10 @@ struct StoreOptions: ParsableArguments {
             fields: fields, report: report)
     }
 
-    private func describe(_ name: String, from path: String) throws -> DocumentDescription {
+    private func describe(file: String, byPath: Bool, from path: String) throws -> DocumentDescription {
         do {
-            return try DocumentDescription.read(FileSource(path: path).allBytes(limit: 1 << 22), for: name)
+            return try DocumentDescription.read(
+                FileSource(path: path).allBytes(limit: 1 << 22), for: file, byPath: byPath)
         } catch {
             throw CommandFailure(error, path: path)
         }

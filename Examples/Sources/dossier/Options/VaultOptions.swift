@@ -75,7 +75,7 @@ struct VaultOptions: ParsableArguments {
     func storedAnchor() throws -> Anchor? {
         guard let anchor, FileManager.default.fileExists(atPath: anchor) else { return nil }
         do {
-            let text = String(decoding: try FileSource(path: anchor).allBytes(limit: 4096), as: UTF8.self)
+            let text = String(decoding: try FileSource(path: anchor).allBytes(limit: 32_768), as: UTF8.self)
             guard let read = Anchor(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
                 throw CommandFailure(
                     .badInput, vi: "\(anchor): không phải mốc neo của kho", en: "\(anchor): not an anchor")
@@ -102,12 +102,21 @@ struct VaultOptions: ParsableArguments {
             .usage, vi: "tệp kết quả là tệp của nơi lưu trữ: \(path)", en: "the output is a file of the store: \(path)")
     }
 
-    /// Checks that the anchor can be kept, before anything is changed.
+    /// Checks that the anchor can be kept, before anything is changed: in a place of its own.
     ///
-    /// - Throws: 73.
-    func checkAnchor() throws {
+    /// - Parameters:
+    ///   - inputs: Further files that the command reads.
+    ///   - isNew: Whether the vault is made by the command, so that any anchor is another vault's.
+    /// - Throws: 73; 64 for a file that the command uses otherwise, 65 for one that holds something else.
+    func checkAnchor(inputs: [String] = [], isNew: Bool = false) throws {
         guard let anchor else { return }
-        try OutputFile.check(OutputFile.resolve(anchor), inputs: [], force: true)
+        let own = [recoveryCodeFile, deviceKeyFile, passphrase.file].compactMap { $0 }
+        try OutputFile.check(OutputFile.resolve(anchor), inputs: inputs + own, force: true)
+        guard let stored = try storedAnchor(), isNew else { return }
+        throw CommandFailure(
+            .cannotCreate, vi: "\(anchor) là mốc neo của kho \(stored.vault)",
+            en: "\(anchor) is the anchor of vault \(stored.vault)",
+            hint: Phrase(vi: "dùng tên tệp khác", en: "give another name"))
     }
 
     /// The head kept outside the store, which the vault's newest one is to replace.
@@ -142,7 +151,7 @@ struct VaultOptions: ParsableArguments {
         defer { try? folder?.close() }
         if let folder { while flock(folder.fileDescriptor, LOCK_EX) != 0, errno == EINTR {} }
         if let now = try? storedAnchor(), now != Self.openedWith.withLock({ $0 }), now.vault == newest.vault,
-            now.head.sequence > newest.head.sequence
+            now.supersedes(newest)
         {
             return
         }

@@ -27,7 +27,7 @@ struct VaultAccounts: Sendable {
     func keep(_ anchor: Anchor?) async throws {
         guard let anchor else { return }
         try await records.change(.anchor, "\(anchor.vault)") { known in
-            if let known = known.flatMap(Self.anchor), known.head.sequence >= anchor.head.sequence { return nil }
+            if let known = known.flatMap(Self.anchor), !anchor.supersedes(known) { return nil }
             return Array("\(anchor)".utf8)
         }
     }
