@@ -31,10 +31,6 @@ public struct VaultCopying: Sendable {
         public var rounds: Int
     }
 
-    private struct Keys: Equatable {
-        var records: [VersionID: [UInt8]] = [:]
-    }
-
     /// What the source's entries say of contents and deposits.
     private struct Named {
         /// Contents of document versions that are there.
@@ -70,8 +66,9 @@ public struct VaultCopying: Sendable {
     ///
     /// - Parameter rounds: How often a source that goes on is followed.
     /// - Throws: ``VaultError``: `notFound`, `forked` for a vault in the target that went another way, `conflict` when the source
-    ///   never stands still, `damaged`, also for a source that lacks a content of its documents (all the rest is copied then),
-    ///   errors of the stores and of the stream between them.
+    ///   never stands still, `damaged` for a source that lost or changed what no entry of its own explains (the copy is as it
+    ///   was then), or that lacks a content of its documents (all the rest is copied then), errors of the stores and of the
+    ///   stream between them.
     public func copy(_ vault: VaultID, rounds: Int = 16) async throws -> Outcome {
         var copied: Int64 = 0
         for round in 1...max(1, rounds) {
@@ -82,10 +79,10 @@ public struct VaultCopying: Sendable {
             let (octets, put) = try await copyContents(vault)
             copied += octets
             var named = Named()
-            try await bringUp(vault, to: head, &named)
+            guard let disputed = try await bringUp(vault, to: head, &named) else { continue }
             try await dropContents(vault, named, put)
             try await copyDeposits(vault, named)
-            if let outcome = try await compared(vault, head, copied, named, round) { return outcome }
+            if let outcome = try await compared(vault, head, copied, named, disputed, round) { return outcome }
         }
         throw VaultError(.conflict, object: "vault \(vault)", "it is written faster than it is copied")
     }
@@ -167,29 +164,45 @@ public struct VaultCopying: Sendable {
         }
     }
 
-    private func keys(_ store: any EnumerableVaultStore, _ vault: VaultID) async throws(VaultError) -> Keys {
-        var (keys, last): (Keys, VersionID?) = (Keys(), nil)
+    private func keys(
+        _ store: any EnumerableVaultStore, _ vault: VaultID
+    ) async throws(VaultError) -> [VersionID: [UInt8]] {
+        var (keys, last): ([VersionID: [UInt8]], VersionID?) = ([:], nil)
         while true {
             let page = try await store.keyRecords(of: vault, after: last, limit: 1000)
             guard let end = page.last else { return keys }
-            for (version, record) in page { keys.records[version] = record }
+            for (version, record) in page { keys[version] = record }
             last = end.version
         }
     }
 
-    /// Appends what the target lacks up to a head; what was erased since the copy stood goes with the first batch, slots and
-    /// key records come with the last.
-    private func bringUp(_ vault: VaultID, to head: JournalHead, _ named: inout Named) async throws(VaultError) {
+    /// Appends what the target lacks up to a head.
+    ///
+    /// A copy that stands is never left between two states of its vault: where slots or keys changed or something was
+    /// erased, all goes over in one change; where there are only more entries, their keys go first.
+    ///
+    /// - Returns: Versions whose keys stay the copy's own; `nil` when the source has gone on meanwhile, so that what was read
+    ///   of it may not belong together.
+    private func bringUp(
+        _ vault: VaultID, to head: JournalHead, _ named: inout Named
+    ) async throws -> Set<VersionID>? {
         var standing = try await target.head(of: vault)
-        let gone = try await erasedPayloads(vault, below: standing, &named)
+        var chain = EntryChain()
+        let gone = try await erasedPayloads(vault, below: standing, &named, &chain)
         let (wanted, had) = (try await keys(source, vault), try await keys(target, vault))
+        let (slots, hadSlots) = (try await source.slotRecords(of: vault), try await target.slotRecords(of: vault))
+        let change = CopiedKeys(
+            keys: wanted, before: had, slots: slots, slotsBefore: hadSlots, erasedPayloads: gone.count,
+            hasNewEntries: standing != head)
+        if standing != nil, let fault = change.fault {
+            guard try await source.head(of: vault) == head else { return nil }
+            throw VaultError(.damaged, object: "vault \(vault)", "\(fault); the copy is as it was")
+        }
+        let isOneChange = standing != nil && !(gone.isEmpty && change.onlyAdds)
         while standing?.sequence ?? -1 < head.sequence {
             let first = (standing?.sequence ?? -1) + 1
-            let limit = Int(min(Int64(Self.pageSize), head.sequence - first + 1))
-            let entries = try await source.entries(of: vault, from: first, limit: limit)
-            guard entries.count == limit, let last = entries.last else {
-                throw VaultError(.damaged, object: "vault \(vault)", "entries are missing from \(first) on")
-            }
+            let entries = try await entries(vault, first, head, all: isOneChange, &chain)
+            guard let last = entries.last else { return nil }
             for entry in entries { try named.add(entry) }
             let isLast = last.sequence == head.sequence
             let reached = JournalHead(sequence: last.sequence, hash: try Digest32(of: last.entry))
@@ -199,11 +212,13 @@ public struct VaultCopying: Sendable {
             var batch = VaultAppend(
                 expecting: standing, entries: entries, head: reached,
                 dropping: VaultAppend.Dropping(payloads: gone), takesUpContents: true)
-            if isLast {
-                batch.slots = try await source.slotRecords(of: vault)
-                batch.keyRecords = wanted.records
-                batch.dropping.keyRecords = had.records.keys.filter { wanted.records[$0] == nil }
+            // A copy that begins has no slots, and so opens for nobody, before it is whole.
+            if isLast || !hadSlots.isEmpty {
+                batch.keyRecords = change.carried
+                batch.dropping.keyRecords = had.keys.filter { wanted[$0] == nil }
             }
+            if isLast { batch.slots = slots }
+            if isOneChange, try await source.head(of: vault) != head { return nil }
             switch try await target.append(batch, to: vault) {
             case .committed, .repeated: break
             case .conflict(let other):
@@ -211,7 +226,9 @@ public struct VaultCopying: Sendable {
                 guard let other, other.sequence <= head.sequence, other != standing else {
                     throw VaultError(.forked, object: "vault \(vault)", "the copy has another entry \(first)")
                 }
+                guard !isOneChange else { return nil }
                 standing = other
+                chain = EntryChain(after: other)
                 continue
             }
             standing = try await target.head(of: vault)
@@ -220,13 +237,31 @@ public struct VaultCopying: Sendable {
             throw VaultError(.forked, object: "vault \(vault)", "the copy has another entry \(head.sequence)")
         }
         // A rotation replaces key records without an entry.
-        let changed = wanted.records.filter { had.records[$0.key] != nil && had.records[$0.key] != $0.value }
-        if !changed.isEmpty { try await target.replaceKeyRecords(changed, in: vault) }
+        if !change.renewed.isEmpty { try await target.replaceKeyRecords(change.renewed, in: vault) }
+        return change.disputed
+    }
+
+    /// Entries of the source from one on: a page, or all up to its head.
+    private func entries(
+        _ vault: VaultID, _ first: Int64, _ head: JournalHead, all: Bool, _ chain: inout EntryChain
+    ) async throws(VaultError) -> [StoredEntry] {
+        var entries: [StoredEntry] = []
+        repeat {
+            let next = first + Int64(entries.count)
+            let limit = Int(min(Int64(Self.pageSize), head.sequence - next + 1))
+            let page = try await source.entries(of: vault, from: next, limit: limit)
+            guard page.count == limit else {
+                throw VaultError(.damaged, object: "vault \(vault)", "entries are missing from \(next) on")
+            }
+            for entry in page { try chain.follow(entry) }
+            entries += page
+        } while all && entries.last?.sequence != head.sequence
+        return entries
     }
 
     /// Entries of the copy whose payloads the source has dropped since; compares all that both have.
     private func erasedPayloads(
-        _ vault: VaultID, below standing: JournalHead?, _ named: inout Named
+        _ vault: VaultID, below standing: JournalHead?, _ named: inout Named, _ chain: inout EntryChain
     ) async throws(VaultError) -> [Int64] {
         guard let standing else { return [] }
         var next: Int64 = 0
@@ -244,6 +279,7 @@ public struct VaultCopying: Sendable {
                 guard own.entry == copy.entry else {
                     throw VaultError(.forked, object: "vault \(vault)", "the copy has another entry \(own.sequence)")
                 }
+                try chain.follow(own)
                 try named.add(own)
                 if own.payload == nil, copy.payload != nil { gone.append(own.sequence) }
             }
@@ -274,7 +310,8 @@ public struct VaultCopying: Sendable {
 
     /// What both have when both have the same; `nil` when the source has gone on.
     private func compared(
-        _ vault: VaultID, _ head: JournalHead, _ copied: Int64, _ named: Named, _ round: Int
+        _ vault: VaultID, _ head: JournalHead, _ copied: Int64, _ named: Named, _ disputed: Set<VersionID>,
+        _ round: Int
     ) async throws(VaultError) -> Outcome? {
         let (slots, copiedSlots) = (try await source.slotRecords(of: vault), try await target.slotRecords(of: vault))
         let (keys, copiedKeys) = (try await keys(source, vault), try await keys(target, vault))
@@ -292,7 +329,9 @@ public struct VaultCopying: Sendable {
             }
         }
         let reached = try await target.head(of: vault)
-        guard reached == head, slots == copiedSlots, keys == copiedKeys, contents.isSubset(of: copiedContents),
+        guard reached == head, slots == copiedSlots,
+            keys.filter({ !disputed.contains($0.key) }) == copiedKeys.filter({ !disputed.contains($0.key) }),
+            contents.isSubset(of: copiedContents),
             copiedContents.subtracting(contents).isDisjoint(with: named.replaceable),
             Set(deposits).isSubset(of: copiedDeposits), try await source.head(of: vault) == head
         else { return nil }
@@ -300,9 +339,14 @@ public struct VaultCopying: Sendable {
             let place = copiedContents.contains(lost) ? "; the copy has it" : ""
             throw VaultError(.damaged, object: "content \(lost)", "the source does not have it\(place)")
         }
+        if let version = disputed.min() {
+            throw VaultError(
+                .damaged, object: "key record \(version)",
+                "another one than the copy's, which stays; one of both is damaged")
+        }
         return Outcome(
             vault: vault.description, head: head.sequence, entries: head.sequence + 1, slots: slots.count,
-            keyRecords: keys.records.count, contents: contents.count, copiedOctets: copied, deposits: deposits.count,
+            keyRecords: keys.count, contents: contents.count, copiedOctets: copied, deposits: deposits.count,
             rounds: round)
     }
 }

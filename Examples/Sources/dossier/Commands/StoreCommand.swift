@@ -183,7 +183,11 @@ struct StoreCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only this vault; may stand many times.", valueName: "id"))
         var vault: [String] = []
 
-        private struct Report: Encodable { let vaults: [VaultCopying.Outcome] }
+        private struct Report: Encodable {
+            struct Failure: Encodable { let error, vault: String }
+            let failures: [Failure]?
+            let vaults: [VaultCopying.Outcome]
+        }
 
         func run() async throws {
             // Who takes this for a backup must not be told that all went well.
@@ -194,8 +198,26 @@ struct StoreCommand: AsyncParsableCommand {
             let source = try await place.address().open()
             let copying = VaultCopying(from: source, to: target)
             var outcomes: [VaultCopying.Outcome] = []
+            var failures: [(vault: VaultID, failure: CommandFailure, code: String)] = []
+            // One person's damaged vault keeps nobody else's from being copied; a store that fails ends the work.
             func copy(_ id: VaultID) async throws {
-                let outcome = try await copying.copy(id)
+                let outcome: VaultCopying.Outcome
+                do {
+                    outcome = try await copying.copy(id)
+                } catch let error as VaultError
+                    where [.damaged, .forked, .conflict, .notFound, .newerVersion].contains(error.code)
+                {
+                    let failure = CommandFailure(error)
+                    let words = failure.message
+                    let named = error.object == "vault \(id)"
+                    Console.report(
+                        CommandFailure(
+                            failure.exitCode, vi: named ? words.vi : "kho \(id): \(words.vi)",
+                            en: named ? words.en : "vault \(id): \(words.en)",
+                            hint: failure.hint))
+                    failures.append((id, failure, error.code.rawValue))
+                    return
+                }
                 if place.common.json {
                     outcomes.append(outcome)
                 } else {
@@ -204,10 +226,11 @@ struct StoreCommand: AsyncParsableCommand {
                     )
                 }
             }
-            for text in vault {
+            let wanted = try vault.map { text in
                 guard let id = VaultID(text) else { throw ValidationError("--vault takes 64 hexadecimal digits") }
-                try await copy(id)
+                return id
             }
+            for id in wanted { try await copy(id) }
             var last: VaultID?
             while vault.isEmpty {
                 let page = try await source.vaults(after: last, limit: 256)
@@ -215,7 +238,12 @@ struct StoreCommand: AsyncParsableCommand {
                 guard let end = page.last else { break }
                 last = end.id
             }
-            if place.common.json { Console.write(try CanonicalJSON.encode(Report(vaults: outcomes))) }
+            if place.common.json {
+                let named = failures.map { Report.Failure(error: $0.code, vault: $0.vault.description) }
+                Console.write(
+                    try CanonicalJSON.encode(Report(failures: named.isEmpty ? nil : named, vaults: outcomes)))
+            }
+            if let first = failures.first { throw ExitCode(first.failure.exitCode.rawValue) }
         }
     }
 }
