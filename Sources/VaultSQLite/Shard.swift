@@ -41,6 +41,13 @@ final class Shard: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
         }
+        // SQLite makes the database before its log. Beside a new one it would take the log for a stale one and delete it, with
+        // everything that was acknowledged and not carried over yet.
+        var isLogAlone = false
+        if try ContentFile.size(path) == nil { isLogAlone = try ContentFile.size(path + "-wal") ?? 0 > 0 }
+        guard !isLogAlone else {
+            throw VaultError(.damaged, object: path, "the database is missing, and its log is there; put it back")
+        }
         // Its owner's alone, as the contents beside it; the folder may be one that was there. SQLite gives its log the
         // same permissions.
         let made = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
