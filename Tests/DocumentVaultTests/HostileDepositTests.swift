@@ -92,36 +92,40 @@ struct HostileDepositTests {
         #expect(try await scene.open().verify().isComplete)
     }
 
-    @Test func `what only the depositor says replaces no document and speaks for no issuer; judged signatures do`()
-        async throws
-    {
+    @Test(arguments: [(nil, nil), ("UBND TEST", nil), (nil, "UBND TEST"), ("UBND TEST", "another"), ("A", "A")])
+    func `a deposit replaces only what the same signer signed, and speaks for no issuer`(
+        owned: String?, deposited: String?
+    ) async throws {
         let scene = try await Scene()
-        for isJudged in [false, true] {
-            let own = try await Samples.store([1], in: scene.vault)
-            let ticket = try await scene.vault.issueTicket(for: "x")
-            var metadata = Samples.metadata()
-            metadata.supersedes = [own.document]
-            _ = try await ticket.deposit(
-                MemorySource([2]), sha256: Digest32(of: [2]), metadata: metadata,
-                fields: [
-                    DocumentField(name: "a", value: "1", origin: .issuer),
-                    DocumentField(name: "b", value: "2", origin: .extracted),
-                ], depositor: "x", in: scene.store, at: Samples.time)
-            let opened = try await scene.open()
-            _ = try await opened.absorbDeposits(at: Samples.time) { arrival in
-                guard isJudged else { return arrival.version.provenance }
-                return .signatureVerified(
-                    arrival.version.sha256, source: .agencyResult,
-                    by: Provenance.Verification(
-                        report: arrival.version.sha256, policy: "test", verifiedAt: Samples.time, signer: "TEST",
-                        signedAt: nil))
-            }
-            let version = try await opened.document(ticket.document).current
-            #expect(version.fields.map(\.origin) == (isJudged ? [.issuer, .extracted] : [.declared, .extracted]))
-            #expect(version.metadata.supersedes == (isJudged ? [own.document] : []))
-            #expect(try await opened.document(own.document).supersededBy.isEmpty != isJudged)
-            try await scene.vault.refresh()
+        @Sendable func provenance(_ digest: Digest32, _ signer: String?) -> Provenance {
+            guard let signer else { return .selfDeclared(digest) }
+            return .signatureVerified(
+                digest, source: .agencyResult,
+                by: Provenance.Verification(
+                    report: digest, policy: "test", verifiedAt: Samples.time, signer: signer, trustDomain: "public",
+                    signedAt: nil))
         }
+        let isSame = owned != nil && owned == deposited
+        let own = try await scene.vault.store(
+            MemorySource([1]), metadata: Samples.metadata(), provenance: provenance(try Digest32(of: [1]), owned),
+            at: Samples.time)
+        let ticket = try await scene.vault.issueTicket(for: "x")
+        var metadata = Samples.metadata()
+        metadata.supersedes = [own.document]
+        _ = try await ticket.deposit(
+            MemorySource([2]), sha256: Digest32(of: [2]), metadata: metadata,
+            fields: [
+                DocumentField(name: "a", value: "1", origin: .issuer),
+                DocumentField(name: "b", value: "2", origin: .extracted),
+            ], depositor: "x", in: scene.store, at: Samples.time)
+        let opened = try await scene.open()
+        _ = try await opened.absorbDeposits(at: Samples.time) { arrival in
+            provenance(arrival.version.sha256, deposited)
+        }
+        let version = try await opened.document(ticket.document).current
+        #expect(version.fields.map(\.origin) == [.declared, .extracted])
+        #expect(version.metadata.supersedes == (isSame ? [own.document] : []))
+        #expect(try await opened.document(own.document).supersededBy.isEmpty != isSame)
     }
 
     @Test func `a deposit whose provenance does not fit is put aside, and the next one is taken in`() async throws {

@@ -123,6 +123,49 @@ struct InboxTests {
         #expect(try await scene.open().verify().isComplete)
     }
 
+    @Test func `a receipt is of its own document, not of another one that the ticket brought later`() async throws {
+        let scene = try await Scene()
+        let ticket = try await scene.vault.issueTicket(for: "x")
+        let first = try await deposit([1], by: ticket, in: scene.store)
+        #expect(try await scene.vault.status(of: first) == .waiting)
+        let content = try DepositTicket.content(of: ticket.id)
+        try await scene.store.tamper(with: scene.vault.id) { $0.contents[content]?[60] ^= 1 }
+        #expect(try await scene.vault.absorbDeposits(at: Samples.time).quarantined.count == 1)
+        try await scene.vault.discardDeposit(ticket.id)
+        _ = try await scene.vault.sweep(at: Samples.time)
+        let second = try await deposit([2], by: ticket, in: scene.store)
+        #expect(try await scene.vault.absorbDeposits(at: Samples.time).documents.count == 1)
+        #expect(try await scene.vault.status(of: second) == .absorbed(ticket.document))
+        #expect(try await scene.vault.status(of: first) == .missing)
+    }
+
+    @Test func `deposits that were broken off block none behind them, and may be discarded`() async throws {
+        let scene = try await Scene()
+        var tickets: [DepositTicket] = []
+        for _ in 0..<40 {
+            let ticket = try await scene.vault.issueTicket(for: "x")
+            _ = try await deposit([1], by: ticket, in: scene.store)
+            tickets.append(ticket)
+        }
+        let contents = try tickets.map { try DepositTicket.content(of: $0.id) }
+        try await scene.store.tamper(with: scene.vault.id) { objects in
+            for content in contents { objects.contents[content] = nil }
+        }
+        let good = try await scene.vault.issueTicket(for: "x")
+        _ = try await deposit([2], by: good, in: scene.store)
+        let opened = try await scene.open()
+        let absorbed = try await opened.absorbDeposits(at: Samples.time)
+        #expect(absorbed.documents.map(\.document) == [good.document])
+        #expect(absorbed.incomplete == tickets.map(\.id) && absorbed.quarantined.isEmpty && !absorbed.hasMore)
+        // Made again, or given up by the owner; what is whole is discarded by nobody.
+        _ = try await deposit([1], by: tickets[0], in: scene.store)
+        try await opened.discardDeposit(tickets[1].id)
+        await #expect(throws: VaultError(.notFound, "")) { try await opened.discardDeposit(tickets[0].id) }
+        await #expect(throws: VaultError(.notFound, "")) { try await opened.discardDeposit(tickets[1].id) }
+        let again = try await opened.absorbDeposits(at: Samples.time)
+        #expect(again.documents.map(\.document) == [tickets[0].document] && again.incomplete.count == 38)
+    }
+
     @Test func `tickets hold: size, end, owner's signature, the card's vault`() async throws {
         let scene = try await Scene()
         let small = try await scene.vault.issueTicket(for: "x", largest: 10)

@@ -194,6 +194,8 @@ extension Vault {
             let record = try DepositRecord(opening: deposit, with: work.key, card: work.card)
             try await checkIsNew(record)
             guard try await store.contentSize(record.version.content, of: id) != nil else {
+                // Nothing was read, and those that were broken off must not stand before the others for ever.
+                work.looked -= 1
                 result.incomplete.append(deposit.id)
                 return
             }
@@ -232,15 +234,13 @@ extension Vault {
         guard provenance.sha256 == deposited.sha256 else {
             throw VaultError(.provenanceMismatch, "the provenance speaks of other bytes than the deposit's")
         }
-        // What only the depositor says takes the place of no document and speaks for no issuer.
-        var (metadata, fields) = (deposited.metadata, deposited.fields)
-        if provenance.assurance == .selfDeclared {
-            metadata.supersedes = []
-            fields = fields.map { field in
-                field.origin == .issuer
-                    ? DocumentField(name: field.name, value: field.value, origin: .declared, location: field.location)
-                    : field
-            }
+        // What a depositor says speaks for no issuer, whoever signed the document, and replaces none of another signer.
+        var metadata = deposited.metadata
+        metadata.supersedes = metadata.supersedes.filter { mayReplace($0, provenance) }
+        let fields = deposited.fields.map { field in
+            field.origin == .issuer
+                ? DocumentField(name: field.name, value: field.value, origin: .declared, location: field.location)
+                : field
         }
         let version = try DocumentVersion(
             document: deposited.document, id: deposited.id, content: deposited.content, size: deposited.size,
@@ -275,6 +275,15 @@ extension Vault {
         return nil
     }
 
+    /// Whether a deposit may take the place of a document: only of one with a judged signature of the same signer in the
+    /// same trust domain. Everything else is for the owner to decide.
+    private func mayReplace(_ document: DocumentID, _ provenance: Provenance) -> Bool {
+        guard let new = provenance.verification, !new.signer.isEmpty,
+            let old = state.catalogue?.documents[document]?.current.provenance.verification
+        else { return false }
+        return new.signer == old.signer && new.trustDomain == old.trustDomain
+    }
+
     private func quarantine(_ deposit: DepositID, reason: String, at time: Instant) async throws(VaultError) {
         _ = try await change(operation: try OperationID(absorbing: deposit), at: time) { (state) throws(VaultError) in
             Change(
@@ -282,20 +291,30 @@ extension Vault {
         }
     }
 
-    /// Deletes a deposit that was put aside; its content goes with the next ``sweep(at:)``, and from then on its ticket is
-    /// good again.
+    /// Deletes a deposit that was put aside or broken off; its content goes with the next ``sweep(at:)``, and from then on
+    /// its ticket is good again.
     ///
-    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, or left with the ticket of a document
-    ///   that was erased; errors of the store.
+    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, left with the ticket of a document
+    ///   that was erased, or without a content; errors of the store.
     public func discardDeposit(_ deposit: DepositID) async throws(VaultError) {
         try await refresh()
         try await loadDocuments()
         var isAside = state.core.quarantined[deposit] != nil && !isKnown(deposit)
         if !isAside { isAside = try await wasLeftAfterErasure(deposit) }
+        if !isAside, !isKnown(deposit) { isAside = try await isWithoutContent(deposit) }
         guard isAside else {
-            throw VaultError(.notFound, object: "deposit \(deposit)", "it was not put aside")
+            throw VaultError(.notFound, object: "deposit \(deposit)", "it was neither put aside nor broken off")
         }
         try await store.deleteDeposits([deposit], of: id)
+    }
+
+    /// Whether a deposit waits without its content. Should its depositor be on the way, the record is put again.
+    private func isWithoutContent(_ deposit: DepositID) async throws(VaultError) -> Bool {
+        let waiting = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
+        guard let found = waiting.first(where: { $0.id == deposit }) else { return false }
+        let key = try await vaultPrivateKey()
+        guard let record = try? DepositRecord(opening: found, with: key, card: try await card()) else { return false }
+        return try await store.contentSize(record.version.content, of: id) == nil
     }
 
     /// What became of a deposit that somebody has a receipt for.
@@ -307,6 +326,18 @@ extension Vault {
         if let reason = state.core.quarantined[deposit] { return .quarantined(reason) }
         let waiting = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
         return waiting.contains { $0.id == deposit } ? .waiting : .missing
+    }
+
+    /// What became of the document that a receipt is of: not of another one that was left with the same ticket later.
+    ///
+    /// Of one that waits, was put aside or erased the vault has nothing to compare: its content is not read here.
+    public func status(of receipt: DepositReceipt) async throws(VaultError) -> DepositStatus {
+        guard receipt.vault == id.description, let deposit = DepositID(receipt.deposit) else { return .missing }
+        let status = try await status(of: deposit)
+        guard case .absorbed(let document) = status, let record = state.catalogue?.documents[document] else {
+            return status
+        }
+        return record.versions.contains { $0.sha256.description == receipt.sha256 } ? status : .missing
     }
 
     private func vaultPrivateKey() async throws(VaultError) -> X25519PrivateKey {

@@ -161,7 +161,7 @@ struct VaultInboxCommand: AsyncParsableCommand {
             return id
         }
         // Before anything is taken in: a slip must not hide what was.
-        let asked = try receipt.map { try deposit(of: $0, in: options.vaultID()) }
+        let asked = try receipt.map { try self.receipt($0, in: options.vaultID()) }
         let validator = try trust.validator(at: instant)
         let vault = try await options.open(changing: true)
         let largestJudged: Int64 = 1 << 28
@@ -186,7 +186,7 @@ struct VaultInboxCommand: AsyncParsableCommand {
         }
         try await options.keepAnchor(of: vault)
         var fates: [String: String] = [:]
-        for id in asked { fates[id.description] = Self.word(try await vault.status(of: id)) }
+        for one in asked { fates[one.id.description] = Self.word(try await vault.status(of: one.receipt)) }
         let aside = absorbed.aside.filter { !unwanted.contains($0.key) }
         if common.json {
             Console.write(
@@ -237,8 +237,8 @@ struct VaultInboxCommand: AsyncParsableCommand {
         if fates.values.contains("missing") { throw ExitCode(ExitStatus.inputOutput.rawValue) }
     }
 
-    /// The deposit that a receipt is of.
-    private func deposit(of path: String, in vault: VaultID) throws -> DepositID {
+    /// A depositor's receipt, and the deposit that it is of.
+    private func receipt(_ path: String, in vault: VaultID) throws -> (id: DepositID, receipt: DepositReceipt) {
         do {
             let json = Data(try FileSource(path: path).allBytes(limit: 1 << 16))
             let given = try JSONDecoder().decode(DepositReceipt.self, from: json)
@@ -246,7 +246,7 @@ struct VaultInboxCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .badInput, vi: "\(path): biên nhận của kho khác", en: "\(path): another vault's receipt")
             }
-            return id
+            return (id, given)
         } catch is DecodingError {
             throw CommandFailure(.badInput, vi: "\(path): không phải biên nhận", en: "\(path): not a receipt")
         } catch {
