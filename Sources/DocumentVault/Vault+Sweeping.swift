@@ -8,7 +8,8 @@ extension Vault {
     ///
     /// What is to go is announced in the journal first. Somebody whose upload is in flight and was announced finds that
     /// out when appending, and uploads again under a new id. No clock decides what is garbage. For the owner it also ends
-    /// an erasure that was interrupted before its snapshot, and renews keys that are still wrapped for an epoch that is over.
+    /// an erasure that was interrupted before its snapshot, and a rotation that was interrupted: keys that are still wrapped for
+    /// an epoch that is over are renewed.
     ///
     /// - Returns: The contents that were deleted.
     /// - Throws: ``VaultError``: `notPermitted`, errors of the store.
@@ -17,7 +18,9 @@ extension Vault {
             try await refresh()
             try await loadDocuments()
             if owner != nil, state.needsSnapshot { try await makeSnapshot(at: time) }
-            if owner != nil, try await formerKeys() > 0 { try await finishRotation(at: time, progress: nil) }
+            var isUnfinished = state.core.epoch.isRotating
+            if owner != nil, !isUnfinished { isUnfinished = try await formerKeys() > 0 }
+            if owner != nil, isUnfinished { try await finishRotation(at: time, progress: nil) }
             guard let head = state.head else { return [] }
             var unnamed: [ContentID] = []
             let pages = try await livePages()

@@ -108,11 +108,10 @@ extension Vault {
             problems: problems + faults)
     }
 
-    /// How many key records are wrapped for an epoch that is over. While a rotation is under way it is none: they are being
-    /// renewed then.
+    /// How many key records are wrapped for an epoch that is over: a rotation is under way, or was interrupted, or a device
+    /// stored something while the epoch ended. Who has the former epoch's secret opens them as long.
     func formerKeys() async throws(VaultError) -> Int {
         let epoch = state.core.epoch
-        guard !epoch.isRotating else { return 0 }
         let versions = (state.catalogue?.list ?? []).flatMap { $0.versions.map(\.id) }
         var former = 0
         for start in stride(from: 0, to: versions.count, by: Self.rotationStep) {

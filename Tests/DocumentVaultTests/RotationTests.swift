@@ -97,6 +97,29 @@ struct RotationTests {
         #expect(try await before.read(known.document).bytes() == [1, 2, 3])
     }
 
+    /// A device that dies when it begins to wrap keys anew.
+    private struct Dying: StoreDecorator {
+        let inner: any VaultStore
+
+        func before(_ call: StoreCall) throws(VaultError) {
+            if call == .replaceKeyRecords { throw VaultError(.storeFailure, "the machine died") }
+        }
+    }
+
+    @Test func `a rotation that was interrupted is told, and ended by a sweep`() async throws {
+        let scene = try await Scene()
+        for size in 0..<5 { _ = try await Samples.store(Samples.bytes(size), in: scene.vault) }
+        let dying = try await Vault.open(
+            scene.vault.id, in: Dying(inner: scene.store), unlocking: .recoveryCode(scene.code))
+        await #expect(throws: VaultError(.storeFailure, "")) { try await dying.rotate(at: Samples.time) }
+        let report = try await scene.open().verify()
+        #expect(report.isComplete && report.formerKeys == 5)
+        let owner = try await scene.open()
+        #expect(try await owner.sweep(at: Samples.time).isEmpty)
+        #expect(try await scene.open().verify().formerKeys == 0)
+        #expect(await owner.state.core.epoch.isRotating == false)
+    }
+
     @Test func `keys that are wrapped for a former epoch are counted, and a sweep renews them`() async throws {
         let scene = try await Scene()
         for size in 0..<5 { _ = try await Samples.store(Samples.bytes(size), in: scene.vault) }
