@@ -143,4 +143,43 @@ struct VaultGrantTests {
         #expect(other.errors.contains("fork"))
         #expect(try run("log", vault + ["--witness-command", "true"] + Bench.trust() + service).status == 64)
     }
+
+    @Test func `a witness that gives no answer is not waited for for ever`() throws {
+        try unlockedAndLogged()
+        #expect(try open("one", ["--escrow", bench.path("escrow")]).status == 0)
+        let key = String(repeating: "ab", count: 32)
+        let start = ContinuousClock.now
+        for command in ["sleep 300", "echo nonsense; sleep 300"] {
+            let asked = try run(
+                "log", vault + Bench.trust() + service + ["--witness-command", command, "--witness-key", key])
+            #expect(asked.status == 69, "\(asked.errors)")
+        }
+        // The command itself would take ten minutes.
+        #expect(ContinuousClock.now - start < .seconds(240))
+        #expect(try DossierTool.run(["witness", "make", "--state", bench.path("witness")]).status == 0)
+        let long = try DossierTool.run(
+            [
+                "witness", "serve", "--state", bench.path("witness"), "--service-card",
+                bench.path("release-service.card"),
+            ], input: Data(repeating: 97, count: 200_000) + Data("\nseen \(vault[5])\n".utf8))
+        #expect(long.status == 0 && long.output == "refused damaged\nseen 0\n", "\(long.output)")
+    }
+
+    @Test func `what an agency calls its staff makes one line, and a device sees readings that it may not note`() throws
+    {
+        try unlockedAndLogged()
+        let forged = try open("one", ["--escrow", bench.path("escrow"), "--official", "A\n7  2026-01-01  revoked  B"])
+        #expect(forged.status == 64 || forged.status == 65)
+        let made = try DossierTool.run(["vault", "slots", "new-device", "--output", bench.path("device")])
+        _ = try bench.write(Array(made.output.utf8), "device.card")
+        let added = try DossierTool.run(
+            ["vault", "slots", "add"] + vault + ["--device-card", bench.path("device.card")])
+        #expect(added.status == 0, "\(added.errors)")
+        #expect(try open("two", ["--escrow", bench.path("escrow")]).status == 0)
+        let place = vault.firstIndex(of: "--passphrase-file").map { Array(vault[..<$0] + vault[($0 + 2)...]) } ?? vault
+        let seen = try run("log", place + ["--device-key-file", bench.path("device")] + Bench.trust() + service)
+        #expect(seen.status == 0, "\(seen.errors)")
+        #expect((seen.json["entries"] as? [Any])?.count == 2 && seen.errors.contains("may not write"))
+        #expect(try run("log", vault + Bench.trust() + service).status == 0)
+    }
 }

@@ -40,8 +40,8 @@ public struct AccessRequest: Sendable, Hashable {
         dossier: String? = nil,
         purpose: String? = nil, official: String, at time: Instant, signedBy key: DeviceKey
     ) throws(VaultError) {
-        guard (1...255).contains(official.utf8.count) else {
-            throw VaultError(.invalidMetadata, "a request says who asks, in 1 to 255 octets")
+        guard (1...255).contains(official.utf8.count), !official.breaksLine else {
+            throw VaultError(.invalidMetadata, "a request says who asks, in 1 to 255 octets on one line")
         }
         let body = DERWriter.bytes { request in
             request.sequence {

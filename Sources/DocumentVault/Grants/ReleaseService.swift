@@ -90,6 +90,10 @@ public struct ReleaseService: Sendable {
     public func release(
         _ request: AccessRequest, to recipient: ValidatedCard, visibleFrom: Instant? = nil, at time: Instant
     ) async throws -> Release {
+        // Neither released nor noted as refused: the person whose documents they are would read lines of the agency's making.
+        guard !request.official.breaksLine else {
+            throw VaultError(.invalidMetadata, object: "request \(request.id)", "a name of more than one line")
+        }
         let logged: (state: KeptGrant, receipt: GrantReceipt)
         do {
             logged = try await log.append(to: request.vault) { place in

@@ -201,8 +201,6 @@ struct VaultLogCommand: AsyncParsableCommand {
                 trusting: try witness.trusted(), at: instant)
             let standing = if case .witnessed = history.standing { "witnessed" } else { "unwitnessed" }
             let rows = history.lines(with: try await vault.grants()).map(Row.init)
-            try await vault.anchor(history, signedBy: service.card.card.verification, at: instant)
-            try await options.keepAnchor(of: vault)
             if common.json {
                 Console.write(
                     try CanonicalJSON.encode(
@@ -211,12 +209,28 @@ struct VaultLogCommand: AsyncParsableCommand {
                             entries: rows)))
             } else {
                 for row in rows {
+                    // One line each, whatever an agency calls its staff.
                     Console.print(
-                        "\(row.place)  \(row.time ?? "–")  \(row.kind ?? "withheld")  \(row.agency ?? "")  \(row.official ?? "")  \(row.dossier ?? "")  \(row.reason ?? "")"
-                    )
+                        DisplayText.harmless(
+                            "\(row.place)  \(row.time ?? "–")  \(row.kind ?? "withheld")  \(row.agency ?? "")  \(row.official ?? "")  \(row.dossier ?? "")  \(row.reason ?? "")"
+                        ))
                 }
                 Console.say(history.standing.phrase)
             }
+            // Shown first: who may only read is to know as well.
+            do {
+                try await vault.anchor(history, signedBy: service.card.card.verification, at: instant)
+            } catch {
+                guard error.code == .notPermitted else { throw error }
+                Console.warn(
+                    Phrase(
+                        vi: "chìa này không được ghi đầu nhật ký vào kho; hãy xem lại bằng mật khẩu hoặc mã khôi phục",
+                        en:
+                            "this key may not write the log's head into the vault; look again with the passphrase or the code"
+                    ))
+                return
+            }
+            try await options.keepAnchor(of: vault)
         } catch {
             throw CommandFailure(granting: error)
         }

@@ -66,9 +66,13 @@ struct WitnessCommand: AsyncParsableCommand {
             let lock = try folder.lock()
             defer { lock.release() }
             let witness = try folder.witness(for: logs)
-            while let line = readLine(strippingNewline: true) {
-                guard !line.isEmpty else { continue }
-                Console.print(await answer(line, witness))
+            var lines = BoundedLines(STDIN_FILENO, longest: 65_536)
+            while let line = lines.next() {
+                switch line {
+                case .tooLong: Console.print("refused \(VaultError.Code.damaged.rawValue)")
+                case .text(let text) where !text.isEmpty: Console.print(await answer(text, witness))
+                case .text: break
+                }
             }
         }
 

@@ -62,8 +62,11 @@ struct WitnessOptions: ParsableArguments {
     }
 }
 
-/// A witness's process: asked by lines, answers by lines.
+/// A witness's process: asked by lines, answers by lines. It is in other hands, and nobody waits for it for ever.
 final class WitnessProcess {
+    /// Milliseconds for an answer, and for its end after the last one.
+    private static let (answerTime, endTime): (Int32, Int32) = (10_000, 2_000)
+
     static let noAnswer = CommandFailure(
         .unavailable, vi: "không hỏi được bên thứ ba", en: "the witness gives no answer")
     private let process = Process()
@@ -86,7 +89,9 @@ final class WitnessProcess {
         var line: [UInt8] = []
         do {
             try questions.fileHandleForWriting.write(contentsOf: Data((question + "\n").utf8))
-            while let octet = try answers.fileHandleForReading.read(upToCount: 1)?.first, octet != 10, line.count < 8192
+            let end = ContinuousClock.now.advanced(by: .milliseconds(Self.answerTime))
+            while try isReadable(until: end), let octet = try answers.fileHandleForReading.read(upToCount: 1)?.first,
+                octet != 10, line.count < 8192
             {
                 line.append(octet)
             }
@@ -97,8 +102,27 @@ final class WitnessProcess {
         return String(decoding: line, as: UTF8.self)
     }
 
+    /// Whether there is something to read, or the end, before an instant.
+    ///
+    /// - Throws: When the time is over.
+    private func isReadable(until end: ContinuousClock.Instant) throws -> Bool {
+        let descriptor = answers.fileHandleForReading.fileDescriptor
+        while true {
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else { throw Self.noAnswer }
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let milliseconds = Int32(
+                left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
+            if unsafe poll(&wanted, 1, milliseconds + 1) > 0 { return true }
+        }
+    }
+
     func stop() {
         try? questions.fileHandleForWriting.close()
-        process.waitUntilExit()
+        let end = ContinuousClock.now.advanced(by: .milliseconds(Self.endTime))
+        while process.isRunning, ContinuousClock.now < end { usleep(10_000) }
+        guard process.isRunning else { return }
+        // Not waited for: what the shell started may go on without it, and counts as the shell's running here.
+        process.terminate()
     }
 }
