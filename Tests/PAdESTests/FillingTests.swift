@@ -235,8 +235,8 @@ struct FillingTests {
         for (data, isAllowed) in [("", true), ("x", false)] {
             let stream = "<</Filter/FlateDecode/Length \(data.utf8.count)>>\nstream\n\(data)\nendstream"
             let bytes = PDFFixture.appendingText(PDFFixture.classic(), [(4, stream)])
-            let content = PaintedContent(
-                ofPage: IndirectReference(3), in: try PDFFixture.file(bytes), asOf: 1)
+            let source = ContentSource(try PDFFixture.file(bytes))
+            let content = PaintedContent(ofPage: IndirectReference(3), in: source, asOf: 1)
             #expect(content.isUnknown != isAllowed)
             #expect(content.boxes.isEmpty)
         }

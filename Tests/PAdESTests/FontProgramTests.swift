@@ -53,20 +53,60 @@ struct FontProgramTests {
     /// The renderers move the outline by its side bearing: A is shown from 4.0 to 4.6, B from 1.0 to 1.6. The places without
     /// that movement count as well.
     @Test func `points of a TrueType font and of its composed glyphs`() throws {
-        try expect(TrueTypeFont(embedded: bytes(Self.trueType)).outlineBox, [0.5, 0.9, 4.6, 1.3])
+        var room = 1_000_000
+        try expect(TrueTypeFont(embedded: bytes(Self.trueType)).outlineBox(room: &room), [0.5, 0.9, 4.6, 1.3])
     }
 
     /// A, by a subroutine, from 2.0 to 2.6 and 0.9 to 1.2; B, by a curve, from (0.01, 0.01) to (0.36, 2.11).
     @Test func `charstrings of a compact font`() throws {
-        try expect(CompactFont(bytes(Self.compact)[...])?.outlineBox, [0.01, 0.01, 2.6, 2.11])
+        var room = 1_000_000
+        try expect(CompactFont(bytes(Self.compact)[...], room: &room)?.outlineBox, [0.01, 0.01, 2.6, 2.11])
     }
 
     @Test func `encrypted charstrings of a Type 1 font, binary and in digits`() throws {
+        var room = 1_000_000
         let program = try bytes(Self.type1)
-        try expect(Type1Font(program)?.outlineBox, [2, 0.9, 2.6, 1.2])
+        try expect(Type1Font(program, room: &room)?.outlineBox, [2, 0.9, 2.6, 1.2])
         let start = try #require(Data(program).range(of: Data("eexec\n".utf8))?.upperBound)
         let digits = program[start...].map { String(format: "%02x", $0) }.joined()
-        try expect(Type1Font(program[..<start] + Array(digits.utf8))?.outlineBox, [2, 0.9, 2.6, 1.2])
+        try expect(Type1Font(program[..<start] + Array(digits.utf8), room: &room)?.outlineBox, [2, 0.9, 2.6, 1.2])
+    }
+
+    /// Each has some thirty steps along its outlines.
+    @Test func `a font with more outline than there is room for is none`() throws {
+        for (room, isRead) in [(2000, true), (4, false)] {
+            var (first, second, third) = (room, room, room)
+            let boxes = [
+                try TrueTypeFont(embedded: bytes(Self.trueType)).outlineBox(room: &first),
+                CompactFont(try bytes(Self.compact)[...], room: &second)?.outlineBox,
+                Type1Font(try bytes(Self.type1), room: &third)?.outlineBox,
+            ]
+            #expect(boxes.map { $0 != nil } == [isRead, isRead, isRead])
+            if isRead { #expect(first < room && second < room && third < room) }
+        }
+    }
+
+    /// Three numbers may stand for 65,536 widths. A font that is no object of its own is read at every use.
+    @Test func `widths that are read again and again count`() throws {
+        let program = try bytes(Self.trueType).map { String(format: "%02x", $0) }.joined() + ">"
+        let font = """
+            <</Type/Font/Subtype/Type0/BaseFont/Far/Encoding/Identity-H/DescendantFonts[<</Subtype/CIDFontType2/W[0 65535 500]\
+            /FontDescriptor<</FontFile2 6 0 R>>>>]>>
+            """
+        for (direct, times, isUnknown) in [(true, 3, false), (true, 30, true), (false, 30, false)] {
+            let operators = String(repeating: "BT /F 20 Tf 10 20 Td <0001> Tj ET ", count: times)
+            let named = direct ? font : "5 0 R"
+            let bytes = PDFFixture.appendingText(
+                PDFFixture.classic(page: "/Resources<</Font<</F \(named)>>>>"),
+                [
+                    (4, "<</Length \(operators.utf8.count)>>\nstream\n\(operators)\nendstream"), (5, font),
+                    (6, "<</Filter/ASCIIHexDecode/Length \(program.utf8.count)>>\nstream\n\(program)\nendstream"),
+                ])
+            let budget = Budget(bytes: 1 << 30, depth: 64, objects: 20_000, expansionRatio: 1100)
+            let file = try PDFFile(reading: MemorySource(bytes), budget: budget)
+            let content = PaintedContent(ofPage: IndirectReference(3), in: ContentSource(file), asOf: 1)
+            #expect(content.isUnknown == isUnknown)
+        }
     }
 
     @Test func `a damaged font gives a box or none`() throws {
@@ -77,9 +117,10 @@ struct FontProgramTests {
                 var damaged = whole
                 damaged[index] ^= UInt8(truncatingIfNeeded: 255 - index % 7)
                 for part in [damaged, Array(whole.prefix(index))] {
+                    var room = 1_000_000
                     let boxes = [
-                        (try? TrueTypeFont(embedded: part))?.outlineBox, CompactFont(part[...])?.outlineBox,
-                        Type1Font(part)?.outlineBox,
+                        (try? TrueTypeFont(embedded: part))?.outlineBox(room: &room),
+                        CompactFont(part[...], room: &room)?.outlineBox, Type1Font(part, room: &room)?.outlineBox,
                     ]
                     if boxes.allSatisfy({ $0 == nil }) { counts.none += 1 } else { counts.boxes += 1 }
                 }
@@ -107,7 +148,7 @@ struct FontProgramTests {
                         (4, "<</Length \(operators.utf8.count)>>\nstream\n\(operators)\nendstream"), (5, font),
                         (6, "<</Filter/ASCIIHexDecode/Length \(program.utf8.count)>>\nstream\n\(program)\nendstream"),
                     ]))
-            let content = PaintedContent(ofPage: IndirectReference(3), in: file, asOf: 1)
+            let content = PaintedContent(ofPage: IndirectReference(3), in: ContentSource(file), asOf: 1)
             #expect(!content.isUnknown)
             #expect(content.isPainted(in: PageRectangle(x: 55, y: 40, width: 2, height: 2)))
             #expect(!content.isPainted(in: PageRectangle(x: 130, y: 40, width: 2, height: 2)))

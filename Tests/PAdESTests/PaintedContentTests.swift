@@ -22,7 +22,7 @@ struct PaintedContentTests {
             update.set(.dictionary(page), for: IndirectReference(3))
         }
         let file = try PDFFixture.file(moved)
-        return PaintedContent(ofPage: IndirectReference(3), in: file, asOf: file.revisions.count - 1)
+        return PaintedContent(ofPage: IndirectReference(3), in: ContentSource(file), asOf: file.revisions.count - 1)
     }
 
     private func isPainted(_ content: PaintedContent, _ x: Double, _ y: Double) -> Bool {
@@ -123,7 +123,7 @@ struct PaintedContentTests {
             let file = try PDFFile(reading: FileSource(path: path))
             let page = try #require(try file.pages().first)
             let geometry = try PageGeometry(of: page, in: file)
-            let content = PaintedContent(ofPage: page, in: file, asOf: file.revisions.count - 1)
+            let content = PaintedContent(ofPage: page, in: ContentSource(file), asOf: file.revisions.count - 1)
             #expect(!content.isUnknown, "\(name)")
             let annotations = try file.resolve(file.object(page).dictionary?["Annots"]).array ?? []
             guard annotations.isEmpty, let picture = try Picture.page(of: path) else { continue }

@@ -17,13 +17,16 @@ struct CharacterStrings {
     private var passed: [Double] = []
     private var position = (x: 0.0, y: 0.0)
     private var stems = 0
-    private var steps = 0
+    private(set) var steps = 0
+    private let limit: Int
     private var hasEnded = false
 
     private static let most = 4_000_000
 
-    init(isType1: Bool, globals: [ArraySlice<UInt8>] = []) {
+    /// - Parameter room: How many steps may be taken, beyond the limit that a font has of its own.
+    init(isType1: Bool, globals: [ArraySlice<UInt8>] = [], room: Int) {
         self.isType1 = isType1
+        limit = min(Self.most, room)
         self.globals = globals
     }
 
@@ -39,7 +42,7 @@ struct CharacterStrings {
         var rest = code
         while !hasEnded, let octet = rest.popFirst() {
             steps += 1
-            guard steps <= Self.most, stack.count <= 513 else { return false }
+            guard steps <= limit, stack.count <= 513 else { return false }
             if octet >= 32 || octet == 28 {
                 guard let number = number(octet, &rest) else { return false }
                 stack.append(number)

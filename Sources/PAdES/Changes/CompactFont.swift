@@ -7,7 +7,9 @@ struct CompactFont {
     let outlineBox: PageRectangle
 
     /// Reads the first font of a set; `nil` for a damaged one and for outlines that are not followed.
-    init?(_ bytes: ArraySlice<UInt8>) {
+    ///
+    /// - Parameter room: How many steps along outlines may be taken; what is left of it.
+    init?(_ bytes: ArraySlice<UInt8>, room: inout Int) {
         let file = FontBytes(bytes: Array(bytes))
         guard file.bytes.count > 4, file.bytes[0] == 1, let names = Self.index(file, at: Int(file.bytes[2])),
             let tops = Self.index(file, at: names.end), let strings = Self.index(file, at: tops.end),
@@ -17,8 +19,13 @@ struct CompactFont {
         else { return nil }
         guard top[Self.type]?.first ?? 2 == 2, let matrix = Self.scale(top[Self.matrix]) else { return nil }
         var box: PageRectangle?
-        func follow(_ codes: [ArraySlice<UInt8>], _ privates: [Double]?, _ scale: (x: Double, y: Double)) -> Bool {
-            guard let found = Self.box(of: codes, Self.locals(privates, file), globals.items) else { return false }
+        func follow(
+            _ codes: [ArraySlice<UInt8>], _ privates: [Double]?, _ scale: (x: Double, y: Double), _ room: inout Int
+        ) -> Bool {
+            // Routines and choices are gone through for each font of a set.
+            let locals = Self.locals(privates, file)
+            room -= (locals.count + characters.count) / 4
+            guard let found = Self.box(of: codes, locals, globals.items, room: &room) else { return false }
             if let found {
                 let corners = [found.x, found.y, found.x + found.width, found.y + found.height]
                 let scaled = PageRectangle(corners: zip(corners, [scale.x, scale.y, scale.x, scale.y]).map { $0 * $1 })
@@ -27,7 +34,7 @@ struct CompactFont {
             return true
         }
         if top[Self.ordering] == nil {
-            guard follow(characters, top[18], matrix ?? (0.001, 0.001)) else { return nil }
+            guard follow(characters, top[18], matrix ?? (0.001, 0.001), &room) else { return nil }
         } else {
             // A font of several: which glyph belongs to which is left open, and every one is followed with each.
             guard let place = Self.offset(top[Self.fonts]?.first), let fonts = Self.index(file, at: place)?.items,
@@ -42,7 +49,7 @@ struct CompactFont {
                     case (nil, nil): (0.001, 0.001)
                     }
                 let codes = zip(characters, choice).filter { $0.1 == number }.map(\.0)
-                guard follow(codes, own[18], scale) else { return nil }
+                guard follow(codes, own[18], scale, &room) else { return nil }
             }
         }
         outlineBox = box ?? PageRectangle(x: 0, y: 0, width: 0, height: 0)
@@ -58,9 +65,10 @@ struct CompactFont {
     /// The box of some characters; within, `nil` when none has a point.
     static func box(
         of codes: [ArraySlice<UInt8>], _ locals: [ArraySlice<UInt8>], _ globals: [ArraySlice<UInt8>],
-        isType1: Bool = false
+        isType1: Bool = false, room: inout Int
     ) -> PageRectangle?? {
-        var strings = CharacterStrings(isType1: isType1, globals: globals)
+        var strings = CharacterStrings(isType1: isType1, globals: globals, room: room)
+        defer { room -= strings.steps }
         for code in codes { guard strings.follow(code, locals: locals) else { return nil } }
         guard var box = strings.box else { return .some(nil) }
         let whole = box

@@ -8,7 +8,7 @@ import PDFSyntax
 /// content once.
 final class ComparedStates {
     /// Where the pages paint; no revision may change it.
-    let painted = PaintedPages()
+    let painted: PaintedPages
     let objects: StateObjects
     /// The forms.
     let forms: FormSequence
@@ -22,6 +22,7 @@ final class ComparedStates {
 
     init(_ document: DocumentSignatures) {
         file = document.file
+        painted = PaintedPages(document.file)
         objects = StateObjects(document.file)
         forms = FormSequence(document.file, objects: objects)
         restricting = (document.signatures + document.removedSignatures).filter {

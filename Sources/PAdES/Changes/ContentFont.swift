@@ -9,8 +9,8 @@ struct ContentFont {
     private let isComposite: Bool
     private var widths: [Int: Double] = [:]
     private var standardWidth: Double
-    /// The name of a font whose widths the document does not give.
-    private var standardName: String?
+    /// A font of readers, where the document does not give the widths.
+    private var standard: StandardWidths.Font?
     /// The codes that show other glyphs than those of the text encodings.
     private var differing: Set<Int> = []
     /// Whether readers take a font of their own.
@@ -26,10 +26,12 @@ struct ContentFont {
     /// Glyphs of an embedded TrueType font that have no outline.
     private var outlines: TrueTypeFont?
 
-    init(_ value: PDFObject, in file: PDFFile, asOf revision: Int) throws(PDFSyntaxError) {
+    init(_ value: PDFObject, in source: ContentSource, asOf revision: Int) throws(PDFSyntaxError) {
         func resolve(_ object: PDFObject?) throws(PDFSyntaxError) -> PDFObject {
-            try file.resolve(object, asOf: revision)
+            try source.resolve(object, asOf: revision)
         }
+        // A font that is no object of its own is read whenever it is asked for.
+        try source.take(operations: ContentSource.stream)
         let font = try resolve(value).dictionary ?? [:]
         isComposite = try resolve(font["Subtype"]).name == "Type0"
         guard !isComposite else {
@@ -40,15 +42,15 @@ struct ContentFont {
             }
             let descendant = try resolve(resolve(font["DescendantFonts"]).array?.first).dictionary ?? [:]
             standardWidth = (try resolve(descendant["DW"]).number ?? 1000) / 1000
-            try readComposite(try resolve(descendant["W"]).array ?? [], resolve)
+            try readComposite(try resolve(descendant["W"]).array ?? [], source, resolve)
             let descriptor = try resolve(descendant["FontDescriptor"]).dictionary ?? [:]
             // Without the font, what a code shows is up to the reader.
             guard try Self.isEmbedded(descriptor, resolve) else {
                 throw PDFSyntaxError(
                     .unsupportedFilter, clause: "ISO 32000-2 §9.7.5.2", "glyphs of a font that is not there")
             }
-            let program = try Self.program(descriptor, file, revision)
-            outlineBox = try Self.box(of: program, or: descriptor, file, revision)
+            let program = try Self.program(descriptor, source, revision)
+            outlineBox = try Self.box(of: program, or: descriptor, source, revision)
             if try resolve(descendant["CIDToGIDMap"]).name ?? "Identity" == "Identity" { outlines = program }
             return
         }
@@ -61,7 +63,7 @@ struct ContentFont {
         let missing = try resolve(descriptor["MissingWidth"]).number
         let list = try resolve(font["Widths"]).array
         standardWidth = (missing ?? 0) * scale
-        if list == nil { standardName = try resolve(font["BaseFont"]).name?.text ?? "" }
+        if list == nil { standard = StandardWidths.Font(named: try resolve(font["BaseFont"]).name?.text ?? "") }
         let first = Int(clamping: try resolve(font["FirstChar"]).integer ?? 0)
         for (index, element) in (list ?? []).prefix(256).enumerated() {
             if let width = try resolve(element).number { widths[first &+ index] = width * scale }
@@ -70,12 +72,13 @@ struct ContentFont {
         isEmbedded = glyphStreams == nil ? try Self.isEmbedded(descriptor, resolve) : true
         let differences = try resolve(resolve(font["Encoding"]).dictionary?["Differences"])
         let isPlain = differences.isNull
+        try source.take(operations: (differences.array?.count ?? 0) / 16)
         readDifferences(differences.array ?? [])
         if !isEmbedded {
             hasBlankSpace = isPlain && scale == 1 / 1000.0
         } else if glyphStreams == nil {
-            let program = try Self.program(descriptor, file, revision)
-            outlineBox = try Self.box(of: program, or: descriptor, file, revision)
+            let program = try Self.program(descriptor, source, revision)
+            outlineBox = try Self.box(of: program, or: descriptor, source, revision)
             hasBlankSpace = isPlain && [32, 0xF020].allSatisfy { program?.isBlank(character: $0) ?? false }
         }
     }
@@ -103,13 +106,15 @@ struct ContentFont {
     }
 
     private mutating func readComposite(
-        _ array: [PDFObject], _ resolve: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
+        _ array: [PDFObject], _ source: ContentSource, _ resolve: (PDFObject?) throws(PDFSyntaxError) -> PDFObject
     ) throws(PDFSyntaxError) {
+        try source.take(operations: array.count / 16)
         var index = 0
         while index + 1 < array.count {
             let first = Int(clamping: try resolve(array[index]).integer ?? 0)
             let second = try resolve(array[index + 1])
             if let list = second.array {
+                try source.take(operations: list.count / 16)
                 for (offset, element) in list.prefix(65_536).enumerated() {
                     widths[first &+ offset] = (try resolve(element).number ?? 1000) / 1000
                 }
@@ -118,6 +123,8 @@ struct ContentFont {
                 guard index + 2 < array.count, let last = second.integer, last >= 0, last <= 65_535, first >= 0,
                     let width = try resolve(array[index + 2]).number
                 else { return }
+                // Three numbers stand for as many widths as there are codes.
+                try source.take(operations: max(0, Int(last) - first) / 16)
                 if Int(last) >= first { for code in first...Int(last) { widths[code] = width / 1000 } }
                 index += 3
             }
@@ -125,11 +132,11 @@ struct ContentFont {
     }
 
     private static func program(
-        _ descriptor: PDFDictionary, _ file: PDFFile, _ revision: Int
+        _ descriptor: PDFDictionary, _ source: ContentSource, _ revision: Int
     ) throws(PDFSyntaxError) -> TrueTypeFont? {
-        let value = try file.resolve(descriptor["FontFile2"], asOf: revision)
+        let value = try source.resolve(descriptor["FontFile2"], asOf: revision)
         guard let stream = value.stream else { return nil }
-        let bytes = try file.decodedBytes(of: stream, asOf: revision)
+        let bytes = try source.bytes(of: stream, asOf: revision)
         do throws(PAdESError) { return try TrueTypeFont(embedded: bytes) } catch {
             throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §9.9", "an embedded font that is not read")
         }
@@ -137,14 +144,17 @@ struct ContentFont {
 
     /// The box around the outlines of an embedded font, whatever its tables and the document claim.
     private static func box(
-        of program: TrueTypeFont?, or descriptor: PDFDictionary, _ file: PDFFile, _ revision: Int
+        of program: TrueTypeFont?, or descriptor: PDFDictionary, _ source: ContentSource, _ revision: Int
     ) throws(PDFSyntaxError) -> PageRectangle? {
-        var box = program?.outlineBox
+        var box = try program.flatMap { (font) throws(PDFSyntaxError) in
+            try source.measuring { font.outlineBox(room: &$0) }
+        }
         // Readers look at the font itself, not at the key under which it stands.
         for key in ["FontFile", "FontFile3"] as [PDFName] {
-            guard let stream = try file.resolve(descriptor[key], asOf: revision).stream else { continue }
-            let bytes = try file.decodedBytes(of: stream, asOf: revision)
-            guard program == nil, box == nil, let found = outlines(of: bytes) else {
+            guard let stream = try source.resolve(descriptor[key], asOf: revision).stream else { continue }
+            let bytes = try source.bytes(of: stream, asOf: revision)
+            guard program == nil, box == nil, let found = try source.measuring({ outlines(of: bytes, room: &$0) })
+            else {
                 throw PDFSyntaxError(.malformedStream, clause: "ISO 32000-2 §9.9", "an embedded font that is not read")
             }
             box = found
@@ -155,7 +165,7 @@ struct ContentFont {
         return box
     }
 
-    private static func outlines(of bytes: [UInt8]) -> PageRectangle? {
+    private static func outlines(of bytes: [UInt8], room: inout Int) -> PageRectangle? {
         let font = FontBytes(bytes: bytes)
         switch font.unsigned32(0) {
         case 0x4F54_544F:
@@ -165,19 +175,21 @@ struct ContentFont {
                 guard font.unsigned32(record) == 0x4346_4620, let offset = font.unsigned32(record + 8),
                     let length = font.unsigned32(record + 12), offset <= bytes.count, length <= bytes.count - offset
                 else { continue }
-                return CompactFont(bytes[offset..<offset + length])?.outlineBox
+                return CompactFont(bytes[offset..<offset + length], room: &room)?.outlineBox
             }
             return nil
-        case 0x0001_0000, 0x7472_7565: return (try? TrueTypeFont(embedded: bytes))?.outlineBox
-        default: return bytes.first == 1 ? CompactFont(bytes[...])?.outlineBox : Type1Font(bytes)?.outlineBox
+        case 0x0001_0000, 0x7472_7565: return (try? TrueTypeFont(embedded: bytes))?.outlineBox(room: &room)
+        default:
+            return bytes.first == 1
+                ? CompactFont(bytes[...], room: &room)?.outlineBox : Type1Font(bytes, room: &room)?.outlineBox
         }
     }
 
     /// The width of a code and its bounds where only readers know it, and how far from its origin it may paint, at size 1.
     private func measures(of code: Int) -> (width: StandardWidths.Width, shown: Double) {
         var width = StandardWidths.Width.any
-        if let standardName {
-            if !differing.contains(code) { width = StandardWidths.width(of: code, in: standardName) }
+        if let standard {
+            if !differing.contains(code) { width = StandardWidths.width(of: code, in: standard) }
             return (width / 1000, width.bounds.upperBound / 1000)
         }
         let given = widths[code] ?? standardWidth

@@ -47,15 +47,15 @@ extension ContentInterpreter {
     }
 
     func font(_ value: PDFObject) throws(PDFSyntaxError) -> ContentFont {
-        if let known = value.reference.flatMap({ fonts[$0] ?? glyphFonts[GlyphFont(reference: $0, state)] }) {
+        if let known = value.reference.flatMap({ source.fonts[$0] ?? glyphFonts[GlyphFont(reference: $0, state)] }) {
             return known
         }
-        var font = try ContentFont(value, in: file, asOf: revision)
+        var font = try ContentFont(value, in: source, asOf: revision)
         if let streams = font.glyphStreams {
             font.glyphBox = try glyphBox(of: streams)
             if let reference = value.reference { glyphFonts[GlyphFont(reference: reference, state)] = font }
         } else if let reference = value.reference {
-            fonts[reference] = font
+            source.fonts[reference] = font
         }
         return font
     }
@@ -76,21 +76,21 @@ extension ContentInterpreter {
     private func glyphBox(of font: PDFDictionary) throws(PDFSyntaxError) -> PageRectangle? {
         guard !isInGlyph else { throw PDFSyntaxError(.limitExceeded, "glyphs within glyphs") }
         let inner = ContentInterpreter(
-            file, revision, visible: PageRectangle(x: -1e9, y: -1e9, width: 2e9, height: 2e9))
+            source, revision, visible: PageRectangle(x: -1e9, y: -1e9, width: 2e9, height: 2e9))
         inner.isInGlyph = true
         // What is white shows on what is not.
         inner.hasGround = true
         inner.continuing(self)
-        let own = try file.resolve(font["Resources"], asOf: revision).dictionary
-        let glyphs = try file.resolve(font["CharProcs"], asOf: revision).dictionary ?? [:]
+        let own = try resolve(font["Resources"]).dictionary
+        let glyphs = try resolve(font["CharProcs"]).dictionary ?? [:]
+        try source.take(operations: glyphs.count / 8)
         for name in glyphs.keys {
-            guard let stream = try file.resolve(glyphs[name], asOf: revision).stream else { continue }
+            guard let stream = try resolve(glyphs[name]).stream else { continue }
             inner.state = ContentState(clip: inner.visible)
             inner.state.lineWidth = state.lineWidth
             inner.state.miterLimit = state.miterLimit
-            try inner.run(file.decodedBytes(of: stream, asOf: revision), resources: own, depth: 6)
+            try inner.run(source.bytes(of: stream, asOf: revision), resources: own, depth: 6)
         }
-        counting(inner)
         guard let first = inner.boxes.first else { return nil }
         guard let matrix = Matrix(try numbers(font["FontMatrix"])) else {
             throw PDFSyntaxError(.malformedObject, clause: "ISO 32000-2 §9.6.4", "a font without a matrix")

@@ -7,13 +7,12 @@ import PDFSyntax
 /// Follows a page's operators as far as the places that they paint need it (ISO 32000-2 §8, §9).
 final class ContentInterpreter {
     var boxes: [PageRectangle] = []
-    let file: PDFFile
+    let source: ContentSource
     let revision: Int
     let visible: PageRectangle
     var state: ContentState
     private var saved: [ContentState] = []
     private var path = ContentPath()
-    private var operations = 0
     /// The resources of the content, and of what draws it: some readers look there for what a form's own lack.
     private(set) var resources: [PDFDictionary] = []
     /// Whether a default colour space stands in for the device's, in which white may be another colour (§8.6.5.6).
@@ -22,14 +21,13 @@ final class ContentInterpreter {
     var isInGlyph = false
     /// Whether the page has a ground that is not white.
     var hasGround = false
-    var fonts: [IndirectReference: ContentFont] = [:]
     /// Fonts of glyphs that are content streams, which may draw with the resources of where they are shown.
     var glyphFonts: [GlyphFont: ContentFont] = [:]
 
     private static let deepest = 100_000
 
-    init(_ file: PDFFile, _ revision: Int, visible: PageRectangle) {
-        self.file = file
+    init(_ source: ContentSource, _ revision: Int, visible: PageRectangle) {
+        self.source = source
         self.revision = revision
         self.visible = visible
         state = ContentState(clip: visible)
@@ -38,20 +36,26 @@ final class ContentInterpreter {
     /// Interprets a content stream.
     ///
     /// - Parameter inner: Its own resources, if it has some.
-    /// - Throws: ``PDFSyntaxError``, also past the budget or the depth of forms within forms, and for operators or operands
-    ///   that the standard does not know.
+    /// - Throws: ``PDFSyntaxError``, also past the document's allowance or the depth of forms within forms, and for operators
+    ///   or operands that the standard does not know.
     func run(_ bytes: [UInt8], resources inner: PDFDictionary?, depth: Int) throws(PDFSyntaxError) {
         guard depth <= 12 else { throw PDFSyntaxError(.limitExceeded, "forms within forms") }
         let outer = (resources, replacesColours, glyphFonts)
         defer { (resources, replacesColours, glyphFonts) = outer }
         if let inner { resources.insert(inner, at: 0) }
         glyphFonts = [:]
-        for name in ["DefaultGray", "DefaultRGB", "DefaultCMYK"] as [PDFName]
-        where try resource("ColorSpace", name) != nil { replacesColours = true }
-        var stream = ContentStream(bytes, budget: file.budget)
-        while let operation = try stream.next() {
-            operations += 1
-            guard operations <= file.budget.objects else { throw PDFSyntaxError(.limitExceeded, "operations") }
+        for name in Self.deviceSpaces where try resource("ColorSpace", name) != nil { replacesColours = true }
+        var stream = ContentStream(bytes, budget: source.file.budget, room: source.octets)
+        while true {
+            let room = stream.room
+            let next: ContentStream.Operation?
+            do throws(PDFSyntaxError) { next = try stream.next() } catch {
+                try source.take(octets: room - stream.room)
+                throw error
+            }
+            guard let operation = next else { return }
+            try source.take(octets: room - stream.room)
+            try source.take(operations: 1)
             guard ContentOperands.areProper(operation) else {
                 throw PDFSyntaxError(
                     .malformedObject, clause: "ISO 32000-2 Annex A", "other operands than an operator has")
@@ -60,19 +64,21 @@ final class ContentInterpreter {
         }
     }
 
-    /// Counts the operators of other content towards the same budget.
-    func continuing(_ other: ContentInterpreter) {
-        operations = other.operations
-        resources = other.resources
+    private static let deviceSpaces: [PDFName] = ["DefaultGray", "DefaultRGB", "DefaultCMYK"]
+
+    /// Looks for resources where other content does.
+    func continuing(_ other: ContentInterpreter) { resources = other.resources }
+
+    func resolve(_ value: PDFObject?) throws(PDFSyntaxError) -> PDFObject {
+        try source.resolve(value, asOf: revision)
     }
-    func counting(_ other: ContentInterpreter) { operations = other.operations }
 
     /// A named resource, not followed.
     func resource(_ category: PDFName, _ name: PDFName?) throws(PDFSyntaxError) -> PDFObject? {
         guard let name else { return nil }
         for dictionary in resources {
-            guard let value = try file.resolve(dictionary[category], asOf: revision).dictionary?[name] else { continue }
-            if try !file.resolve(value, asOf: revision).isNull { return value }
+            guard let value = try resolve(dictionary[category]).dictionary?[name] else { continue }
+            if try !resolve(value).isNull { return value }
         }
         return nil
     }
@@ -99,7 +105,9 @@ final class ContentInterpreter {
         case "CS", "SC", "G", "RG", "K": state.isStrokeShaped = false
         case "SCN": state.isStrokeShaped = name != nil
         case "gs": try setParameters(name)
-        case "m", "l", "c", "v", "y", "h", "re": path.append(operation.name, numbers, state.matrix)
+        case "m", "l", "c", "v", "y", "h", "re":
+            path.append(operation.name, numbers, state.matrix)
+            guard !path.isTooLong else { throw PDFSyntaxError(.limitExceeded, "a path") }
         case "S", "s": stroke(closing: operation.name == "s")
         case "f", "F", "f*": fill()
         case "B", "B*", "b", "b*":
@@ -124,26 +132,26 @@ final class ContentInterpreter {
 
     /// The parameters of a graphics state dictionary that say where or whether something is seen (§8.4.5).
     private func setParameters(_ name: PDFName?) throws(PDFSyntaxError) {
-        let parameters = try file.resolve(resource("ExtGState", name), asOf: revision).dictionary ?? [:]
-        let width = try file.resolve(parameters["LW"], asOf: revision).number
+        let parameters = try resolve(resource("ExtGState", name)).dictionary ?? [:]
+        let width = try resolve(parameters["LW"]).number
         state.lineWidth = max(width.map(abs) ?? state.lineWidth, 1)
-        if let limit = try file.resolve(parameters["ML"], asOf: revision).number { state.miterLimit = abs(limit) }
+        if let limit = try resolve(parameters["ML"]).number { state.miterLimit = abs(limit) }
         for key in ["TR", "TR2", "BM", "SMask"] as [PDFName] {
-            let value = try file.resolve(parameters[key], asOf: revision)
+            let value = try resolve(parameters[key])
             let isPlain = value.isNull || ["Normal", "Compatible", "None", "Identity", "Default"].contains(value.name)
             if !isPlain { state.keepsWhite = false }
             if !isPlain, key == "SMask" { state.isMasked = true }
         }
-        let list = try file.resolve(parameters["Font"], asOf: revision).array ?? []
+        let list = try resolve(parameters["Font"]).array ?? []
         guard list.count == 2 else { return }
         state.text.font = try font(list[0])
-        state.text.size = try file.resolve(list[1], asOf: revision).number ?? 0
+        state.text.size = try resolve(list[1]).number ?? 0
     }
 
     /// Whether a pattern is a gradient without a shape of its own.
     private func isPlain(pattern name: PDFName?) throws(PDFSyntaxError) -> Bool {
-        let pattern = try file.resolve(resource("Pattern", name), asOf: revision).dictionary ?? [:]
-        guard try file.resolve(pattern["PatternType"], asOf: revision).integer == 2, pattern["ExtGState"] == nil else {
+        let pattern = try resolve(resource("Pattern", name)).dictionary ?? [:]
+        guard try resolve(pattern["PatternType"]).integer == 2, pattern["ExtGState"] == nil else {
             return false
         }
         return try isPlain(shading: pattern["Shading"])
@@ -151,12 +159,12 @@ final class ContentInterpreter {
 
     /// Whether a shading is an axial one that goes on at both ends: others show shapes, or leave paper free.
     private func isPlain(shading: PDFObject?) throws(PDFSyntaxError) -> Bool {
-        let shading = try file.resolve(shading, asOf: revision).dictionary ?? [:]
-        guard try file.resolve(shading["ShadingType"], asOf: revision).integer == 2, shading["BBox"] == nil else {
+        let shading = try resolve(shading).dictionary ?? [:]
+        guard try resolve(shading["ShadingType"]).integer == 2, shading["BBox"] == nil else {
             return false
         }
-        let ends = try file.resolve(shading["Extend"], asOf: revision).array ?? []
-        for end in ends where try file.resolve(end, asOf: revision).boolean != true { return false }
+        let ends = try resolve(shading["Extend"]).array ?? []
+        for end in ends where try resolve(end).boolean != true { return false }
         return ends.count == 2
     }
 
@@ -194,8 +202,8 @@ final class ContentInterpreter {
     }
 
     private func paintObject(_ name: PDFName?, _ depth: Int) throws(PDFSyntaxError) {
-        guard let stream = try file.resolve(resource("XObject", name), asOf: revision).stream else { return }
-        guard try file.resolve(stream.dictionary["Subtype"], asOf: revision).name == "Form" else {
+        guard let stream = try resolve(resource("XObject", name)).stream else { return }
+        guard try resolve(stream.dictionary["Subtype"]).name == "Form" else {
             paint(state.matrix.box(PageRectangle(x: 0, y: 0, width: 1, height: 1)))
             return
         }
@@ -203,23 +211,24 @@ final class ContentInterpreter {
         defer { (state, saved, path) = outer }
         saved = []
         path = ContentPath()
-        if try !file.resolve(stream.dictionary["Matrix"], asOf: revision).isNull {
+        if try !resolve(stream.dictionary["Matrix"]).isNull {
             guard let matrix = Matrix(try numbers(stream.dictionary["Matrix"])) else {
                 throw PDFSyntaxError(.malformedObject, clause: "ISO 32000-2 §8.10.2", "a form with a damaged matrix")
             }
             state.matrix = matrix.concatenated(state.matrix)
         }
-        let box = try PageRectangle(
-            file.resolve(stream.dictionary["BBox"], asOf: revision), in: file, asOf: revision)
+        let box = try PageRectangle(resolve(stream.dictionary["BBox"])) { (value) throws(PDFSyntaxError) in
+            try resolve(value)
+        }
         if let box { state.clip = state.clip.intersection(state.matrix.box(box)) ?? .empty }
-        let own = try file.resolve(stream.dictionary["Resources"], asOf: revision).dictionary
-        try run(file.decodedBytes(of: stream, asOf: revision), resources: own, depth: depth + 1)
+        let own = try resolve(stream.dictionary["Resources"]).dictionary
+        try run(source.bytes(of: stream, asOf: revision), resources: own, depth: depth + 1)
     }
 
     func numbers(_ value: PDFObject?) throws(PDFSyntaxError) -> [Double] {
         var numbers: [Double] = []
-        for element in try file.resolve(value, asOf: revision).array ?? [] {
-            guard let number = try file.resolve(element, asOf: revision).number else { return [] }
+        for element in try resolve(value).array ?? [] {
+            guard let number = try resolve(element).number else { return [] }
             numbers.append(number)
         }
         return numbers
@@ -228,7 +237,13 @@ final class ContentInterpreter {
     func paint(_ box: PageRectangle) {
         // Something thinner than a hair is still seen.
         guard let seen = box.grown(by: 0.05).intersection(state.clip) else { return }
-        boxes.append(seen)
+        add(seen)
+    }
+
+    private func add(_ box: PageRectangle) {
+        boxes.append(box)
+        guard boxes.count > 2 * PaintedContent.mostBoxes, let first = boxes.first else { return }
+        boxes = [boxes.dropFirst().reduce(first) { $0.union($1) }]
     }
 
     /// A rectangle so large that it is the page's ground says nothing about the place; other shapes may say anything.
@@ -238,7 +253,7 @@ final class ContentInterpreter {
         if isRectangle, !state.isClipShaped, !state.isMasked, seen.area >= visible.area * 0.8 {
             if !isWhite { hasGround = true }
         } else {
-            boxes.append(seen)
+            add(seen)
         }
     }
 }

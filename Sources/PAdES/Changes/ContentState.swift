@@ -144,6 +144,9 @@ struct ContentPath {
     private var current = (x: 0.0, y: 0.0)
     private static let pieces = 8
 
+    /// Whether the path has more pieces than any drawing.
+    var isTooLong: Bool { segments.count > 4_000_000 || subpathBoxes.count > 1_000_000 }
+
     var box: PageRectangle? {
         subpathBoxes.first.map { first in subpathBoxes.dropFirst().reduce(first) { $0.union($1) } }
     }

@@ -19,7 +19,9 @@ struct PaintedContent {
     /// Most boxes that are kept; more count as one around all.
     static let mostBoxes = 100_000
 
-    init(ofPage page: IndirectReference, in file: PDFFile, asOf revision: Int) {
+    /// - Parameter source: What the contents of all pages of the document are read with.
+    init(ofPage page: IndirectReference, in source: ContentSource, asOf revision: Int) {
+        let file = source.file
         do throws(PDFSyntaxError) {
             guard let geometry = try? PageGeometry(of: page, in: file, asOf: revision) else {
                 isUnknown = true
@@ -29,12 +31,13 @@ struct PaintedContent {
             var bytes: [UInt8] = []
             let contents = try file.resolve(dictionary["Contents"], asOf: revision)
             for part in contents.array ?? [contents] {
+                try source.take(operations: 1)
                 guard let stream = try file.resolve(part, asOf: revision).stream else { continue }
-                bytes += try file.decodedBytes(of: stream, asOf: revision)
+                bytes += try source.bytes(of: stream, asOf: revision)
                 bytes.append(10)
                 guard bytes.count <= file.budget.bytes else { throw PDFSyntaxError(.limitExceeded, "page contents") }
             }
-            let interpreter = ContentInterpreter(file, revision, visible: geometry.visibleBox)
+            let interpreter = ContentInterpreter(source, revision, visible: geometry.visibleBox)
             try interpreter.run(bytes, resources: Self.resources(of: page, file, revision), depth: 0)
             boxes = interpreter.boxes
             if boxes.count > Self.mostBoxes {
@@ -62,13 +65,16 @@ struct PaintedContent {
     }
 }
 
-/// The painted content of pages that was asked for, so that each page is read once.
+/// The painted content of a document's pages that was asked for, so that each page is read once, within one allowance.
 final class PaintedPages {
     private var known: [IndirectReference: PaintedContent] = [:]
+    private let source: ContentSource
 
-    func content(of page: IndirectReference, in file: PDFFile, asOf revision: Int) -> PaintedContent {
+    init(_ file: PDFFile) { source = ContentSource(file) }
+
+    func content(of page: IndirectReference, asOf revision: Int) -> PaintedContent {
         if let content = known[page] { return content }
-        let content = PaintedContent(ofPage: page, in: file, asOf: revision)
+        let content = PaintedContent(ofPage: page, in: source, asOf: revision)
         known[page] = content
         return content
     }
@@ -87,10 +93,11 @@ extension PageRectangle {
 extension PaintedPages {
     /// Whether a rectangle lies over what a page of the newest revision shows; signatures may be covered to two fifths.
     func isCovered(
-        by place: PageRectangle, onPage page: IndirectReference, of file: PDFFile
+        by place: PageRectangle, onPage page: IndirectReference
     ) throws(PDFSyntaxError) -> Bool {
+        let file = source.file
         let revision = file.revisions.count - 1
-        guard !content(of: page, in: file, asOf: revision).isPainted(in: place) else { return true }
+        guard !content(of: page, asOf: revision).isPainted(in: place) else { return true }
         let annotations = try file.resolve(file.object(page).dictionary?["Annots"]).array ?? []
         return try Self.covers(place, annotations, allowingSignatures: true) { (value) throws(PDFSyntaxError) in
             try file.resolve(value)

@@ -114,7 +114,7 @@ extension RevisionComparison {
         {
             place = place.union(place.aroundIcon)
         }
-        let content = states.painted.content(of: page, in: file, asOf: before)
+        let content = states.painted.content(of: page, asOf: before)
         steps += content.boxes.count / 64 + others.count + 1
         guard !content.isPainted(in: place) else { return true }
         return try PaintedPages.covers(place, others, allowingSignatures: allowingSignatures, beside: places) {

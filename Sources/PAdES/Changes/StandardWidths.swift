@@ -20,10 +20,21 @@ enum StandardWidths {
         }
     }
 
-    /// The glyph that a font with a name shows for a code of the Latin text encodings.
-    static func width(of code: Int, in name: String) -> Width {
-        if name.contains("Courier") { return Width(usual: 600, bounds: 600...600) }
-        guard (32..<127).contains(code), let table = table(of: name) else { return .any }
+    /// A font by its name, which is looked at once and not for every character.
+    struct Font {
+        fileprivate let isMonospaced: Bool
+        fileprivate let table: [Int]?
+
+        init(named name: String) {
+            isMonospaced = name.contains("Courier")
+            table = StandardWidths.table(of: name)
+        }
+    }
+
+    /// The glyph that a font shows for a code of the Latin text encodings.
+    static func width(of code: Int, in font: Font) -> Width {
+        if font.isMonospaced { return Width(usual: 600, bounds: 600...600) }
+        guard (32..<127).contains(code), let table = font.table else { return .any }
         // The quotes differ between the encodings.
         let width = Double(code == 39 || code == 96 ? 333 : table[code - 32])
         return Width(usual: width, bounds: code == 39 || code == 96 ? 180...356 : width...width)

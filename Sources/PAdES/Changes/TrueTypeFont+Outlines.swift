@@ -4,13 +4,18 @@
 extension TrueTypeFont {
     /// The box around the points of every outline, in ems: what the tables claim of it is not believed. `nil` when an outline
     /// leads outside of its table or is composed too deeply.
-    var outlineBox: PageRectangle? {
+    ///
+    /// - Parameter room: How many steps along outlines may be taken; what is left of it.
+    func outlineBox(room: inout Int) -> PageRectangle? {
         guard glyphCount <= 65_535, let glyf = tables["glyf"]?.range else { return nil }
         var steps = 0
+        let most = min(1_000_000, room / 8)
+        // A composed outline takes more than a step of another font.
+        defer { room -= 8 * steps }
         var shifts: Set<Double> = []
         var box: GlyphBox?
         for glyph in 0..<glyphCount {
-            guard let outline = place(of: glyph, in: glyf) else { return nil }
+            guard steps <= most, let outline = place(of: glyph, in: glyf) else { return nil }
             guard !outline.isEmpty else { continue }
             shifts = [0]
             guard let found = points(of: glyph, outline, glyf, depth: 0, &steps, &shifts) else { return nil }

@@ -7,7 +7,9 @@ struct Type1Font {
     let outlineBox: PageRectangle
 
     /// Reads a program; `nil` for a damaged one and for outlines that are not followed.
-    init?(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter room: How many steps along outlines may be taken; what is left of it.
+    init?(_ bytes: [UInt8], room: inout Int) {
         guard bytes.starts(with: Array("%!".utf8)), let start = Self.end(of: "eexec", in: bytes[...]) else {
             return nil
         }
@@ -30,7 +32,9 @@ struct Type1Font {
             while locals.count <= index { locals.append([]) }
             locals[index] = code
         }
-        guard let found = CompactFont.box(of: codes.map(\.code), locals, [], isType1: true) else { return nil }
+        guard let found = CompactFont.box(of: codes.map(\.code), locals, [], isType1: true, room: &room) else {
+            return nil
+        }
         let box = found ?? PageRectangle(x: 0, y: 0, width: 0, height: 0)
         outlineBox = PageRectangle(corners: [
             box.x * scale.x, box.y * scale.y, (box.x + box.width) * scale.x, (box.y + box.height) * scale.y,

@@ -103,7 +103,7 @@ public struct SignaturePlaceholder: Sendable {
         let isCovering = try reading { () throws(PDFSyntaxError) in
             let pages = try file.pages()
             guard pages.indices.contains(page - 1) else { return false }
-            return try PaintedPages().isCovered(by: appearance.rectangle, onPage: pages[page - 1], of: file)
+            return try PaintedPages(file).isCovered(by: appearance.rectangle, onPage: pages[page - 1])
         }
         guard !isCovering else {
             throw PAdESError(

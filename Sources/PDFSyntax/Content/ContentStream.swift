@@ -15,15 +15,19 @@ package struct ContentStream {
 
     private var parser: ObjectParser
     private let bytes: [UInt8]
+    /// Most octets of one inline image; they are meant for four kibibytes (§8.9.7).
+    private static let largestImage: Int64 = 1 << 26
     private let source: MemorySource
     /// How many octets of inline images may still come out of their filters.
-    private var room: Int64
+    package private(set) var room: Int64
 
     /// Begins with decoded bytes.
-    package init(_ bytes: [UInt8], budget: Budget) {
+    ///
+    /// - Parameter room: How many octets of inline images may come out of their filters; the budget's when `nil`.
+    package init(_ bytes: [UInt8], budget: Budget, room: Int64? = nil) {
         self.bytes = bytes
         source = MemorySource(bytes)
-        room = budget.bytes
+        self.room = room ?? budget.bytes
         parser = ObjectParser(source, at: 0, budget: budget)
     }
 
@@ -104,9 +108,16 @@ package struct ContentStream {
             return end + 1
         case "Fl", "FlateDecode":
             guard start <= bytes.count else { break }
-            let (used, inflated) = try Inflater.size(in: source, Int64(start)..<source.size, limit: room)
-            room -= Int64(inflated)
-            return start + used
+            // What comes out before a fault is seen counts too.
+            let limit = min(max(room, 0), Self.largestImage)
+            do throws(PDFSyntaxError) {
+                let (used, inflated) = try Inflater.size(in: source, Int64(start)..<source.size, limit: limit)
+                room -= Int64(inflated)
+                return start + used
+            } catch {
+                room -= limit
+                throw error
+            }
         default: break
         }
         throw malformed("an inline image whose end is not certain")

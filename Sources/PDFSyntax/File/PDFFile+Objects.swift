@@ -48,6 +48,16 @@ extension PDFFile {
     /// - Throws: ``PDFSyntaxError``: `unsupportedFilter` for a filter for pictures,
     ///   `limitExceeded` past the budget's bytes or expansion ratio, `malformedStream`.
     public func decodedBytes(of stream: PDFStream, asOf revision: Int? = nil) throws(PDFSyntaxError) -> [UInt8] {
+        var room = Int64.max
+        return try decodedBytes(of: stream, asOf: revision, within: &room)
+    }
+
+    /// As ``decodedBytes(of:asOf:)``, with a limit over many streams.
+    ///
+    /// - Parameter room: How many octets the filters may give, each counted; what is left of it, also after an error.
+    package func decodedBytes(
+        of stream: PDFStream, asOf revision: Int?, within room: inout Int64
+    ) throws(PDFSyntaxError) -> [UInt8] {
         var source = source
         var range = stream.range
         if let decryption, stream.owner != nil {
@@ -55,7 +65,7 @@ extension PDFFile {
             (source, range) = (plain, 0..<plain.size)
         }
         return try StreamDecoder(source: source, budget: budget).decoded(
-            dictionary: stream.dictionary, range: range, limit: budget.bytes
+            dictionary: stream.dictionary, range: range, limit: budget.bytes, room: &room
         ) { (object) throws(PDFSyntaxError) in try resolve(object, asOf: revision) }
     }
 

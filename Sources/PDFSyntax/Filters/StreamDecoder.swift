@@ -14,15 +14,28 @@ struct StreamDecoder {
         dictionary: PDFDictionary, range: Range<Int64>, limit: Int64,
         resolving: (PDFObject) throws(PDFSyntaxError) -> PDFObject
     ) throws(PDFSyntaxError) -> [UInt8] {
+        var room = Int64.max
+        return try decoded(dictionary: dictionary, range: range, limit: limit, room: &room, resolving: resolving)
+    }
+
+    /// The decoded bytes, refused when there are more than `limit`, more than the expansion ratio allows, or more than `room`,
+    /// from which what each filter gives is taken; a filter that fails counts with the most that it may have given.
+    func decoded(
+        dictionary: PDFDictionary, range: Range<Int64>, limit: Int64, room left: inout Int64,
+        resolving: (PDFObject) throws(PDFSyntaxError) -> PDFObject
+    ) throws(PDFSyntaxError) -> [UInt8] {
         let filters = try list(dictionary["Filter"], resolving)
         let parameters = try list(dictionary["DecodeParms"], resolving)
         guard filters.count <= 8 else { throw malformed(range, "more than eight filters") }
         // The abbreviation is for inline images; some readers take it here too.
         guard dictionary["DP"] == nil else { throw malformed(range, "an abbreviated /DecodeParms") }
-        let allowed = min(
+        let most = min(
             limit, budget.bytes, (range.upperBound - range.lowerBound).clampedProduct(budget.expansionRatio))
         var bytes: [UInt8]?
         for (index, filter) in filters.enumerated() {
+            let allowed = min(most, max(left, 0))
+            var given = allowed
+            defer { left -= given }
             let parameter = index < parameters.count ? parameters[index].dictionary : nil
             switch filter.name?.text {
             case "FlateDecode", "Fl":
@@ -59,11 +72,13 @@ struct StreamDecoder {
             guard Int64(bytes?.count ?? 0) <= allowed else {
                 throw PDFSyntaxError(LimitExceeded(.bytes, allowed: allowed), at: range.lowerBound)
             }
+            given = Int64(bytes?.count ?? 0)
         }
         if let bytes { return bytes }
-        guard range.upperBound - range.lowerBound <= limit else {
-            throw PDFSyntaxError(LimitExceeded(.bytes, allowed: limit), at: range.lowerBound)
+        guard range.upperBound - range.lowerBound <= min(limit, left) else {
+            throw PDFSyntaxError(LimitExceeded(.bytes, allowed: min(limit, left)), at: range.lowerBound)
         }
+        left -= range.upperBound - range.lowerBound
         return try load(range)
     }
 
