@@ -39,6 +39,20 @@ struct ProtectedPDFTests {
         ["--pdf-password-file", try bench.write(Array(text.utf8), name)]
     }
 
+    @Test func `a protected PDF with a signature beside it needs no password, one that is signed itself does`() throws {
+        guard let file = try signed() else { return }
+        let plain = bench.path("plain.pdf")
+        #expect(try bench.verify(plain).status == 77)
+        _ = try bench.sign(plain, by: "company", as: "plain.pdf.p7s", ["--format", "cades"])
+        #expect(try bench.verify(plain).status == 0)
+        #expect(try bench.verify(file).status == 77)
+        _ = try bench.sign(file, by: "company", as: "signed.pdf.p7s", ["--format", "cades"])
+        let beside = try bench.verify(file)
+        #expect(beside.status == 0 && beside.files.first?["signatureFile"] != nil)
+        let own = try bench.verify(file, options: try password("owner-pass"))
+        #expect(own.status == 0 && own.files.first?["signatureFile"] == nil)
+    }
+
     @Test func `with the user's or the owner's password the file passes, without one it is 77 and says why`() throws {
         guard let file = try signed() else { return }
         for text in ["mật khẩu\n", "owner-pass\r\nsecond line"] {

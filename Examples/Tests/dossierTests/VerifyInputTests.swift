@@ -75,6 +75,51 @@ struct VerifyInputTests {
         #expect(try bench.verify(text).status == 3)
     }
 
+    /// An ASiC-E of nothing but its media type, as Python's zipfile writes it.
+    private static let emptyContainer = """
+        UEsDBBQAAAAAAAAAIQCKIflFHwAAAB8AAAAIAAAAbWltZXR5cGVhcHBsaWNhdGlvbi92bmQuZXRzaS5hc2ljLWUremlwUEsBAhQD\
+        FAAAAAAAAAAhAIoh+UUfAAAAHwAAAAgAAAAAAAAAAAAAAIABAAAAAG1pbWV0eXBlUEsFBgAAAAABAAEANgAAAEUAAAAAAA==
+        """
+
+    @Test func `a PDF or container without a signature of its own is judged by the one beside it`() throws {
+        let whole = [UInt8](try Data(contentsOf: URL(filePath: form)))
+        let container = try #require(Data(base64Encoded: Self.emptyContainer))
+        let files = [
+            try bench.write(whole, "a.pdf"), try bench.write(Array("junk\n".utf8) + whole, "junk.pdf"),
+            try bench.write(Array("%PDF-1.4\nbroken\n".utf8), "broken.pdf"),
+            try bench.write(Array(container), "c.asice"),
+        ]
+        for file in files {
+            let alone = try bench.verify(file)
+            #expect(alone.status == 3 || alone.status == 65, "\(file): \(alone.status)")
+            let name = URL(filePath: file).lastPathComponent + ".p7s"
+            let signature = try bench.sign(file, as: name, ["--format", "cades"])
+            let judged = try bench.verify(file)
+            #expect(judged.status == 0, "\(file): \(judged.status) \(judged.errors)")
+            #expect(judged.files.first?["signatureFile"] as? String == signature)
+            #expect(judged.files.first?["format"] as? String == "CAdES")
+            let changed = [UInt8](try Data(contentsOf: URL(filePath: file))) + [0x0a]
+            try bench.write(changed, URL(filePath: file).lastPathComponent)
+            #expect(try bench.verify(file).status == 1, "\(file)")
+        }
+        // Its own structure is what inspect shows.
+        let inspected = try DossierTool.run(["inspect", "--json", bench.path("a.pdf")])
+        #expect(inspected.json["format"] as? String == "PDF", "\(inspected.errors)")
+    }
+
+    @Test func `a PDF that is signed itself is judged by its own signature, whatever lies beside it`() throws {
+        let signed = try bench.sign(form, as: "a.pdf")
+        _ = try bench.sign(signed, by: "company", as: "a.pdf.p7s", ["--format", "cades"])
+        let judged = try bench.verify(signed)
+        #expect(judged.status == 0)
+        #expect(judged.files.first?["format"] as? String == "PAdES")
+        #expect(judged.files.first?["signatureFile"] == nil)
+        try bench.write(bench.read("a.pdf").flipped(at: 200), "a.pdf")
+        let changed = try bench.verify(signed)
+        #expect(changed.status == 1)
+        #expect(changed.files.first?["signatureFile"] == nil)
+    }
+
     @Test func `each line of --json-lines is what --json says of the file`() throws {
         let signed = try bench.sign(form, as: "signed.pdf")
         let files = [signed, form, bench.path("none.pdf"), signed]

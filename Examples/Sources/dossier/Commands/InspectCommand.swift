@@ -26,7 +26,8 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let structure: FileStructure
         do {
-            let opened = try VerifyInput(path: file, content: detached).open(password: password.password())
+            let opened = try VerifyInput(path: file, content: detached).open(
+                password: password.password(), asStructure: true)
             structure = try FileStructure(opened.file, source: FileSource(path: opened.signatureFile ?? file))
         } catch {
             throw CommandFailure(error, path: file)

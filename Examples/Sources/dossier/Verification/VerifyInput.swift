@@ -5,6 +5,7 @@ import CryptoPrimitives
 import DossierCore
 import DossierKit
 import Foundation
+import PKIX
 
 /// One file that `verify` was asked about.
 struct VerifyInput: Sendable {
@@ -64,20 +65,31 @@ struct VerifyInput: Sendable {
     /// The file opened, paired with what it belongs to: `x.p7s` is judged over `x`, and `x` that carries no signature
     /// itself by `x.p7s` beside it.
     ///
-    /// - Parameter password: Of encrypted PDFs.
-    func open(password: String? = nil) throws -> (file: OpenedFile, contentFile: String?, signatureFile: String?) {
+    /// - Parameters:
+    ///   - password: Of encrypted PDFs.
+    ///   - isStructure: Whether it is the file's own structure that is asked for, signed or not.
+    func open(
+        password: String? = nil, asStructure isStructure: Bool = false
+    ) throws -> (file: OpenedFile, contentFile: String?, signatureFile: String?) {
         let source = DigestedSource.wrapping(try FileSource(path: path))
         if let contentPath = content ?? Self.content(of: path) {
             return (try OpenedFile(path: path, source: source, content: Self.source(contentPath)), contentPath, nil)
         }
-        let opened = try OpenedFile(path: path, source: source, password: password)
-        guard opened.document == nil else { return (opened, nil, nil) }
         guard let signaturePath = Self.signature(of: path) else {
+            let opened = try OpenedFile(path: path, source: source, password: password)
+            guard opened.document == nil else { return (opened, nil, nil) }
             // A signature that nobody looked at must not pass for none.
             if let unjudged = try UnjudgedSignatures(in: source) {
                 throw CommandFailure(
                     .badInput, vi: "\(path): \(unjudged.phrase.vi)", en: "\(path): \(unjudged.phrase.en)")
             }
+            return (opened, nil, nil)
+        }
+        // A PDF or container without a signature, or that cannot be opened as such, is a file like any other: the signature
+        // beside it stands over its octets.
+        if let opened = try? OpenedFile(path: path, source: source, password: password),
+            isStructure ? opened.document != nil : Self.isSigned(opened)
+        {
             return (opened, nil, nil)
         }
         let signature = try Self.source(signaturePath)
@@ -90,6 +102,11 @@ struct VerifyInput: Sendable {
 
     /// Paths at which the other file of a detached signature may be.
     var companions: [String] { [content ?? Self.content(of: path), Self.signature(of: path)].compactMap(\.self) }
+
+    private static func isSigned(_ file: OpenedFile) -> Bool {
+        let facts = try? file.document?.signatureFacts(with: ValidationMaterial())
+        return facts?.isEmpty == false
+    }
 
     private static func source(_ path: String) throws -> FileSource {
         do { return try FileSource(path: path) } catch { throw CommandFailure(error, path: path) }
