@@ -59,6 +59,38 @@ import ZIPSyntax
         #expect(try value.container.archive.source.allBytes(limit: 1 << 24) == bytes)
     }
 
+    /// None of them is what was signed: a time-stamp would be spent on a container that never passes.
+    @Test func `a container without a signed file, or with one that nobody signed, is not raised`() async throws {
+        let bytes = try await fixture.extended()
+        let named = ContainerFixture.files[1].path
+        let cases: [(change: (inout [(name: String, content: [UInt8])]) -> Void, isRaised: Bool)] = [
+            ({ _ in }, true), ({ $0.removeAll { $0.name == named } }, false),
+            ({ $0.append(("more.txt", [1])) }, false),
+            (
+                { entries in
+                    for index in entries.indices where entries[index].name == named { entries[index].content = [1] }
+                },
+                false
+            ),
+        ]
+        for (change, isRaised) in cases {
+            let container = try fixture.open(try fixture.rewriting(bytes, change))
+            for level in [BaselineLevel.t, .lta] {
+                var value = ASiCExtension(of: container, trusting: fixture.infrastructure.trust)
+                do {
+                    try await value.extend(to: level, with: resources(), at: later)
+                    #expect(isRaised)
+                } catch let error as AdESError {
+                    #expect(!isRaised && error.code == .unsuitableSignature)
+                }
+                if isRaised { #expect(try levels(value.container) == [level]) }
+            }
+        }
+        let simple = try fixture.rewriting(try await fixture.simple()) { $0.removeAll { $0.name == named } }
+        var value = ASiCExtension(of: try fixture.open(simple), trusting: fixture.infrastructure.trust)
+        await #expect(throws: AdESError.self) { try await value.extend(to: .t, with: resources(), at: later) }
+    }
+
     @Test(arguments: ContainerType.allCases) func `a container is signed at B-LTA at once`(_ type: ContainerType)
         async throws
     {

@@ -193,6 +193,18 @@ extension SignatureFacts {
             return Phrase(
                 vi: "dữ liệu đã bị thay đổi sau khi ký", en: "the content was changed after signing")
         }
+        // A detached signature may be raised without its content; a container that lacks it is not what was signed.
+        if [.asicS, .asicE].contains(format), reference != .intact {
+            return findings.first { $0.severity == .failure }?.phrase
+                ?? Phrase(
+                    vi: "không tìm thấy nội dung đã ký trong gói", en: "the signed content is not in the container")
+        }
+        if !coverage.uncoveredPaths.isEmpty {
+            return findings.first { $0.severity == .failure }?.phrase
+                ?? Phrase(
+                    vi: "chữ ký không bao phủ mọi tệp trong gói",
+                    en: "the signature does not cover every file of the container")
+        }
         if lacksSigner {
             return Phrase(
                 vi: "chữ ký không kèm chứng thư của người ký và tài liệu bổ sung cũng không có chứng thư này",
