@@ -78,6 +78,34 @@ struct EvidenceTests {
         #expect(lines.output.split(separator: "\n").count == 2)
     }
 
+    @Test func `a folder with a file that cannot be judged is judged again as a whole`() throws {
+        let broken = try bench.write(Array("%PDF-1.4\nbroken\n".utf8), "in/b.pdf")
+        let signed = try bench.sign(form, as: "in/a.pdf")
+        try FileManager.default.createSymbolicLink(
+            atPath: bench.path("in/c.pdf"), withDestinationPath: bench.path("nowhere"))
+        let folder = bench.path("in")
+        let first = try bench.verify(folder, options: ["--evidence", bench.path("e.zip")])
+        #expect(first.status == 65 && first.files.count == 3, "\(first.errors)")
+        for files in [[folder], [signed], [broken, signed]] {
+            let second = try again(files)
+            #expect(second.outputBytes == first.outputBytes, "\(second.errors)")
+            #expect(second.status == 65)
+        }
+        // In another folder too; but no other file beside, and none that was judged may be missing or changed.
+        try FileManager.default.moveItem(atPath: folder, toPath: bench.path("moved"))
+        #expect(try again([bench.path("moved")]).outputBytes == first.outputBytes)
+        try bench.write(Array("text".utf8), "moved/d.pdf")
+        let more = try again([bench.path("moved")])
+        #expect(more.status == 65 && more.outputBytes.isEmpty && more.errors.contains("otherFile"))
+        try FileManager.default.removeItem(atPath: bench.path("moved/d.pdf"))
+        #expect(try again([bench.path("moved/b.pdf")]).status == 66)
+        #expect(try again([bench.path("moved/a.pdf"), broken]).outputBytes == first.outputBytes, "it may be gone")
+        let twice = try again([bench.path("moved/a.pdf"), bench.path("moved/b.pdf"), bench.path("moved/b.pdf")])
+        #expect(twice.status == 65 && twice.errors.contains("otherFile"))
+        try bench.write(bench.read("moved/a.pdf").flipped(at: 200), "moved/a.pdf")
+        #expect(try again([bench.path("moved")]).errors.contains("otherFile"))
+    }
+
     @Test func `other files, other archives and questions of one's own are refused`() throws {
         let signed = try bench.sign(form, as: "signed.pdf")
         #expect(try bench.verify(signed, options: ["--evidence", bench.path("e.zip")]).status == 0)

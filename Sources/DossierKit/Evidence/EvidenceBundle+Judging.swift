@@ -25,7 +25,8 @@ extension EvidenceBundle {
     /// Judges the same files again with nothing but what is in the bundle: its trust, policy, material and time.
     ///
     /// - Parameters:
-    ///   - files: The files that the bundle speaks of, in any order; each must be known to it.
+    ///   - files: The files that the bundle speaks of, in any order; each must be known to it. A file that could not be judged
+    ///     may be among them or not: its reason comes from the bundle, in which it has a path and no digest.
     ///   - others: More files, among which contents and signatures may be found.
     ///   - password: Of encrypted PDFs; it is not in the bundle.
     /// - Returns: The report; its JSON is ``report``, byte for byte. A file without verdict has its reason from the bundle.
@@ -80,14 +81,26 @@ extension EvidenceBundle {
             policy: validator.policy, validationTime: validationTime, files: reports, findings: manifest.findings)
     }
 
+    /// The names of the files that could not be judged; they may lie in other folders now.
+    private var unjudgedNames: [String] { self.files.filter { $0.sha256 == nil }.map { Self.name(of: $0.path) } }
+
+    /// Whether a path has the name of a file that could not be judged, so that it need not be there or be readable.
+    public func isUnjudged(_ path: String) -> Bool { unjudgedNames.contains(Self.name(of: path)) }
+
+    private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
     /// The files by their digests, each known, none missing.
     private func found(_ files: [ShownFile], _ others: [ShownFile]) throws -> [String: any ByteSource] {
         let known = Set(self.files.flatMap { [$0.sha256, $0.companion].compactMap(\.self) })
         var found: [String: any ByteSource] = [:]
+        var unjudged = unjudgedNames
         for (index, file) in (files + others).enumerated() {
             let digest = Hexadecimal.encode(try DigestAlgorithm.sha256.digest(of: file.source))
             guard known.contains(digest) else {
-                guard index >= files.count else {
+                // Each name once: beside them every file must be one that was judged.
+                let place = unjudged.firstIndex(of: Self.name(of: file.path))
+                if let place { unjudged.remove(at: place) }
+                guard index >= files.count || place != nil else {
                     throw EvidenceError(
                         .otherFile, "\(file.path): the evidence speaks of no file with SHA-256 \(digest)")
                 }

@@ -25,10 +25,12 @@ struct EvidenceQuestion {
                     vi:
                         "gốc tin cậy, chính sách và thời điểm là của tệp bằng chứng; chỉ đáng tin khi biết ai lập tệp đó",
                     en: "trust, policy and time are those of the evidence; it is worth what its origin is worth"))
-            let given = try inputs.map { input in
+            let given = try inputs.compactMap { input -> EvidenceBundle.ShownFile? in
                 do {
                     return EvidenceBundle.ShownFile(path: input.path, source: try FileSource(path: input.path))
                 } catch {
+                    // It may be as unreadable as it was then.
+                    guard !bundle.isUnjudged(input.path) else { return nil }
                     throw CommandFailure(error, path: input.path)
                 }
             }
