@@ -70,7 +70,7 @@ extension RevisionComparison {
     private static let pageBoxes: Set<PDFName> = ["MediaBox", "CropBox", "BleedBox", "TrimBox", "ArtBox"]
 
     /// Whether a rectangle is another one but for the digits that a writer keeps: programs that write a page or field again
-    /// round LibreOffice's 595.303937007874 to a single-precision number, to three decimals or more, or both. Less than a
+    /// round LibreOffice's 595.303937007874 to a single-precision number, to three to ten decimals (Poppler), or both. Less than a
     /// thousandth of a point is seen nowhere, and rounding what was rounded goes no further, whereas any difference as small
     /// could be made again and again.
     func isSameRectangle(_ first: PDFObject?, _ second: PDFObject?) -> Bool {
@@ -83,8 +83,9 @@ extension RevisionComparison {
         guard abs(number) < 1e6, abs(other) < 1e6 else { return false }
         let single = Double(Float(number))
         return other == single
-            || [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].contains { scale in
-                [number, single].contains { abs(($0 * scale).rounded() / scale - other) < 1e-10 }
+            || [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10].contains { scale in
+                // Less than the next number with as many digits, and more than what the computation leaves out.
+                [number, single].contains { abs(($0 * scale).rounded() / scale - other) < min(1e-10, 0.05 / scale) }
             }
     }
 
