@@ -41,6 +41,21 @@ struct NewFieldTests {
         }
     }
 
+    /// LibreOffice writes `/V` and `/DV` alike.
+    @Test func `its default value may be the signature itself and nothing else`() throws {
+        let signature = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Contents<00>>>"
+        let more = [(31, signature), (32, signature)]
+        func reasons(_ entries: String) throws -> [ChangeReason.Code] {
+            try self.reasons(
+                "/Type/Annot/Subtype/Widget/Rect[0 0 0 0]/F 132\(entries)", .approval, more: more)
+        }
+        #expect(try reasons("/V 31 0 R") == [])
+        #expect(try reasons("/V 31 0 R/DV 31 0 R") == [])
+        #expect(try reasons("/V 31 0 R/DV 32 0 R").contains(.newFieldUnsuitable))
+        #expect(try reasons("/V 31 0 R/DV(text)").contains(.newFieldUnsuitable))
+        #expect(try reasons("/DV 31 0 R").contains(.newFieldUnsuitable))
+    }
+
     /// The page is painted from (0, 0) to (10, 10).
     @Test func `what is printed or appears under the pointer is visible`() throws {
         func field(_ flags: Int) -> String { "/Type/Annot/Subtype/Widget/Rect[0 0 9 9]/F \(flags)" }

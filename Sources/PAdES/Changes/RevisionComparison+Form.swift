@@ -92,7 +92,7 @@ extension RevisionComparison {
     private func explainNewField(_ node: FormTree.Node, _ before: FormTree, _ after: FormTree) throws(PDFSyntaxError) {
         let allowed: Set<PDFName> = [
             "FT", "T", "TU", "TM", "Ff", "V", "Type", "Subtype", "F", "Rect", "P", "AP", "AS", "MK", "DA", "Lock", "SV",
-            "Border", "BS", "Kids", "Parent", "H", "M", "NM", "Q", "DR",
+            "Border", "BS", "Kids", "Parent", "H", "M", "NM", "Q", "DR", "DV",
         ]
         let own = after.parts(of: node.field)
         let isNameTaken = after.fieldCount(named: node.name) > 1
@@ -104,6 +104,11 @@ extension RevisionComparison {
         }
         for part in own {
             guard isAdded(part.reference), part.dictionary.keys.allSatisfy(allowed.contains) else {
+                refuse(.newFieldUnsuitable, part.reference)
+                return
+            }
+            // LibreOffice names the signature as the default value too, which shows nothing; another one might be restored.
+            guard part.dictionary["DV"] == nil || part.dictionary["DV"] == node.dictionary["V"] else {
                 refuse(.newFieldUnsuitable, part.reference)
                 return
             }
