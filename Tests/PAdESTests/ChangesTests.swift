@@ -337,22 +337,22 @@ struct ChangesTests {
     }
 
     @Test func `a freed object and an entry that leads back are refused`() throws {
-        // An object that hides inside a stream until an entry leads to it.
-        let hiding = PDFFixture.classic(more: [(5, "<</Length 18>>\nstream\n8 0 obj\n(x)\nendobj\nendstream")])
+        // An object that hides, of a number that the signature leaves free, inside a stream until an entry leads to it.
+        let hiding = PDFFixture.classic(more: [(5, "<</Length 18>>\nstream\n9 0 obj\n(x)\nendobj\nendstream")])
         let signed = try PDFFixture.signed(hiding)
         let file = try PDFFixture.file(signed)
         let text = String(decoding: signed, as: UTF8.self)
-        let hidden = try #require(text.range(of: "8 0 obj"))
+        let hidden = try #require(text.range(of: "9 0 obj"))
         let offset = text.utf8.distance(from: text.startIndex, to: hidden.lowerBound)
         func append(_ rows: String) throws -> RevisionChange? {
             let start = signed.count
             let text =
-                "xref\n\(rows)trailer\n<</Size 9/Root 1 0 R/Prev \(file.newest.startOffset)>>\nstartxref\n\(start)\n%%EOF\n"
+                "xref\n\(rows)trailer\n<</Size 10/Root 1 0 R/Prev \(file.newest.startOffset)>>\nstartxref\n\(start)\n%%EOF\n"
             let document = try DocumentSignatures(in: PDFFixture.file(signed + Array(text.utf8)))
             return try document.changesAfterFirstSignature().last
         }
         #expect(try append("5 1\n0000000000 00001 f \n")?.reasons.map(\.code).contains(.objectFreed) == true)
-        let back = String(format: "8 1\n%010d 00000 n \n", offset)
+        let back = String(format: "9 1\n%010d 00000 n \n", offset)
         #expect(try append(back)?.reasons.map(\.code) == [.entryPointsBack])
         // Readers that give up such an update find it as well.
         #expect(try append("0 1\n0000000000 65535 f \n")?.reasons.map(\.code) == [.unexplainedObject])

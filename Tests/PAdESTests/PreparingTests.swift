@@ -108,6 +108,23 @@ struct PreparingTests {
         try check(both)
     }
 
+    /// Poppler writes the catalogue again only where the form is no object of its own, and then without its new field.
+    @Test func `a form that was not there is an object of its own, one in the catalogue stays there`() throws {
+        for original in [PDFFixture.classic(), PDFFixture.compact(), PDFFixture.classic(catalog: "/AcroForm null")] {
+            let file = try PDFFixture.file(PDFFixture.signed(original))
+            let reference = try #require(try file.catalog().dictionary["AcroForm"]?.reference)
+            let form = try #require(try file.object(reference).dictionary)
+            #expect(form["Fields"]?.array?.count == 1 && form["SigFlags"] == .integer(3))
+            let both = try PDFFixture.file(PDFFixture.signed(PDFFixture.signed(original), .new(name: "Second")))
+            #expect(try both.catalog().dictionary["AcroForm"]?.reference == reference)
+            #expect(try both.object(reference).dictionary?["Fields"]?.array?.count == 2)
+            #expect(!both.changes(in: 2).contains { $0.reference == IndirectReference(1) }, "the catalogue stays")
+            #expect(try DocumentSignatures(in: both).changesAfterFirstSignature().map(\.isAllowed) == [true])
+        }
+        let direct = try PDFFixture.file(PDFFixture.signed(PDFFixture.classic(catalog: "/AcroForm<</Fields[]>>")))
+        #expect(try direct.catalog().dictionary["AcroForm"]?.dictionary?["Fields"]?.array?.count == 1)
+    }
+
     @Test func `an array that two pages share is not changed for both`() throws {
         let original = PDFFixture.classic(
             page: "/Annots 5 0 R",

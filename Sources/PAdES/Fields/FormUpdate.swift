@@ -106,7 +106,8 @@ struct FormUpdate {
         }
     }
 
-    /// Writes the form dictionary where it is, with the new fields.
+    /// Writes the form dictionary where it is, with the new fields; where there is none, as an object of its own: Poppler adds
+    /// fields to a form that stands in the catalogue without writing the catalogue again.
     private mutating func writeForm(_ signatureFlags: Int64) throws(PAdESError) {
         let value = try resolved(catalog["AcroForm"])
         guard value == nil || value?.dictionary != nil else {
@@ -125,6 +126,8 @@ struct FormUpdate {
         }
         if let reference = catalog["AcroForm"]?.reference, value != nil {
             if form != value?.dictionary { update.set(.dictionary(form), for: reference) }
+        } else if value == nil {
+            catalog["AcroForm"] = .reference(update.add(.dictionary(form)))
         } else {
             catalog["AcroForm"] = .dictionary(form)
         }
