@@ -17,13 +17,20 @@ public enum SignedFile {
     /// - Returns: `nil` for a file of no signed format; a PDF without signatures is a document with no facts. A ZIP archive
     ///   is a document when it is an ASiC container, else a file like any other.
     /// - Throws: ``DossierCore/ByteSourceError``, ``PDFSyntax/PDFSyntaxError``, ``DERSyntax/DERSyntaxError``,
-    ///   ``ZIPSyntax/ZIPSyntaxError`` for a file of a signed format that cannot be read.
+    ///   ``ZIPSyntax/ZIPSyntaxError`` for a file of a signed format that cannot be read; ``SecondReading``.
     public static func open(_ source: any ByteSource, password: String? = nil) throws -> (any SignedDocument)? {
         let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
         if head.starts(with: Array("%PDF-".utf8)) { return try PDFDocument(parsing: source, password: password) }
         if head.starts(with: Array("PK".utf8)) { return try container(source) }
         if isSignedData(head) || CAdESDocument.isArmoured(head) {
-            return try document(source.allBytes(limit: 1 << 28), over: nil)
+            let bytes = try source.allBytes(limit: 1 << 28)
+            let document = try document(bytes, over: nil)
+            if let content = (document as? CAdESDocument)?.enclosedContent, isSignedData(head),
+                let second = SecondReading(in: bytes, around: content)
+            {
+                throw second
+            }
+            return document
         }
         if TimeStampFile.isClaimed(by: head), source.size <= 1 << 22 {
             return TimeStampFile(parsing: try source.allBytes(limit: 1 << 22))
@@ -50,8 +57,10 @@ public enum SignedFile {
     /// An archive that cannot be read strictly may still be any file; one that says it is a container may not.
     private static func container(_ source: any ByteSource) throws -> (any SignedDocument)? {
         do {
-            return try ASiCContainer(reading: source)
-        } catch {
+            guard let container = try ASiCContainer(reading: source) else { return nil }
+            if let second = try SecondReading(in: container) { throw second }
+            return container
+        } catch let error as ZIPSyntaxError {
             guard try error.code == .unreadableSource || ASiCContainer.isClaimed(by: source) else { return nil }
             throw error
         }

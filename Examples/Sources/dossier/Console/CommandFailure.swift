@@ -93,6 +93,8 @@ struct CommandFailure: Error {
             self.init(
                 .badInput, vi: "\(place)tệp ZIP không đọc được: \(ErrorWords.vietnamese(error))", en: "\(place)\(error)"
             )
+        case let error as SecondReading:
+            self.init(.badInput, vi: "\(place)\(error.phrase.vi)", en: "\(place)\(error.phrase.en)")
         case let error as ASiCError:
             self.init(
                 .badInput, vi: "\(place)bộ chứa ASiC không dùng được: \(ErrorWords.vietnamese(error))",
