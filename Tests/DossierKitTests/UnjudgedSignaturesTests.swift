@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import ASiC
 import AdES
 import DossierCore
 import DossierKit
@@ -50,6 +51,29 @@ struct UnjudgedSignaturesTests {
             #expect(try UnjudgedSignatures(in: text(among)) == .block)
         }
         #expect(throws: (any Error).self) { try SignedFile.open(text(block + "words\n")) }
+    }
+
+    /// Readers look for the header in the first 1024 octets, and for the end of an archive from its back.
+    @Test func `a signed PDF or a container behind other octets is named`() async throws {
+        let bench = try Bench.shared.get()
+        let signed = try await bench.signedPDF("birth-certificate.pdf", by: "citizen")
+        let unsigned = try Bench.sample("birth-certificate.pdf").allBytes(limit: 1 << 24)
+        let container = try await ASiCContainer.signed(
+            .extended, of: [ContainerFile(path: "a.txt", source: MemorySource([1]))], by: bench.signer("citizen"),
+            claiming: Bench.now)
+        for front in ["\n", "\u{feff}", " ", "MZ stub\n"] {
+            for file in [signed, container] {
+                let moved = MemorySource(Array(front.utf8) + file)
+                #expect(try SignedFile.open(moved) == nil)
+                #expect(try UnjudgedSignatures(in: moved) == .displaced)
+                #expect(try UnjudgedSignatures(in: MemorySource(file)) == nil)
+            }
+            #expect(try UnjudgedSignatures(in: MemorySource(Array(front.utf8) + unsigned)) == nil)
+        }
+        #expect(try UnjudgedSignatures(in: text("The type application/vnd.etsi.asic-e+zip is that of %PDF- no")) == nil)
+        let cms = try await CAdESSignature.enveloping(
+            MemorySource([1]), by: bench.signer("citizen"), claiming: Bench.now)
+        #expect(try UnjudgedSignatures(in: text("\u{feff}" + Data(cms).base64EncodedString())) == .block)
     }
 
     @Test func `a signed message is told by the header, whatever its body says`() throws {

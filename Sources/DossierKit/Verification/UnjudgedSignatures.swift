@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import ASiC
 import AdES
 public import DossierCore
 import ZIPSyntax
@@ -17,14 +18,20 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
     case mail
     /// An archive with signatures of its own kind: OOXML, OpenDocument, EPUB, JAR.
     case package
+    /// A signed PDF or a container behind other octets, which readers pass over (ISO 32000-1 Annex H.3, note 13).
+    case displaced
 
     /// Looks for marks of such signatures.
     ///
     /// Nothing is parsed or judged: what a file says of itself is enough to say that nobody looked. A file of more than
-    /// 64 MiB, and XML that is not written in UTF-8 or a superset of ASCII, are not recognised.
+    /// 64 MiB that is no PDF or container, and XML that is not written in UTF-8 or a superset of ASCII, are not recognised.
     ///
     /// - Throws: ``DossierCore/ByteSourceError``.
     public init?(in source: any ByteSource) throws {
+        if try Self.isDisplaced(source) {
+            self = .displaced
+            return
+        }
         guard source.size <= 1 << 26 else { return nil }
         let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
         let isMarked = head.starts(with: [0xef, 0xbb, 0xbf])
@@ -47,12 +54,36 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
         default:
             if Self.isSignedMail(try source.bytes(at: 0, count: Int(min(source.size, 1 << 16)))) {
                 self = .mail
-            } else if !head.contains(0), CAdESDocument.isTextual(try source.allBytes(limit: 1 << 26)) {
+            } else if !head.contains(0),
+                CAdESDocument.isTextual(Array(try source.allBytes(limit: 1 << 26).dropFirst(isMarked ? 3 : 0)))
+            {
                 self = .block
             } else {
                 return nil
             }
         }
+    }
+
+    /// Whether a signed PDF or a container begins behind the first octet.
+    private static func isDisplaced(_ source: any ByteSource) throws -> Bool {
+        let head = try source.bytes(at: 0, count: Int(min(source.size, 1024)))
+        if !head.starts(with: Array("%PDF-".utf8)), bytes(head, hold: "%PDF-") {
+            let mark = "/ByteRange"
+            var position: Int64 = 0
+            while position < source.size {
+                let piece = try source.bytes(at: position, count: Int(min(1 << 20, source.size - position)))
+                if bytes(piece, hold: mark) { return true }
+                guard position + Int64(piece.count) < source.size else { break }
+                position += Int64(piece.count - mark.utf8.count)
+            }
+        }
+        guard !head.starts(with: Array("PK".utf8)), source.size >= 22 else { return false }
+        // The end record may have a comment of 65,535 octets behind it.
+        let count = min(source.size, 1 << 16 + 22)
+        guard bytes(try source.bytes(at: source.size - count, count: Int(count)), hold: "PK\u{5}\u{6}") else {
+            return false
+        }
+        return try ASiCContainer.isClaimed(by: source)
     }
 
     /// Whether the header says that the message is signed.
@@ -114,6 +145,13 @@ public enum UnjudgedSignatures: Sendable, Hashable, CaseIterable {
                     "tệp là thư điện tử đã ký (S/MIME), loại chưa kiểm tra được; hãy lưu phần đính kèm smime.p7m rồi kiểm tra tệp đó",
                 en:
                     "the file is a signed e-mail message (S/MIME), which is not judged; save its attachment smime.p7m and verify that"
+            )
+        case .displaced:
+            Phrase(
+                vi:
+                    "tệp PDF hoặc gói đã ký không nằm ở đầu tệp mà sau những byte khác; loại tệp này chưa kiểm tra được",
+                en:
+                    "a signed PDF or a container does not begin with the file but behind other octets, which is not judged"
             )
         case .package:
             Phrase(
