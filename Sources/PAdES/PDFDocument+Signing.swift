@@ -175,11 +175,13 @@ extension PDFDocument {
         return Array(try state.finalized().prefix(16))
     }
 
-    /// The first name of a kind that no signature field has.
+    /// The first name of a kind that no field or group of fields has.
     func freeFieldName(_ prefix: String) throws(PAdESError) -> String {
-        let taken = Set(try signatures().fields.map(\.name))
+        let form = try FormTree(file, asOf: file.revisions.count - 1)
+        let names = try signatures().fields.map(\.name) + form.nodes.values.map(\.name)
+        let taken = Set(names.map { $0.prefix { $0 != "." } })
         var number = 1
-        while taken.contains("\(prefix)\(number)") { number += 1 }
+        while taken.contains("\(prefix)\(number)"[...]) { number += 1 }
         return "\(prefix)\(number)"
     }
 

@@ -108,6 +108,24 @@ struct PreparingTests {
         try check(both)
     }
 
+    /// A form may have a text field or a group of that name.
+    @Test func `the name of a new field is the first that nothing in the form has`() throws {
+        let form = PDFFixture.classic(
+            catalog: "/AcroForm<</Fields[5 0 R 6 0 R]>>", page: "/Annots[5 0 R 7 0 R]",
+            more: [
+                (5, "<</FT/Tx/T(Signature1)/Type/Annot/Subtype/Widget/Rect[1 1 9 9]>>"),
+                (6, "<</T(Signature2)/Kids[7 0 R]>>"),
+                (7, "<</FT/Tx/T(inner)/Parent 6 0 R/Type/Annot/Subtype/Widget/Rect[1 1 9 9]>>"),
+            ])
+        for (bytes, expected) in [(PDFFixture.classic(), "Signature1"), (form, "Signature3")] {
+            let document = try PDFDocument(parsing: MemorySource(bytes))
+            #expect(try document.freeFieldName("Signature") == expected)
+            #expect(try document.freeFieldName("Timestamp") == "Timestamp1")
+            #expect(throws: Never.self) { try PDFFixture.signed(bytes, .new(name: expected)) }
+        }
+        #expect(throws: PAdESError(.unusableFieldName, "")) { try PDFFixture.signed(form, .new(name: "Signature1")) }
+    }
+
     /// Poppler writes the catalogue again only where the form is no object of its own, and then without its new field.
     @Test func `a form that was not there is an object of its own, one in the catalogue stays there`() throws {
         for original in [PDFFixture.classic(), PDFFixture.compact(), PDFFixture.classic(catalog: "/AcroForm null")] {
