@@ -135,6 +135,7 @@ extension PDFDocument {
         let stamped = AppendedSource(base: file.source, appended: appended)
         guard let resources = level.resources else { return stamped }
         var extended = try PDFExtension(of: stamped, trusting: resources.domains, budget: file.budget)
+        extended.raisesNewestOnly = true
         try await extended.extend(to: level.level, with: resources, at: time)
         return extended.extendedSource
     }

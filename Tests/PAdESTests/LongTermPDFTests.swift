@@ -98,6 +98,41 @@ struct LongTermPDFTests {
         }
     }
 
+    /// What others made before can have another form or another trust, and a broken one cannot be mended.
+    @Test(arguments: [BaselineLevel.t, .lt, .lta])
+    func `beside signatures of others a new one reaches its level, and these are not raised`(
+        _ level: BaselineLevel
+    ) async throws {
+        let stranger = try #require(
+            try TestInfrastructure(at: Self.signing).subscriber("citizen")
+        ).signer()
+        let original = try sample("ct01-declaration")
+        let foreign = try await PDFDocument(parsing: MemorySource(original)).signed(
+            by: stranger, claiming: Self.signing)
+        for (base, isRaisable) in [
+            (foreign, false), (try PDFFixture.signed(original, .new(name: "Other")), false),
+            (try await signed("company", .b, original), true),
+        ] {
+            let wanted: SigningLevel =
+                switch level {
+                case .t: .t(try authority())
+                case .lt: .lt(try resources())
+                default: .lta(try resources())
+                }
+            let bytes = try await signed("citizen", wanted, base)
+            #expect(bytes.starts(with: base))
+            #expect(try levels(bytes).last == level)
+            guard level == .lt else { continue }
+            if isRaisable {
+                // The time-stamp for the first one may cover what there is for both.
+                let raised = try levels(await extended(bytes, to: .lt))
+                #expect(raised.allSatisfy { $0.map { $0 >= .lt } ?? false }, "\(raised)")
+            } else {
+                await #expect(throws: AdESError.self) { try await extended(bytes, to: .lt) }
+            }
+        }
+    }
+
     @Test(arguments: ["citizen", "company", "official", "commune"], [BaselineLevel.lt, .lta])
     func `what is signed at a level has it, for pyHanko and pdfsig too`(
         _ name: String, _ level: BaselineLevel

@@ -21,6 +21,9 @@ public protocol SignatureExtension: Sendable {
     /// - Throws: when the file cannot be read.
     func signatureFacts() throws -> [SignatureFacts]
 
+    /// Whether it is this signature, among others, that is raised; `true` unless the file can tell.
+    func isRaised(_ facts: SignatureFacts) -> Bool
+
     /// Adds a time-stamp to every signature that has none: level B-T.
     ///
     /// - Throws: ``AdESError`` `timeStampNotAccepted`; errors of the authority unchanged.
@@ -62,6 +65,8 @@ public struct ExtensionResources: Sendable {
 }
 
 extension SignatureExtension {
+    public func isRaised(_ facts: SignatureFacts) -> Bool { true }
+
     /// What every signature still lacks for level B-LT, its newest archive time-stamp included.
     ///
     /// - Parameters:
@@ -133,12 +138,12 @@ extension SignatureExtension {
     /// Adds the certificates of signers that are not enclosed, without which no value can be checked; every level asks for them.
     private mutating func addSigners(from resources: ExtensionResources) async throws {
         let facts = try signatureFacts()
-        guard facts.contains(where: \.lacksSigner) else { return }
+        guard facts.contains(where: { isRaised($0) && $0.lacksSigner }) else { return }
         let given = try await resources.material([]).certificates
         var trial = self
         try trial.add(ValidationMaterial(certificates: given))
         let signers = try zip(facts, trial.signatureFacts()).compactMap { before, after in
-            before.lacksSigner ? after.signingCertificate : nil
+            isRaised(before) && before.lacksSigner ? after.signingCertificate : nil
         }
         if !signers.isEmpty { try add(ValidationMaterial(certificates: signers)) }
     }
@@ -164,9 +169,9 @@ extension SignatureExtension {
         return needed.flatMap(\.findings)
     }
 
-    /// The signatures, all of which hold.
+    /// The signatures that are raised, all of which hold.
     private func suitableSignatures() throws -> [SignatureFacts] {
-        let signatures = try signatureFacts()
+        let signatures = try signatureFacts().filter(isRaised)
         guard !signatures.isEmpty else {
             throw AdESError(
                 .unsuitableSignature, Phrase(vi: "tệp không có chữ ký nào", en: "there is no signature"))

@@ -20,6 +20,9 @@ public struct PDFExtension: SignatureExtension {
     public private(set) var appendedBytes: [UInt8] = []
     /// Whether each signature gets its entry under `/VRI`, as older readers expect.
     public var namesMaterialPerSignature = true
+    /// Whether only the newest signature is raised: beside others, of which nobody can change the form any more, a new one has a
+    /// level of its own (EN 319 142-1 §6).
+    public var raisesNewestOnly = false
     private let source: any ByteSource
     private let budget: Budget
     /// The file as it is now.
@@ -58,8 +61,15 @@ public struct PDFExtension: SignatureExtension {
 
     public func signatureFacts() throws -> [SignatureFacts] { try known.facts(of: document) }
 
+    public func isRaised(_ facts: SignatureFacts) -> Bool {
+        guard raisesNewestOnly else { return true }
+        // Signatures that were taken out come behind those that are there.
+        let count = (try? document.signatures().signatures.count { !$0.isDocumentTimeStamp }) ?? 0
+        return facts.id == "S-\(count)"
+    }
+
     public mutating func addTimeStamps(from authority: any TimeStamping) async throws {
-        let isStamped = try signatureFacts().allSatisfy { facts in
+        let isStamped = try signatureFacts().filter(isRaised).allSatisfy { facts in
             facts.timeStamps.contains { $0.standsOverSignature && $0.holds }
         }
         if !isStamped { try await addArchiveTimeStamps(from: authority) }
@@ -69,7 +79,7 @@ public struct PDFExtension: SignatureExtension {
         let signatures = try document.signatures().signatures.filter { !$0.isDocumentTimeStamp }
         var information: [SignatureInformation] = []
         if namesMaterialPerSignature {
-            for (signature, facts) in zip(signatures, try signatureFacts()) {
+            for (signature, facts) in zip(signatures, try signatureFacts()) where isRaised(facts) {
                 // The time of judgement does not matter: every signature has a time-stamp by now.
                 let needed = LongTermMaterial(
                     for: facts, trusting: domains, from: facts.longTermMaterial.merging(material),

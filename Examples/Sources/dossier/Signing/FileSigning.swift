@@ -140,7 +140,7 @@ struct FileSigning: Sendable {
             appearance: pdf.visible.visibleSignature(for: signer.certificate), certifying: pdf.permission,
             level: first, properties: properties)
         guard let raising else { return Signed(content: signed, format: .pades) }
-        let raised = try await raising.raise(pdf: signed)
+        let raised = try await raising.raise(pdf: signed, newestOnly: true)
         return Signed(content: raised.content, format: .pades, remarks: raised.remarks)
     }
 }

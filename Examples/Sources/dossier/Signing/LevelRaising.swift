@@ -51,8 +51,12 @@ struct LevelRaising: Sendable {
         return (extended.bytes, remarks)
     }
 
-    func raise(pdf source: any ByteSource) async throws -> (content: AppendedSource, remarks: [Finding]) {
+    /// - Parameter newestOnly: Whether it is the newest signature that is raised, whatever others there are.
+    func raise(
+        pdf source: any ByteSource, newestOnly: Bool = false
+    ) async throws -> (content: AppendedSource, remarks: [Finding]) {
         var extended = try PDFExtension(of: source, trusting: resources.domains)
+        extended.raisesNewestOnly = newestOnly
         let remarks = try await extended.extend(to: level, with: resources, at: time)
         return (extended.extendedSource, remarks)
     }

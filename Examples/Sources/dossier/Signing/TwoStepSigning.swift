@@ -78,7 +78,7 @@ struct TwoStepSigning: Sendable {
                 try signed.copy(to: output)
                 return []
             }
-            let raised = try await raising.raise(pdf: signed)
+            let raised = try await raising.raise(pdf: signed, newestOnly: true)
             try raised.content.copy(to: output)
             return raised.remarks
         case .cms(let prepared):
