@@ -202,7 +202,8 @@ final class ContentInterpreter {
     }
 
     private func paintObject(_ name: PDFName?, _ depth: Int) throws(PDFSyntaxError) {
-        guard let stream = try resolve(resource("XObject", name)).stream else { return }
+        let value = try resource("XObject", name)
+        guard let stream = try resolve(value).stream else { return }
         guard try resolve(stream.dictionary["Subtype"]).name == "Form" else {
             paint(state.matrix.box(PageRectangle(x: 0, y: 0, width: 1, height: 1)))
             return
@@ -222,7 +223,8 @@ final class ContentInterpreter {
         }
         if let box { state.clip = state.clip.intersection(state.matrix.box(box)) ?? .empty }
         let own = try resolve(stream.dictionary["Resources"]).dictionary
-        try run(source.bytes(of: stream, asOf: revision), resources: own, depth: depth + 1)
+        try run(
+            source.bytes(of: stream, at: value?.reference, asOf: revision), resources: own, depth: depth + 1)
     }
 
     func numbers(_ value: PDFObject?) throws(PDFSyntaxError) -> [Double] {

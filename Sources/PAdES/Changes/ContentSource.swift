@@ -14,8 +14,11 @@ final class ContentSource {
     let file: PDFFile
     /// The fonts of the document; no revision may change one.
     var fonts: [IndirectReference: ContentFont] = [:]
-    /// The objects of one state.
+    /// The objects of one state, and what came out of small streams among them: a form may be drawn on every page.
     private var objects: (revision: Int, known: [IndirectReference: PDFObject]) = (0, [:])
+    private var decoded: [IndirectReference: [UInt8]] = [:]
+    /// How many octets of small streams are still kept.
+    private var room = 1 << 24
     private var operations: Int
     /// How many octets may still come out of streams.
     private(set) var octets: Int64
@@ -49,10 +52,23 @@ final class ContentSource {
     }
 
     /// The bytes of a stream after its filters; what the filters gave counts even where they fail.
-    func bytes(of stream: PDFStream, asOf revision: Int) throws(PDFSyntaxError) -> [UInt8] {
+    ///
+    /// - Parameter reference: What ``resolve(_:asOf:)`` gave the stream for, if it was a reference.
+    func bytes(
+        of stream: PDFStream, at reference: IndirectReference? = nil, asOf revision: Int
+    ) throws(PDFSyntaxError) -> [UInt8] {
         try take(operations: Self.stream)
+        if let reference, objects.revision == revision, let known = decoded[reference] {
+            try take(octets: Int64(known.count))
+            return known
+        }
         guard octets >= 0 else { throw PDFSyntaxError(.limitExceeded, "octets in the contents of all pages") }
-        return try file.decodedBytes(of: stream, asOf: revision, within: &octets)
+        let bytes = try file.decodedBytes(of: stream, asOf: revision, within: &octets)
+        if let reference, objects.revision == revision, bytes.count <= 1 << 16, bytes.count < room {
+            room -= bytes.count + 64
+            decoded[reference] = bytes
+        }
+        return bytes
     }
 
     /// How many operators of a path a stream or font takes, whatever is in it.
@@ -61,7 +77,10 @@ final class ContentSource {
     /// As ``PDFFile/resolve(_:asOf:)``; contents ask for the same objects again and again.
     func resolve(_ value: PDFObject?, asOf revision: Int) throws(PDFSyntaxError) -> PDFObject {
         guard case .reference(let reference) = value else { return value ?? .null }
-        if objects.revision != revision { objects = (revision, [:]) }
+        if objects.revision != revision {
+            objects = (revision, [:])
+            (decoded, room) = ([:], 1 << 24)
+        }
         if let known = objects.known[reference] { return known }
         let object = try file.resolve(value, asOf: revision)
         try take(operations: (object.array?.count ?? object.dictionary?.count ?? 0) / 8)
