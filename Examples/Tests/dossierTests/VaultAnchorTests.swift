@@ -27,6 +27,58 @@ struct VaultAnchorTests {
         return (outcome.json["freshness"] as? String, head?["sequence"] as? Int)
     }
 
+    @Test func `an anchor takes the place of no other file and of no other vault's anchor`() throws {
+        let other = bench.path("other")
+        let passphrase = try bench.write(Array("một mật khẩu thử nghiệm\n".utf8), "passphrase")
+        func create(_ anchor: String, _ more: [String]) throws -> Int32 {
+            try DossierTool.run(["vault", "create", "--store", "sqlite:\(other)", "--anchor", anchor] + more).status
+        }
+        let both = bench.path("both")
+        let secret = ["--passphrase-file", passphrase]
+        #expect(try create(both, secret + ["--recovery-code-file", both]) == 64)
+        #expect(try create(passphrase, secret) == 64)
+        #expect(try bench.read("passphrase") == Array("một mật khẩu thử nghiệm\n".utf8))
+        let text = try bench.write([1, 2, 3], "text")
+        #expect(try create(text, secret) == 65 && bench.read("text") == [1, 2, 3])
+        let before = try bench.read("anchor")
+        #expect(try create(bench.path("anchor"), secret) == 73 && bench.read("anchor") == before)
+        #expect(!bench.exists("both") && !bench.exists("other"), "nothing was made")
+        let code = try DossierTool.run(
+            ["vault", "slots", "add", "--anchor", both, "--new-recovery-code-file", both] + vault)
+        #expect(code.status == 64 && !bench.exists("both"))
+        #expect(try create(bench.path("new"), secret + ["--recovery-code-file", bench.path("code")]) == 0)
+    }
+
+    @Test func `a store that was put back is accepted, and a damaged vault keeps no other from being copied`() throws {
+        let file = try bench.write(Array(repeating: 7, count: 100_000), "paper")
+        let (anchor, from) = (["--anchor", bench.path("anchor")], "sqlite:\(bench.path("store"))")
+        #expect(try DossierTool.run(["vault", "add", "--type", "other", file] + anchor + vault).status == 0)
+        let store = URL(filePath: bench.path("store"))
+        try FileManager.default.copyItem(at: store, to: URL(filePath: bench.path("backup")))
+        #expect(try DossierTool.run(["vault", "add", "--type", "other", file] + anchor + vault).status == 0)
+        try FileManager.default.removeItem(at: store)
+        try FileManager.default.moveItem(at: URL(filePath: bench.path("backup")), to: store)
+        #expect(try DossierTool.run(["vault", "list"] + anchor + vault).status == 74)
+        let accepted = try DossierTool.run(["vault", "accept-older", "--reason", "máy chủ hỏng"] + anchor + vault)
+        #expect(accepted.status == 0 && accepted.errors.contains("given up"), "\(accepted.errors)")
+        #expect(try verified("anchor").freshness == "anchored")
+        #expect(try DossierTool.run(["vault", "accept-older", "--reason", "x"] + anchor + vault).status == 74)
+
+        let second = try DossierTool.run(["vault", "create", "--json"] + vault[..<4])
+        let id = try #require(second.json["vault"] as? String)
+        let folder = bench.path("store/contents/\(vault[5])")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            try FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+        #expect(try DossierTool.run(["store", "init", "--store", "sqlite:\(bench.path("to"))"]).status == 0)
+        let copied = try DossierTool.run(
+            ["store", "copy", "--json", "--store", from, "--to", "sqlite:\(bench.path("to"))"])
+        #expect(copied.status == 74 && copied.errors.contains(vault[5]))
+        #expect((copied.json["vaults"] as? [[String: Any]])?.map { $0["vault"] as? String } == [id])
+        #expect(
+            (copied.json["failures"] as? [[String: String]]) == [["error": "damaged", "vault": vault[5]]])
+    }
+
     @Test func `of several that write at once with one anchor none puts an older head in its place`() async throws {
         let first = try bench.read("anchor")
         let count = 4
