@@ -121,13 +121,13 @@ import VaultTesting
         let two =
             #"{"documents":[{"file":"an/a.pdf","type":"x"},{"file":"binh/a.pdf","type":"y"},{"file":"b.pdf","type":"z"}]}"#
         for (path, type) in [
-            ("an/a.pdf", "x"), ("/home/binh/a.pdf", "y"), ("./an/a.pdf", "x"), ("b.pdf", "z"), ("x/b.pdf", "z"),
+            ("an/a.pdf", "x"), ("/scans/binh/a.pdf", "y"), ("./an/a.pdf", "x"), ("b.pdf", "z"), ("x/b.pdf", "z"),
             ("a.pdf", nil), ("chi/a.pdf", nil), ("an/b.pdf/a.pdf", nil), ("c.pdf", nil),
         ] {
             #expect((try? DocumentDescription.read(Array(two.utf8), for: path))?.type == type, "\(path)")
         }
         let alone = #"{"file":"an/a.pdf","type":"x"}"#
-        #expect(try DocumentDescription.read(Array(alone.utf8), for: "/home/an/a.pdf").type == "x")
+        #expect(try DocumentDescription.read(Array(alone.utf8), for: "/scans/an/a.pdf").type == "x")
         #expect(try DocumentDescription.read(Array(alone.utf8), for: "signed/a.pdf").type == "x")
         for (path, byPath) in [("b.pdf", false), ("binh/a.pdf", true)] {
             #expect(throws: DossierError(.invalidAttachment, "")) {

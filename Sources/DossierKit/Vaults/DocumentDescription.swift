@@ -40,7 +40,7 @@ public struct DocumentDescription: Sendable, Hashable, Decodable {
     /// Reads the description of a file: a JSON object, or the one of `{"documents": [...]}` whose `file` names it.
     ///
     /// Where several have the file's name, the one is meant whose path ends like the file's, as far as the shorter of both
-    /// goes: `an/birth.pdf` is `/home/an/birth.pdf`, and not `binh/birth.pdf`.
+    /// goes: `an/birth.pdf` is `/scans/an/birth.pdf`, and not `binh/birth.pdf`.
     ///
     /// - Parameters:
     ///   - file: The path of the file, or its name.

@@ -103,6 +103,7 @@ struct VaultGrantCommand: AsyncParsableCommand {
         guard Set(asked).count == asked.count else { throw ValidationError("a document is named twice") }
         let inputs = [textFile, recipient, serviceCard].compactMap(\.self)
         try OutputFile.check([packageFile, escrow].compactMap(\.self), inputs: inputs, force: nil)
+        for output in [packageFile, escrow].compactMap(\.self) { try options.check(output: output) }
         let instant = try time.instant()
         guard end > instant else { throw ValidationError("--until lies in the past") }
         do {
@@ -181,7 +182,7 @@ struct VaultRevokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let id = GrantID(grant) else { throw ValidationError("a grant has 32 hexadecimal digits") }
-        try OutputFile.check(output, inputs: [], force: nil)
+        try options.check(output: output)
         let instant = try time.instant()
         let vault = try await options.open(changing: true)
         let revocation = try await vault.revoke(id, reason: reason, at: instant)
