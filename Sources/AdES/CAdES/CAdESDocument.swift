@@ -65,9 +65,6 @@ public struct CAdESDocument: SignedDocument {
     /// Whether the signature encloses its content.
     public var isEnveloping: Bool { signedData.content != nil }
 
-    /// The content that the signature encloses.
-    package var enclosedContent: [UInt8]? { signedData.content }
-
     public func signatureFacts(with material: ValidationMaterial) throws -> [SignatureFacts] {
         var numbering = TimeStampNumbering()
         // Many signers and time-stamps ask for the same digest of the same content.

@@ -34,21 +34,24 @@ public struct SecondReading: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     /// Looks through a CMS structure in BER without its content.
-    init?(in bytes: [UInt8], around content: [UInt8]) {
+    init?(in bytes: [UInt8]) {
         // Pieces of the content become one, so that it is found as a whole.
         let whole = (try? BERTranscoding.der(from: bytes, allowsTrailingZeros: true)) ?? bytes
-        let element = DERWriter.bytes { $0.octetString(content) }
-        let header = element.prefix(element.count - content.count)
-        var parts = [whole[...]]
-        var index = 0
-        while index + element.count <= whole.count {
-            if whole[index] == header.first, whole[index...].starts(with: element) {
-                parts = [whole[..<index], whole[(index + element.count)...]]
-                break
-            }
-            index += 1
-        }
-        guard parts.contains(where: Self.hasObject) else { return nil }
+        let parts = (try? Self.partsBesideContent(of: whole)) ?? [whole]
+        guard parts.contains(where: { Self.hasObject($0[...]) }) else { return nil }
+    }
+
+    /// The elements of SignedData without eContent (RFC 5652 §5.1, §5.2).
+    private static func partsBesideContent(of contentInfo: [UInt8]) throws(DERSyntaxError) -> [[UInt8]] {
+        var outer = try DERElement(parsing: contentInfo).reader(.sequence)
+        _ = try outer.next()
+        var signedData = try outer.next().explicitContent().reader(.sequence)
+        var parts = [try signedData.next().bytes, try signedData.next().bytes]
+        var content = try signedData.next().reader(.sequence)
+        parts.append(try content.next().bytes)
+        _ = try content.next()
+        while !signedData.isAtEnd { parts.append(try signedData.next().bytes) }
+        return parts
     }
 
     private static func isFound(in source: any ByteSource, _ range: Range<Int64>) throws(ByteSourceError) -> Bool {

@@ -25,8 +25,8 @@ public enum SignedFile {
         if isSignedData(head) || CAdESDocument.isArmoured(head) {
             let bytes = try source.allBytes(limit: 1 << 28)
             let document = try document(bytes, over: nil)
-            if let content = (document as? CAdESDocument)?.enclosedContent, isSignedData(head),
-                let second = SecondReading(in: bytes, around: content)
+            if isSignedData(head), (document as? CAdESDocument)?.isEnveloping == true,
+                let second = SecondReading(in: bytes)
             {
                 throw second
             }
