@@ -96,20 +96,30 @@ struct CopyDamageTests {
         #expect(try await opened().verify().isComplete)
     }
 
+    /// Runs the statement on the source's database, where `lastChanged(value)` is the value with its last byte another
+    /// one: a constant in its place would be the byte that is there already once in 256 times, and damage nothing.
     private func damage(_ sql: String) throws {
-        let queue = try DatabaseQueue(path: folder.path + "/source/shard-00.sqlite")
+        var configuration = Configuration()
+        configuration.prepareDatabase { database in
+            database.add(
+                function: DatabaseFunction("lastChanged", argumentCount: 1, pure: true) { values in
+                    guard var bytes = Data.fromDatabaseValue(values[0]), let last = bytes.popLast() else { return nil }
+                    return bytes + [last &+ 1]
+                })
+        }
+        let queue = try DatabaseQueue(path: folder.path + "/source/shard-00.sqlite", configuration: configuration)
         try queue.write { try $0.execute(sql: sql) }
         try queue.close()
     }
 
     @Test(arguments: [
-        "UPDATE key_record SET record = CAST(substr(record, 1, length(record) - 1) || x'00' AS BLOB) WHERE rowid <= 2",
+        "UPDATE key_record SET record = lastChanged(record) WHERE rowid <= 2",
         "DELETE FROM key_record WHERE rowid = (SELECT min(rowid) FROM key_record)",
         "UPDATE entry SET payload = NULL WHERE place & 4294967295 = 1",
-        "UPDATE entry SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB) WHERE payload IS NOT NULL",
-        "UPDATE entry SET entry = CAST(substr(entry, 1, length(entry) - 1) || x'00' AS BLOB) WHERE place & 4294967295 = FIRST NEW",
+        "UPDATE entry SET payload = lastChanged(payload) WHERE payload IS NOT NULL",
+        "UPDATE entry SET entry = lastChanged(entry) WHERE place & 4294967295 = FIRST NEW",
         "DELETE FROM slot", "UPDATE slot SET record = x'00'",
-        "UPDATE slot SET record = CAST(substr(record, 1, length(record) - 1) || x'00' AS BLOB)",
+        "UPDATE slot SET record = lastChanged(record)",
     ])
     func `what the source lost or what was damaged there stays in the copy, and is told`(sql: String) async throws {
         let next = try #require(await vault.anchor).head.sequence + 1
