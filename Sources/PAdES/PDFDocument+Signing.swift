@@ -80,7 +80,8 @@ extension PDFDocument {
             chain: chain, scheme: scheme, signingTime: nil, properties: properties
         ).largestSize(tokenRoom: tokenRoom)
         let identifier = try identifier(for: "\(time) \(Hexadecimal.encode(certificate.fingerprint))")
-        let choice = try field ?? .new(name: freeFieldName("Signature"))
+        let choice: FieldChoice
+        if let field { choice = field } else { choice = .new(name: try freeFieldName("Signature")) }
         let revision = try SignaturePlaceholder.prepare(self, in: choice, request, identifier: identifier)
         let signature = try PreparedSignature(
             contentDigest: try digest(contentDigest, of: revision), certificate: certificate, chain: chain,

@@ -108,6 +108,22 @@ struct PreparingTests {
         try check(both)
     }
 
+    /// Such an entry is found wherever a signature is judged; none is written that could not pass.
+    @Test func `a file with an entry behind its end is not signed, and its twin is`() throws {
+        let whole = PDFFixture.classic()
+        let text = String(decoding: whole, as: UTF8.self)
+        let broken = text.replacingOccurrences(of: "/Size 5", with: "/Size 6").replacingOccurrences(
+            of: "trailer", with: "5 1\n0000099999 00000 n \ntrailer")
+        let file = try PDFFixture.file(Array(broken.utf8))
+        #expect(file.revisions.map(\.entriesBeyondEnd) == [[5]])
+        for purpose in [SignatureRequest.Purpose.approval, .documentTimeStamp] {
+            #expect(throws: Never.self) { try PDFFixture.signed(whole, .new(name: "A"), PDFFixture.request(purpose)) }
+            #expect(throws: PAdESError(.unsuitableFile, "")) {
+                try PDFFixture.signed(Array(broken.utf8), .new(name: "A"), PDFFixture.request(purpose))
+            }
+        }
+    }
+
     /// A form may have a text field or a group of that name.
     @Test func `the name of a new field is the first that nothing in the form has`() throws {
         let form = PDFFixture.classic(

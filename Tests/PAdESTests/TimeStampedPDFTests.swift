@@ -143,6 +143,30 @@ struct TimeStampedPDFTests {
         #expect(try facts(document.file.source.allBytes(limit: 1 << 24) + stamped).map(\.level) == [.t])
     }
 
+    /// No field is named here, so that a free name is looked for in the form that cannot be read.
+    @Test func `a form that cannot be read is an error of the signing, and its twin is signed`() throws {
+        let signer = try #require(infrastructure.subscriber("citizen")).signer()
+        for (kid, isRead) in [("7 0 R", true), ("6 0 R", false)] {
+            let form = PDFFixture.classic(
+                catalog: "/AcroForm<</Fields[6 0 R]>>", page: "/Annots[7 0 R]",
+                more: [
+                    (6, "<</T(group)/Kids[\(kid)]>>"),
+                    (7, "<</FT/Tx/T(inner)/Parent 6 0 R/Type/Annot/Subtype/Widget/Rect[1 1 9 9]>>"),
+                ])
+            let document = try PDFDocument(parsing: MemorySource(form))
+            func prepare() throws -> PreparedPDFSignature {
+                try document.preparingSignature(
+                    for: signer.certificate, chain: signer.chain, scheme: signer.scheme, claiming: Self.time,
+                    reason: "a reason that does not fit a short string")
+            }
+            if isRead {
+                #expect(try prepare().revision.reservedBytes > 0)
+            } else {
+                #expect(throws: PAdESError(.malformedForm, "")) { try prepare() }
+            }
+        }
+    }
+
     @Test func `a document time-stamp without a signature is judged and is no signature`() async throws {
         var value = try PDFExtension(of: MemorySource(sample("ct01-declaration")), trusting: infrastructure.trust)
         try await value.addArchiveTimeStamps(from: authority)

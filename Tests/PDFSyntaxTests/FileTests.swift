@@ -128,6 +128,32 @@ struct FileTests {
         #expect(throws: PDFSyntaxError(.malformedStream, "")) { try file.object(IndirectReference(2)) }
     }
 
+    /// ISO 32000-2 §7.5.7 keeps the length of an object stream out of object streams, and so provides for an indirect one.
+    @Test func `an object stream may have its length in an object, but in none of an object stream`() throws {
+        let body = "1 0 <</Type/Catalog/Pages 2 0 R>>"
+        for (entry, isRead) in [([1, 0, 0], true), ([2, 5, 1], false), ([2, 7, 0], false)] {
+            var fixture = PDFFixture()
+            fixture.object(2, "<</Type/Pages/Kids[]/Count 0>>")
+            fixture.object(3, "\(body.utf8.count)")
+            fixture.offsets[5] = fixture.bytes.count
+            let head = "5 0 obj\n<</Type/ObjStm/N 1/First 4/Length 3 0 R>>\nstream\n"
+            fixture.bytes += Array("\(head)\(body)\nendstream\nendobj\n".utf8)
+            fixture.stream(7, "/Type/ObjStm/N 1/First 4", Array("3 0 \(body.utf8.count)".utf8))
+            let entries = [
+                (0, [0, 0, 255]), (1, [2, 5, 0]), (2, [1, fixture.offsets[2] ?? 0, 0]),
+                (3, entry == [1, 0, 0] ? [1, fixture.offsets[3] ?? 0, 0] : entry),
+                (5, [1, fixture.offsets[5] ?? 0, 0]), (7, [1, fixture.offsets[7] ?? 0, 0]),
+            ]
+            _ = fixture.crossReferenceStream(6, size: 8, entries: entries, trailer: "/Root 1 0 R/ID[<01><02>]")
+            let file = try fixture.file()
+            if isRead {
+                #expect(try file.object(IndirectReference(1)).dictionary?["Type"] == .name("Catalog"))
+            } else {
+                #expect(throws: PDFSyntaxError(.malformedStream, "")) { try file.object(IndirectReference(1)) }
+            }
+        }
+    }
+
     @Test func `an indirect length is followed`() throws {
         var fixture = PDFFixture()
         fixture.object(1, "<</Type/Catalog>>")

@@ -19,8 +19,8 @@ public struct SignaturePlaceholder: Sendable {
     /// - Parameters:
     ///   - identifier: The second element of the new `/ID`; 16 bytes, different for every call (a digest of file and time
     ///     will do).
-    /// - Throws: ``PAdESError``: `unsuitableFile` for a hybrid file, `notPermitted` when a certification or a lock forbids
-    ///   it or a certification is not the first signature, `notFound`, `unusableFieldName`, `unusableField`,
+    /// - Throws: ``PAdESError``: `unsuitableFile` for a hybrid file or one with cross-references to bytes behind the end of
+    ///   their revision, `notPermitted` when a certification or a lock forbids it or a certification is not the first signature, `notFound`, `unusableFieldName`, `unusableField`,
     ///   `malformedForm`, `unreadable`.
     public static func prepare(
         _ file: PDFFile, in choice: FieldChoice, _ request: SignatureRequest, identifier: [UInt8]
@@ -40,6 +40,12 @@ public struct SignaturePlaceholder: Sendable {
     private init(_ file: PDFFile, _ request: SignatureRequest) throws(PAdESError) {
         self.file = file
         self.request = request
+        // Bytes that come later could become such an object: the signature would never be taken for whole.
+        if let number = file.revisions.lazy.flatMap(\.entriesBeyondEnd).first {
+            throw PAdESError(
+                .unsuitableFile, clause: "ISO 32000-2 §7.5.4",
+                "the entry of object \(number) points behind the end of its revision")
+        }
         form = try FormUpdate(of: file)
         guard request.reservedBytes > 0, request.reservedBytes <= 1 << 28 else {
             throw PAdESError(.contentsTooLarge, "the room for the contents must be 1 byte to 256 MiB")

@@ -19,7 +19,7 @@ extension PDFFile {
     public func indirectObject(
         _ reference: IndirectReference, asOf revision: Int? = nil
     ) throws(PDFSyntaxError) -> IndirectObject? {
-        try indirectObject(reference, asOf: revision, directLength: false)
+        try indirectObject(reference, asOf: revision, lengths: .anyObject)
     }
 
     /// Follows references until something else comes; `null` for nothing.
@@ -85,8 +85,19 @@ extension PDFFile {
         return (reference, dictionary)
     }
 
+    /// Where the value of a stream's `/Length` may stand; each reads no further than the ones before it, so that reading a
+    /// length ends.
+    private enum Lengths {
+        /// In the stream's dictionary.
+        case direct
+        /// There or in an object of its own outside object streams, as an object stream's may (ISO 32000-2 §7.5.7).
+        case uncompressed
+        /// In any object.
+        case anyObject
+    }
+
     private func indirectObject(
-        _ reference: IndirectReference, asOf revision: Int?, directLength: Bool
+        _ reference: IndirectReference, asOf revision: Int?, lengths: Lengths
     ) throws(PDFSyntaxError) -> IndirectObject? {
         guard let located = located(reference.number, asOf: revision) else { return nil }
         switch located.entry {
@@ -96,7 +107,7 @@ extension PDFFile {
             if let end = revisions[located.revision].markerEnd, offset >= end {
                 throw broken(offset, "an entry that points behind the end of its revision")
             }
-            let object = try objectInUse(at: offset, asOf: revision, directLength: directLength)
+            let object = try objectInUse(at: offset, asOf: revision, lengths: lengths)
             guard object.reference == reference else { throw broken(offset, "another object than the entry names") }
             return object
         case .compressed(let stream, let index):
@@ -111,16 +122,21 @@ extension PDFFile {
     }
 
     private func objectInUse(
-        at offset: Int64, asOf revision: Int?, directLength: Bool
+        at offset: Int64, asOf revision: Int?, lengths: Lengths
     ) throws(PDFSyntaxError) -> IndirectObject {
         if let known = parsedObjects.object(at: offset) { return try decrypted(known) }
         let reader = ObjectReader(source: objectBytes, budget: budget)
         do throws(PDFSyntaxError) {
             let end = end(ofObjectAt: offset)
-            let object = try reader.object(at: offset, end: end, directLength: directLength) {
+            let object = try reader.object(at: offset, end: end, directLength: lengths == .direct) {
                 (length) throws(PDFSyntaxError) in
+                if lengths == .uncompressed, case .compressed = located(length.number, asOf: revision)?.entry {
+                    throw PDFSyntaxError(
+                        .malformedStream, at: offset, clause: "ISO 32000-2 §7.5.7",
+                        "the /Length of an object stream within an object stream")
+                }
                 // The length object is an integer; reading it may not need another indirect length.
-                try indirectObject(length, asOf: revision, directLength: true)?.value.integer
+                return try indirectObject(length, asOf: revision, lengths: .direct)?.value.integer
             }
             parsedObjects.keep(object, at: offset)
             return try decrypted(object)
@@ -145,7 +161,7 @@ extension PDFFile {
         if let end = revisions[located.revision].markerEnd, offset >= end {
             throw broken(offset, "an entry that points behind the end of its revision")
         }
-        let object = try objectInUse(at: offset, asOf: revision, directLength: true)
+        let object = try objectInUse(at: offset, asOf: revision, lengths: .uncompressed)
         guard object.reference == IndirectReference(number), let stream = object.value.stream else {
             throw broken(offset, "another object than the entry names")
         }
