@@ -75,6 +75,10 @@ enum Rules {
     static func traps(_ file: SourceFile) -> [String] {
         file.faults { line in
             if let word = ["try!", "as!", "fatalError("].first(where: { line.hasWord($0) }) { return word }
+            // Swift 6.3 destroys what was never made when such an argument throws.
+            if line.contains("??"), line.hasWord("try"), line.contains(/\?\? *[A-Za-z.]*\.[a-z]\w*\([^()]*\w\(/) {
+                return "a call as argument of a case behind ??, in a throwing expression"
+            }
             var previous: Character = " "
             var beforeThat: Character = " "
             for character in line + " " {

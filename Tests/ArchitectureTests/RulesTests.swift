@@ -59,13 +59,13 @@ import Testing
     @Test(arguments: [
         "let a = try! f()", "let a = b as! C", "fatalError()", "let a = b!", "let a = b!.c", "let a = f()!",
         "let a = l[0]!",
-        "let a: Int! = nil",
+        "let a: Int! = nil", "let a = try b ?? .c(d: e())", "let a = try b ?? C.d(e(f))",
     ])
     func `what forces`(_ line: String) { #expect(Rules.traps(file(line)).count == 1) }
 
     @Test(arguments: [
         "if a != b {}", "let a = !b", "guard !x, !(y) else { return }", "let t = \"stop!\"", "// try! in a comment",
-        "let a = try? f()", "a!=b",
+        "let a = try? f()", "a!=b", "let a = try b() ?? .c(d)", "let a = b ?? .c(d: e())", "let a = try b ?? c(d())",
     ])
     func `what does not force`(_ line: String) { #expect(Rules.traps(file(line)).isEmpty) }
 
