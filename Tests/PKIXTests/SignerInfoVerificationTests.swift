@@ -25,6 +25,7 @@ import Testing
         var digest = DigestAlgorithm.sha256
         /// Whether the value is made over the content although attributes are written.
         var isMadeOverContent = false
+        var unsigned: [[UInt8]] = []
     }
 
     private func attributes(_ contentType: ObjectIdentifier = .cmsData, over bytes: [UInt8]? = nil) throws -> [[UInt8]]
@@ -76,6 +77,7 @@ import Testing
                 if let attributes = recipe.attributes { info.element(.context(0), attributes.joined()) }
                 info.raw(algorithm.bytes)
                 info.octetString(value)
+                if !recipe.unsigned.isEmpty { info.element(.context(1), recipe.unsigned.joined()) }
             }
         }
         let message = try SignedData(
@@ -144,6 +146,24 @@ import Testing
             ]) == [.messageDigestMissing])
         // Twice the same: which one counts would be the reader's guess.
         #expect(try faults(usual + [usual[0]]) == [.attributeRepeated, .contentTypeMismatch])
+    }
+
+    /// OpenSSL refuses them too (`bad_signtime_attr.cms` of its own tests).
+    @Test func `attributes among the signed or unsigned ones where they must not be`() throws {
+        let usual = try attributes()
+        let time = CMSAttribute.encode(.signingTime, value: DERWriter.bytes { $0.time(Fixture.now) })
+        let counter = CMSAttribute.encode(.counterSignature, value: DERWriter.bytes { $0.sequence { _ in } })
+        func faults(_ attributes: [[UInt8]]?, _ unsigned: [[UInt8]]) throws -> [SignerInfoVerification.Fault] {
+            let sorted = attributes?.sorted { $0.lexicographicallyPrecedes($1) }
+            return try verify(Recipe(attributes: sorted, unsigned: unsigned)).faults
+        }
+        #expect(try faults(usual + [time], [counter]).isEmpty)
+        #expect(try faults(nil, [counter]).isEmpty)
+        for unsigned in [usual[0], usual[1], time] {
+            #expect(try faults(usual, [unsigned]) == [.attributeMisplaced])
+            #expect(try faults(nil, [unsigned]) == [.attributeMisplaced])
+        }
+        #expect(try faults(usual + [counter], []) == [.attributeMisplaced])
     }
 
     @Test func `the reference decides, not the key that verifies`() throws {

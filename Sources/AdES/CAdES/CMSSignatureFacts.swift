@@ -197,6 +197,15 @@ extension FormatFault {
             self = made(
                 "signed-attribute-repeated", "RFC 5652 11",
                 Phrase(vi: "một thuộc tính ký bị lặp lại", en: "a signed attribute occurs more than once"))
+        case .attributeMisplaced:
+            self = made(
+                "attribute-misplaced", "RFC 5652 11",
+                Phrase(
+                    vi:
+                        "một thuộc tính đứng sai chỗ: loại nội dung, giá trị băm hay thời điểm ký không được ký, hoặc chữ ký chứng thực nằm trong phần được ký",
+                    en:
+                        "an attribute stands where it must not: content-type, message-digest or signing-time unsigned, or a countersignature signed"
+                ))
         case .contentTypeMismatch:
             self = made(
                 "content-type-mismatch", "RFC 5652 11.1",

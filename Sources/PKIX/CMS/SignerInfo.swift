@@ -100,6 +100,14 @@ public struct SignerInfo: Sendable {
             }
     }
 
+    /// Whether an attribute stands where a reader who does not look for it there would be told something that nobody signed:
+    /// content-type, message-digest or signing-time among the unsigned ones, or a countersignature among the signed ones
+    /// (RFC 5652 §11.1–11.4).
+    public var hasMisplacedAttributes: Bool {
+        unsignedAttributes.contains { [.contentType, .messageDigest, .signingTime].contains($0.type) }
+            || signedAttributes?.contains { $0.type == .counterSignature } == true
+    }
+
     private static let singleValued: Set<ObjectIdentifier> = [
         .contentType, .messageDigest, .signingTime, .signingCertificateV2, .signingCertificate, .algorithmProtection,
     ]

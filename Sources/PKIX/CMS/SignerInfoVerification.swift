@@ -16,6 +16,8 @@ public struct SignerInfoVerification: Sendable {
         case signedAttributesMissing
         /// One occurs twice, or has another number of values than it must (RFC 5652 §5.3 and §11).
         case attributeRepeated
+        /// content-type, message-digest or signing-time is unsigned, or a countersignature is signed (RFC 5652 §11.1–11.4).
+        case attributeMisplaced
         /// content-type is missing or is not the type of the content (RFC 5652 §11.1).
         case contentTypeMismatch
         /// message-digest is missing or no OCTET STRING (RFC 5652 §11.2).
@@ -135,8 +137,10 @@ public struct SignerInfoVerification: Sendable {
         var found: [Fault] = []
         if signer.signedAttributes == nil {
             if contentType != .cmsData { found.append(.signedAttributesMissing) }
+            if signer.hasMisplacedAttributes { found.append(.attributeMisplaced) }
         } else {
             if !signer.hasWellFormedSignedAttributes { found.append(.attributeRepeated) }
+            if signer.hasMisplacedAttributes { found.append(.attributeMisplaced) }
             if (try? signer.signedValue(.contentType)?.objectIdentifier()) != contentType {
                 found.append(.contentTypeMismatch)
             }
