@@ -210,5 +210,6 @@ extension TimeStampCase {
             object: stamp.token.map { ValidationObject($0) }, covers: stamp.covers, formatFaults: stamp.formatFaults,
             faults: stamp.facts?.faults ?? [], authority: stamp.facts?.signingCertificate, scheme: stamp.facts?.scheme,
             imprint: stamp.facts?.information.imprint.digest, paths: paths?.paths, forbiddenDomain: paths?.forbidden)
+        referenceDigests = stamp.referenceDigests
     }
 }

@@ -29,22 +29,24 @@ import ZIPSyntax
         return try #require(TimeStampResponse(parsing: response).token).bytes
     }
 
-    private func manifest(over entries: [(name: String, content: [UInt8])], for stamp: String) throws -> [UInt8] {
+    private func manifest(
+        over entries: [(name: String, content: [UInt8])], for stamp: String, _ algorithm: DigestAlgorithm = .sha256
+    ) throws -> [UInt8] {
         ASiCManifest(
             signature: stamp,
             references: try entries.map {
                 ASiCManifest.Reference(
-                    uri: FileURI.encode($0.name), mediaType: nil, algorithm: .sha256,
-                    digest: try DigestAlgorithm.sha256.digest(of: $0.content), isRoot: false)
+                    uri: FileURI.encode($0.name), mediaType: nil, algorithm: algorithm,
+                    digest: try algorithm.digest(of: $0.content), isRoot: false)
             }
         ).bytes
     }
 
     /// A signed container with an archive time-stamp over everything but the media type.
-    private func archived() async throws -> [UInt8] {
+    private func archived(_ algorithm: DigestAlgorithm = .sha256) async throws -> [UInt8] {
         let archive = try fixture.open(await fixture.extended()).archive
         var entries = try archive.entries.map { (name: $0.name, content: try archive.bytes(of: $0, limit: 1 << 20)) }
-        let manifest = try manifest(over: Array(entries.dropFirst()), for: "META-INF/timestamp001.tst")
+        let manifest = try manifest(over: Array(entries.dropFirst()), for: "META-INF/timestamp001.tst", algorithm)
         entries.append(("META-INF/ASiCArchiveManifest.xml", manifest))
         entries.append(("META-INF/timestamp001.tst", try token(over: manifest)))
         return try ContainerFixture.archive(entries)
@@ -63,6 +65,19 @@ import ZIPSyntax
             #expect(stamp.covers.contains(ValidationObject(certificate)))
         }
         #expect(try fixture.validator.validate(container, at: ContainerFixture.now).indication == .totalPassed)
+    }
+
+    /// Two files of one MD5 would stand under the same token.
+    @Test func `a time-stamp over a manifest of weak digests proves nothing`() async throws {
+        for (algorithm, isCounted) in [(DigestAlgorithm.sha256, true), (.sha1, false), (.md5, false)] {
+            let container = try fixture.open(await archived(algorithm))
+            let facts = try #require(container.signatureFacts(with: ValidationMaterial()).first)
+            #expect(facts.timeStamps.last?.referenceDigests == [algorithm])
+            let report = try fixture.validator.validate(container, at: ContainerFixture.now)
+            #expect(report.indication == .totalPassed)
+            let stamp = try #require(report.signatures.first?.timeStamps.last)
+            #expect((stamp.indication == .passed) == isCounted, "\(algorithm)")
+        }
     }
 
     @Test func `a file changed under an archive time-stamp is a fault of the time-stamp`() async throws {

@@ -115,6 +115,9 @@ struct EvidenceTests {
         text = text.replacing("\"vietnam-2026\"", with: "\"own\"", maxReplacements: 2)
         text = text.replacing("\"algorithms\" : \"own\"", with: "\"algorithms\" : \"vietnam-2026\"")
         let own = try ValidationPolicy(parsing: Array(text.utf8))
+        #expect(own.namesake == nil && ValidationPolicy.vietnam2026.namesake == nil)
+        let bent = String(decoding: ValidationPolicy.vietnam2026.bytes, as: UTF8.self).replacing("fail", with: "ignore")
+        #expect(try ValidationPolicy(parsing: Array(bent.utf8)).namesake == .vietnam2026)
         let entries = try bench.infrastructure.trust.flatMap { domain in
             try domain.anchors.map {
                 try TrustBundle.Entry(

@@ -97,6 +97,8 @@ struct TrustBundleTests {
         ("\"name\" : \"", "\"name\" : \"Trusted "), ("\"id\" : \"test\"", "\"id\" : \"\""),
         ("\"trustedUntil\" : \"2", "\"trustedUntil\" : \"1"), ("\"nextUpdate\" : \"2", "\"nextUpdate\" : \"1"),
         ("\"trustedFrom\"", "\"trustedfrom\""), ("{", "[["),
+        ("\"usages\"", "\"usages\" : [\"ocsp\"], \"usages\""), ("\"id\"", "\"id\" : \"first\", \"id\""),
+        ("\"usages\"", "\"usage\\u0073\""),
     ])
     func `a bundle that breaks a rule is refused`(from: String, to: String) {
         #expect(throws: PKIXError(.invalidStructure, clause: "", "")) { try TrustBundle(parsing: changed(from, to)) }

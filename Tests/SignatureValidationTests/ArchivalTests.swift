@@ -72,6 +72,18 @@ import Testing
             let covered = $0.everything
             try $0.stamp(.archive, -11, covers: covered) { stamp, _ in stamp.imprint = .sha1 }
         },
+        Row("what stands between the archive time-stamp and all else is over MD5", .revokedNoPOE) {
+            try revoke(&$0, -10)
+            try oldStamp(&$0)
+            let covered = $0.everything
+            try $0.stamp(.archive, -11, covers: covered) { stamp, _ in stamp.referenceDigests = [.sha256, .md5] }
+        },
+        Row("the same over SHA-256", nil) {
+            try revoke(&$0, -10)
+            try oldStamp(&$0)
+            let covered = $0.everything
+            try $0.stamp(.archive, -11, covers: covered) { stamp, _ in stamp.referenceDigests = [.sha256] }
+        },
         Row("a structure that does not hold proves nothing", .revokedNoPOE) {
             try revoke(&$0, -10)
             let covered = $0.everything

@@ -146,6 +146,17 @@ struct ExitCodeTests {
         let file = try bench.write(Array("{}".utf8), "policy.json")
         #expect(try bench.verify(signed, options: ["--policy", file]).status == 78)
         #expect(try bench.verify(signed, options: ["--policy", bench.path("none.json")]).status == 66)
+        // One's own under the name of a shipped one would pass for it in every report.
+        let shipped = DossierTool.root.appending(path: "Sources/SignatureValidation/Data/vietnam-2026.json")
+        let text = try String(contentsOf: shipped, encoding: .utf8)
+        for (from, to, status) in [
+            ("", "", Int32(0)), ("\"fail\"", "\"ignore\"", 78), ("\"id\": \"vietnam-2026\"", "\"id\": \"own\"", 0),
+        ] {
+            let bent = from.isEmpty ? text : text.replacing(from, with: to)
+            #expect(from.isEmpty || bent != text)
+            let path = try bench.write(Array(bent.utf8), "bent.json")
+            #expect(try bench.verify(signed, options: ["--policy", path]).status == status, "\(from)")
+        }
         #expect(try bench.verify(signed, options: ["--policy", "etsi-2026"]).status == 0)
     }
 

@@ -98,6 +98,49 @@ struct TrustBundleTests {
         try refused(["--trust-signer", pin], "cannot be read")
     }
 
+    @Test func `a later bundle of the same id takes the place of an earlier one, in either order`() throws {
+        guard let old = try bundle("old.json"), let pin else { return }
+        try sign(old)
+        func later(_ name: String, _ issued: String, domain: String) throws -> String {
+            let path = try #require(
+                try bundle(name) { json in
+                    json["issued"] = issued
+                    let entries = json["entries"] as? [[String: Any]] ?? []
+                    json["entries"] = entries.filter { $0["domain"] as? String == domain }
+                })
+            try sign(path)
+            return path
+        }
+        let new = try later("new.json", "2020-01-02T00:00:00Z", domain: "officials")
+        let pinned = ["--trust-signer", pin]
+        #expect(try judge(pinned + ["--trust", old]).status == 0)
+        for order in [[old, new], [new, old], [old, new, old]] {
+            let outcome = try judge(pinned + order.flatMap { ["--trust", $0] })
+            #expect(outcome.status == 2, "\(outcome.errors)")
+            #expect(codes(outcome).contains("trust-bundle-replaced"))
+        }
+        #expect(try judge(pinned + ["--trust", old, "--trust", old]).status == 0)
+        let twin = try later("twin.json", "2020-01-01T00:00:00Z", domain: "citizens")
+        #expect(try judge(pinned + ["--trust", old, "--trust", twin]).status == 78)
+    }
+
+    @Test func `material is read by content, anchors by name, and what is left out is said`() throws {
+        let folder = bench.path("material")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let names = try FileManager.default.contentsOfDirectory(atPath: Bench.shared("pki/material"))
+        for (number, name) in names.sorted().enumerated() {
+            try FileManager.default.copyItem(
+                atPath: Bench.shared("pki/material") + "/" + name, toPath: folder + "/5f1c2a3\(number).r0")
+        }
+        try bench.write(Array("notes".utf8), "material/notes.txt")
+        let trust = ["--trust", Bench.shared("pki/trust/public")]
+        let found = try DossierTool.run(["certificate", "--json"] + trust + ["--material", folder, citizen])
+        #expect(found.status == 0, "\(found.errors)")
+        #expect(found.errors.contains("notes.txt"))
+        let anchors = try DossierTool.run(["certificate", "--trust", folder] + material + [citizen])
+        #expect(anchors.status == 78 && anchors.errors.contains("5f1c2a30.r0"), "\(anchors.errors)")
+    }
+
     @Test func `a stale bundle answers and is reported, one whose trust has ended does not`() throws {
         guard let stale = try bundle("stale.json", nextUpdate: "2021-01-01T00:00:00Z"), let pin else { return }
         try sign(stale)

@@ -58,6 +58,7 @@ struct ContainerTimeStampReading {
         var faults: [ContainerFault] = token == nil ? [.timeStampUnreadable] : []
         var covers: [ValidationObject] = []
         var covered: [String] = []
+        var digests: [DigestAlgorithm] = []
         var kind = TimeStampKind.content
         var imprint: (DigestAlgorithm) throws -> [UInt8]? = { _ in nil }
         if linked.count == 1, let manifest = linked.first {
@@ -69,6 +70,7 @@ struct ContainerTimeStampReading {
                     continue
                 }
                 covered.append(file.name)
+                if let digest = reference.reference.algorithm, !digests.contains(digest) { digests.append(digest) }
                 if ContainerRole(file) == .signature { kind = .archive }
                 if let digest = try reading.digest(of: file, .sha256) {
                     covers.append(ValidationObject(.content, digest: digest))
@@ -93,8 +95,8 @@ struct ContainerTimeStampReading {
         return ContainerTimeStamp(
             path: entry.name,
             stamp: AttachedTimeStamp(
-                id: "", kind: kind, token: token, facts: facts, covers: covers, formatFaults: faults.map(\.format),
-                material: tokenMaterial),
+                id: "", kind: kind, token: token, facts: facts, covers: covers, referenceDigests: digests,
+                formatFaults: faults.map(\.format), material: tokenMaterial),
             covered: covered, uncovered: files.filter { !names.contains($0) })
     }
 

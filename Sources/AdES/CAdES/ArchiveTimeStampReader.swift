@@ -59,7 +59,8 @@ struct ArchiveTimeStampReader {
             }, candidates: candidates)
         return AttachedTimeStamp(
             id: "", kind: .archive, token: token, facts: facts,
-            covers: try objects(covered), material: token.material)
+            covers: try objects(covered), referenceDigests: [hashIndex.digest].compactMap(\.self),
+            material: token.material)
     }
 
     /// What is there by its digests, computed once per algorithm.

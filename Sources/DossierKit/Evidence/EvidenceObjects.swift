@@ -30,6 +30,12 @@ final class EvidenceObjects {
         } catch {
             throw EvidenceError(.invalidManifest, "the policy cannot be read: \(error)")
         }
+        // Another release of this library may have had the policy in another version; the same one it had as it is here.
+        if let namesake = policy.namesake, namesake.version == policy.version {
+            throw EvidenceError(
+                .invalidManifest,
+                "the policy is called \(policy.id) (\(policy.version)) and is not the one of that name and version")
+        }
         let domains = try manifest.trust.domains.map { domain in
             let anchors = try domain.anchors.map { try certificate($0.sha256) }
             var ends: [Certificate: Instant] = [:]

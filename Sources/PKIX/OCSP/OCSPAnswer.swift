@@ -33,8 +33,10 @@ struct OCSPAnswer: Sendable {
 
     /// What the answer states; `nil` when it states nothing.
     ///
-    /// - Parameter answers: Whether the responder may say that the certificate is good.
-    func statement(answers: Bool) -> RevocationStatement? {
+    /// - Parameters:
+    ///   - answers: Whether the responder may say that the certificate is good.
+    ///   - chain: The path of a delegated responder up to the issuer.
+    func statement(answers: Bool, _ chain: [PathResult.Link]) -> RevocationStatement? {
         var revocation: RevocationStatement.Revocation?
         switch single.status {
         case .unknown, .revoked(_, .removeFromCRL): return nil
@@ -51,7 +53,7 @@ struct OCSPAnswer: Sendable {
         statement.keepsExpiredSince = single.archiveCutoff
         statement.namesCertificate = knowsCertificate
         statement.response = response
-        if case .delegated(let responder, _) = authority { statement.signer = responder }
-        return statement
+        guard case .delegated(let responder, _) = authority else { return statement }
+        return statement.signed(by: responder, chain)
     }
 }

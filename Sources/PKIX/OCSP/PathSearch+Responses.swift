@@ -20,10 +20,11 @@ extension PathSearch {
     ) -> [RevocationStatement] {
         var found: [RevocationStatement?] = []
         for answer in answers {
-            switch standing(of: answer, above, time) {
-            case .accepted: found.append(answer.statement(answers: answer.isIssued(by: graph.horizon)))
+            let (standing, chain) = standing(of: answer, above, time)
+            switch standing {
+            case .accepted: found.append(answer.statement(answers: answer.isIssued(by: graph.horizon), chain))
             // Nobody vouches for the responder now: its word is enough to refuse, not to accept.
-            case .unclear: found.append(answer.statement(answers: false))
+            case .unclear: found.append(answer.statement(answers: false, chain))
             case .refused: break
             }
         }
@@ -32,20 +33,27 @@ extension PathSearch {
 
     private enum Standing { case accepted, unclear, refused }
 
-    /// Whether the signer of a response may be believed (RFC 6960 §4.2.2.2 and §4.2.2.2.1).
+    /// Whether the signer of a response may be believed (RFC 6960 §4.2.2.2 and §4.2.2.2.1), with the path of a delegated one.
     private mutating func standing(
         of answer: OCSPAnswer, _ above: ArraySlice<Int>, _ time: Instant
-    ) -> Standing {
+    ) -> (Standing, [PathResult.Link]) {
         switch answer.authority {
-        case .issuer: return .accepted
-        case .local(let domain): return above.last.map { graph.nodes[$0].anchorOf } == domain ? .accepted : .refused
+        case .issuer: return (.accepted, [])
+        case .local(let domain):
+            return (above.last.map { graph.nodes[$0].anchorOf } == domain ? .accepted : .refused, [])
         case .delegated(let responder, let others):
             // Valid when it signed; a response in the hands of the verifier does not end with its signer's certificate.
             let node = CertificateGraph.Node(certificate: responder, anchorOf: nil)
             guard responder.isValid(at: answer.producedAt), node.rulesBroken.isEmpty,
                 responder.keyUsage.map({ !$0.isDisjoint(with: [.digitalSignature, .nonRepudiation]) }) ?? true
-            else { return .refused }
-            if responder.hasNoRevocationCheck { return .accepted }
+            else { return (.refused, []) }
+            let issuer = above.first.map {
+                PathResult.Link(certificate: graph.nodes[$0].certificate, revocation: .notAsked)
+            }
+            func chain(_ status: RevocationStatus, _ statement: RevocationStatement? = nil) -> [PathResult.Link] {
+                [PathResult.Link(responder, status, statement)] + [issuer].compactMap(\.self)
+            }
+            if responder.hasNoRevocationCheck { return (.accepted, chain(.notAsked)) }
             // A responder that was revoked after it signed may have signed afterwards and written an earlier date.
             let instant = max(time, answer.producedAt)
             let found = RevocationEvaluation.finding(
@@ -53,10 +61,11 @@ extension PathSearch {
                 by: listStatements(of: node, above: above, at: instant)
                     + statements(others, above, instant), at: instant)
             switch found.status {
-            case .good: return .accepted
-            case .revoked: return .refused
+            case .good: return (.accepted, chain(found.status, found.statement))
+            case .revoked: return (.refused, [])
             // Where the authority names no source, it leaves the choice to the verifier (§4.2.2.2.1): what is known counts.
-            case .notAsked, .stale, .unknown: return responder.namesRevocationSource ? .unclear : .accepted
+            case .notAsked, .stale, .unknown:
+                return (responder.namesRevocationSource ? .unclear : .accepted, chain(found.status))
             }
         }
     }

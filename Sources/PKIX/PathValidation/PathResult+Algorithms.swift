@@ -11,9 +11,9 @@ extension PathResult {
         public enum Place: Sendable, Hashable {
             /// The certificate's own.
             case certificate
-            /// That of the list that its revocation status rests on.
+            /// That of the list that its revocation status rests on, or of a certificate of the list's signer.
             case revocationList
-            /// That of the OCSP response that its revocation status rests on.
+            /// That of the OCSP response that its revocation status rests on, or of its responder's certificate.
             case ocspResponse
         }
 
@@ -33,8 +33,7 @@ extension PathResult {
     /// ``AlgorithmPolicy/rfc5280`` every known algorithm passes.
     ///
     /// - Parameter time: When the signatures are known to have existed, or now.
-    /// - Note: Of a list that another than the issuer signed, and of a response whose signer's certificate is neither the
-    ///   issuer's nor enclosed, only the digest is judged.
+    /// - Note: Of a response whose signer's certificate is neither the issuer's nor enclosed, only the digest is judged.
     public func algorithmFaults(under policy: AlgorithmPolicy, at time: Instant) -> [AlgorithmFault] {
         var found: [AlgorithmFault] = []
         for (index, (link, issuer)) in zip(chain, chain.dropFirst()).enumerated() {
@@ -51,11 +50,16 @@ extension PathResult {
             }
             add(.certificate, link.certificate.scheme, issuer.certificate)
             if let list = link.revocationList {
-                add(.revocationList, list.scheme, list.issuer == issuer.certificate.subject ? issuer.certificate : nil)
+                add(.revocationList, list.scheme, link.revocationIssuer ?? issuer.certificate)
             }
             if let basic = link.ocspResponse?.basic {
                 let signer = ([issuer.certificate] + basic.certificates).first(where: basic.names)
                 add(.ocspResponse, basic.scheme, signer)
+            }
+            // The signer's own path: who can forge it can state anything.
+            let place = link.ocspResponse == nil ? AlgorithmFault.Place.revocationList : .ocspResponse
+            for (signer, authority) in zip(link.revocationIssuerChain, link.revocationIssuerChain.dropFirst()) {
+                add(place, signer.certificate.scheme, authority.certificate)
             }
         }
         return found

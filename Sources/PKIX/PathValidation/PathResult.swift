@@ -33,14 +33,18 @@ public struct PathResult: Sendable {
         public let revocationNextUpdate: Instant?
         /// Who signed the revocation information, when that is another certificate than the issuer's in this path.
         public let revocationIssuer: Certificate?
+        /// That certificate's own path, with what is known of its revocation: up to its anchor, or to the issuer from which
+        /// on it is this path. Empty when the signer stands in this path.
+        public let revocationIssuerChain: [Link]
 
         package init(
             certificate: Certificate, revocation: RevocationStatus, revocationList: CertificateRevocationList? = nil,
             ocspResponse: OCSPResponse? = nil, invalidityDate: Instant? = nil, revocationNextUpdate: Instant? = nil,
-            revocationIssuer: Certificate? = nil
+            revocationIssuer: Certificate? = nil, revocationIssuerChain: [Link] = []
         ) {
             self.revocationNextUpdate = revocationNextUpdate
             self.revocationIssuer = revocationIssuer
+            self.revocationIssuerChain = revocationIssuerChain
             self.certificate = certificate
             self.revocation = revocation
             self.revocationList = revocationList

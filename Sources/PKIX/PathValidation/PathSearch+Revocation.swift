@@ -66,13 +66,13 @@ extension PathSearch {
         let points = node.constraints.distributionPoints + [DistributionPoint(ofIssuer: certificate.issuer)]
         var statements: [RevocationStatement] = []
         for signer in graph.listSigners(for: node) {
-            let standing = standing(of: signer, of: certificate, above: above, anchor)
+            let (standing, chain) = standing(of: signer, of: certificate, above: above, anchor)
             guard standing != .none else { continue }
             statements += Self.statements(
                 on: certificate, points,
                 by: graph.nodes[signer].lists.filter { list in issued.map { list.thisUpdate == $0 } ?? true },
                 mayAnswer: standing == .answers, issuedBy: graph.horizon, at: instant
-            ).map { $0.signed(by: graph.nodes[signer].certificate) }
+            ).map { $0.signed(by: graph.nodes[signer].certificate, chain) }
         }
         return statements
     }
@@ -80,21 +80,23 @@ extension PathSearch {
     /// Whether the lists of a signer may answer for a certificate (RFC 5280 §6.3.3 (f)): cRLSign, and the signer is the
     /// issuer's own key, stands in the path above, or has a path of its own that holds at the instant and ends in the same
     /// anchor.
+    ///
+    /// - Returns: With the path of its own, if it has one.
     private mutating func standing(
         of signer: Int, of certificate: Certificate, above: ArraySlice<Int>, _ anchor: Int
-    ) -> ListSignerStanding {
+    ) -> (ListSignerStanding, [PathResult.Link]) {
         let node = graph.nodes[signer]
-        guard node.certificate.keyUsage?.contains(.crlSign) ?? true else { return .none }
-        if above.contains(signer) { return .answers }
+        guard node.certificate.keyUsage?.contains(.crlSign) ?? true else { return (.none, []) }
+        if above.contains(signer) { return (.answers, []) }
         if let domain = node.anchorOf {
-            return domain == graph.nodes[anchor].anchorOf && node.certificate.subject == certificate.issuer
-                ? .answers : .none
+            let isIssuer = domain == graph.nodes[anchor].anchorOf && node.certificate.subject == certificate.issuer
+            return (isIssuer ? .answers : .none, [])
         }
         let question = SignerQuestion(signer: signer, anchor: anchor)
         if let known = standings[question] { return known }
         guard node.leadsToAnchor, pending.count < 4, !pending.contains(signer) else {
             cuts += 1
-            return .none
+            return (.none, [])
         }
         let cutsBefore = cuts
         pending.insert(signer)
@@ -108,8 +110,9 @@ extension PathSearch {
             standing = result?.faults.allSatisfy { $0.rule == .expired } == true ? .revokesOnly : .none
         case nil: standing = .none
         }
-        if cuts == cutsBefore { standings[question] = standing }
-        return standing
+        let chain = result?.chain ?? []
+        if cuts == cutsBefore { standings[question] = (standing, chain) }
+        return (standing, chain)
     }
 
     /// What the lists of one signer say of a certificate, each complete list also joined with its delta lists.

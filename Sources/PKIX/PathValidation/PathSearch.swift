@@ -23,7 +23,7 @@ struct PathSearch {
     /// How often ``pending`` changed an answer, which then holds only there and is not kept.
     var cuts = 0
     var findings: [RevocationQuestion: RevocationEvaluation.Finding] = [:]
-    var standings: [SignerQuestion: ListSignerStanding] = [:]
+    var standings: [SignerQuestion: (standing: ListSignerStanding, chain: [PathResult.Link])] = [:]
 
     init(_ graph: CertificateGraph, at time: Instant, _ parameters: PathParameters) {
         self.graph = graph
@@ -167,11 +167,7 @@ struct PathSearch {
             }
             let (status, statement) = revocationFinding(of: index, in: path)
             links.append(
-                PathResult.Link(
-                    certificate: node.certificate, revocation: status, revocationList: statement?.list,
-                    ocspResponse: statement?.response,
-                    invalidityDate: statement?.revocation?.invalidityDate,
-                    revocationNextUpdate: statement?.nextUpdate, revocationIssuer: statement?.signer))
+                PathResult.Link(node.certificate, status, statement))
             switch status {
             case .notAsked, .good: break
             case .revoked(_, .certificateHold): fault(.onHold, index)

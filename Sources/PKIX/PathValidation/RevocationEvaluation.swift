@@ -37,11 +37,14 @@ struct RevocationStatement: Sendable {
     var response: OCSPResponse?
     /// Whose key signed it; `nil` for the issuer's of the certificate.
     var signer: Certificate?
+    /// The signer's path to its anchor, or to the issuer whose path it shares from there; empty when it stands in the path.
+    var signerChain: [PathResult.Link] = []
 
     /// The same statement with its signer.
-    func signed(by certificate: Certificate) -> RevocationStatement {
+    func signed(by certificate: Certificate, _ chain: [PathResult.Link]) -> RevocationStatement {
         var statement = self
         statement.signer = certificate
+        statement.signerChain = chain
         return statement
     }
 
@@ -98,5 +101,16 @@ enum RevocationEvaluation {
         if let good, reasons.isSuperset(of: .all) { return (.good(thisUpdate: good.thisUpdate), good) }
         if let stale { return (.stale(nextUpdate: stale.nextUpdate), stale) }
         return (.unknown, nil)
+    }
+}
+
+extension PathResult.Link {
+    /// A certificate with what the strongest statement says of it.
+    init(_ certificate: Certificate, _ status: RevocationStatus, _ statement: RevocationStatement?) {
+        self.init(
+            certificate: certificate, revocation: status, revocationList: statement?.list,
+            ocspResponse: statement?.response, invalidityDate: statement?.revocation?.invalidityDate,
+            revocationNextUpdate: statement?.nextUpdate, revocationIssuer: statement?.signer,
+            revocationIssuerChain: statement?.signerChain ?? [])
     }
 }

@@ -33,10 +33,13 @@ public struct RevocationEvidence: Sendable {
     public let answers: Bool
     /// Whose key signed it; `nil` for the issuer of the certificate in the path.
     public let issuer: Certificate?
+    /// That certificate's own path, as in ``PathResult/Link/revocationIssuerChain``.
+    public let issuerChain: [PathResult.Link]
 
     package init(
         list: CertificateRevocationList? = nil, response: OCSPResponse? = nil, thisUpdate: Instant,
-        nextUpdate: Instant?, revocation: Revocation? = nil, answers: Bool = true, issuer: Certificate? = nil
+        nextUpdate: Instant?, revocation: Revocation? = nil, answers: Bool = true, issuer: Certificate? = nil,
+        issuerChain: [PathResult.Link] = []
     ) {
         self.list = list
         self.response = response
@@ -45,6 +48,7 @@ public struct RevocationEvidence: Sendable {
         self.revocation = revocation
         self.answers = answers
         self.issuer = issuer
+        self.issuerChain = issuerChain
     }
 }
 
@@ -82,6 +86,7 @@ extension RevocationStatement {
         RevocationEvidence(
             list: list, response: response, thisUpdate: thisUpdate, nextUpdate: nextUpdate,
             revocation: revocation.map { RevocationEvidence.Revocation(since: $0.since, reason: $0.reason) },
-            answers: answers && reasons.isSuperset(of: .all) && knows(certificate), issuer: signer)
+            answers: answers && reasons.isSuperset(of: .all) && knows(certificate), issuer: signer,
+            issuerChain: signerChain)
     }
 }

@@ -8,7 +8,7 @@ extension TrustBundle {
     /// Reads a bundle of at most 16 MiB.
     ///
     /// - Throws: ``PKIXError`` `invalidStructure` for anything that is no bundle of version 1: a newer version, a member
-    ///   that is missing or not known, a certificate that cannot be read or does not have the digest stated beside it.
+    ///   that is missing, twice or not known, a certificate that cannot be read or does not have the digest stated beside it.
     public init(parsing file: [UInt8]) throws(PKIXError) {
         guard file.count <= 16 << 20 else { throw Self.invalid("\(file.count) bytes, at most 16777216") }
         guard Self.depth(of: file) <= 8 else { throw Self.invalid("nested deeper than a bundle is") }
@@ -17,6 +17,9 @@ extension TrustBundle {
             throw Self.invalid("not a JSON object with a version")
         }
         guard version == 1 else { throw Self.invalid("version \(version), this library reads 1") }
+        guard MemberNames.areDistinct(in: file) else {
+            throw Self.invalid("a member occurs twice, or its name is written with an escape")
+        }
         let read: BundleFile
         do {
             read = try decoder.decode(BundleFile.self, from: Data(file))

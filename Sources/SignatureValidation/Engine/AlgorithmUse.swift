@@ -37,8 +37,9 @@ struct AlgorithmUse: Sendable, Hashable {
         return uses
     }
 
-    /// What the certificates of a chain and their revocation information use. The anchor's own signature is not judged:
-    /// nothing relies on it. SHA-1 in the CertID of a response is only a name.
+    /// What the certificates of a chain and their revocation information use, those of its signers' own paths included: who
+    /// can forge these says of any certificate that it is good. The anchor's own signature is not judged: nothing relies on
+    /// it. SHA-1 in the CertID of a response is only a name.
     static func ofChain(_ chain: [PathResult.Link]) -> [AlgorithmUse] {
         var uses: [AlgorithmUse] = []
         for (index, link) in chain.dropLast().enumerated() {
@@ -51,11 +52,23 @@ struct AlgorithmUse: Sendable, Hashable {
             if let list = link.revocationList {
                 uses.append(AlgorithmUse(object: ValidationObject(list), scheme: list.scheme, key: signer))
             }
-            if let response = link.ocspResponse, let digest = response.basic?.scheme?.digest {
-                uses.append(AlgorithmUse(object: ValidationObject(response), digest: digest))
+            if let response = link.ocspResponse, let basic = response.basic {
+                uses += ofResponse(response, basic, by: link.revocationIssuer, chain[index + 1].certificate)
             }
+            uses += ofChain(link.revocationIssuerChain)
         }
         return uses
+    }
+
+    /// What a response uses; of a responder that a trust domain names for itself only the digest.
+    static func ofResponse(
+        _ response: OCSPResponse?, _ basic: BasicOCSPResponse, by responder: Certificate?, _ issuer: Certificate?
+    ) -> [AlgorithmUse] {
+        let object = response.map { ValidationObject($0) }
+        if let signer = responder ?? issuer.flatMap({ basic.names($0) ? $0 : nil }) {
+            return [AlgorithmUse(object: object, scheme: basic.scheme, key: signer.keyKind)]
+        }
+        return basic.scheme?.digest.map { [AlgorithmUse(object: object, digest: $0)] } ?? []
     }
 }
 

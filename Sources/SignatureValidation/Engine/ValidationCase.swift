@@ -63,6 +63,8 @@ package struct TimeStampCase: Sendable {
     package var scheme: SignatureScheme?
     /// The digest of the imprint.
     package var imprint: DigestAlgorithm?
+    /// The digests between the imprint and what is covered.
+    package var referenceDigests: [DigestAlgorithm] = []
     /// The paths of the authority's certificate in the domains that may time-stamp.
     package var paths: (any CertificatePaths)?
     /// The domain that the authority's path ends in although it may not time-stamp.
@@ -97,10 +99,12 @@ package struct TimeStampCase: Sendable {
             ?? NamedSubject(name: id, role: .timeStampAuthority)
     }
 
+    /// The digests by which the token stands over what it covers.
+    var coveringDigests: [DigestAlgorithm] { [imprint].compactMap(\.self) + referenceDigests }
+
     /// What the token itself uses. The imprint protects what is covered, its own digest the token.
     var uses: [AlgorithmUse] {
-        var uses: [AlgorithmUse] = []
-        if let imprint { uses.append(AlgorithmUse(object: object, digest: imprint)) }
+        var uses = coveringDigests.map { AlgorithmUse(object: object, digest: $0) }
         if let scheme, let authority {
             uses.append(AlgorithmUse(object: object, scheme: scheme, key: authority.keyKind))
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+public import CryptoPrimitives
 public import PKIX
 
 /// What a time-stamp stands over.
@@ -44,6 +45,9 @@ public struct AttachedTimeStamp: Sendable {
     /// For a signature time-stamp the signature; for archive and document time-stamps also the earlier time-stamps, the
     /// certificates, the revocation information and the content that they cover.
     public var covers: [ValidationObject]
+    /// The digests of the index or manifest by which the imprint stands over what it covers: who finds another content for
+    /// one of them has put it under the time-stamp.
+    public var referenceDigests: [DigestAlgorithm]
     /// Faults of the structure around the token (ats-hash-index, byte range); the time-stamp then proves nothing.
     public var formatFaults: [FormatFault] = []
     /// What the token brought along to judge it by.
@@ -55,13 +59,15 @@ public struct AttachedTimeStamp: Sendable {
     /// Makes an attached time-stamp.
     public init(
         id: String, kind: TimeStampKind, token: TimeStampToken?, facts: TimeStampFacts?, covers: [ValidationObject],
-        formatFaults: [FormatFault] = [], material: ValidationMaterial = ValidationMaterial()
+        referenceDigests: [DigestAlgorithm] = [], formatFaults: [FormatFault] = [],
+        material: ValidationMaterial = ValidationMaterial()
     ) {
         self.id = id
         self.kind = kind
         self.token = token
         self.facts = facts
         self.covers = covers
+        self.referenceDigests = referenceDigests
         self.formatFaults = formatFaults
         self.material = material
     }

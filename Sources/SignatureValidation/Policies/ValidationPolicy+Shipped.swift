@@ -26,6 +26,12 @@ extension ValidationPolicy {
         return found
     }
 
+    /// The policy that comes with the library under this policy's id while being another one; reports would name both alike.
+    ///
+    /// A file of one's own with such an id is not to be used. Where an earlier or later release of this library may have
+    /// written the file, an equal ``version`` makes the same of it.
+    public var namesake: ValidationPolicy? { Self.all.first { $0.id == id && $0 != self } }
+
     /// The files are compiled in and covered by tests: one that cannot be read is a mistake in this package.
     private static func shipped(_ id: String) -> ValidationPolicy {
         var count = 0

@@ -71,6 +71,9 @@ public struct ValidationPolicy: Sendable, Hashable {
         } catch {
             throw Self.invalid("not a policy in JSON")
         }
+        guard MemberNames.areDistinct(in: file) else {
+            throw Self.invalid("a member occurs twice, or its name is written with an escape")
+        }
         guard !read.id.isEmpty, read.id.utf8.count <= 64 else { throw Self.invalid("id: 1 to 64 bytes of UTF-8") }
         guard CalendarDate(read.version) != nil else { throw Self.invalid("version: no date yyyy-mm-dd") }
         guard let algorithms = known.first(where: { $0.id == read.algorithms }) else {

@@ -66,12 +66,11 @@ struct ArchivalValidation: Sendable {
                     reason ?? algorithms.subIndication, remarks + (reason == nil ? algorithms.findings : []))
             }
             guard timeStamps[index].hasPassed, let time = stamp.time else { continue }
-            // An imprint proves nothing once its digest can be met by other content.
-            if let imprint = stamp.imprint,
-                input.policy.algorithms.fault(of: imprint, at: proofs.time(of: stamp.object)) != nil
-            {
-                continue
+            // An imprint proves nothing once its digest, or one of the index behind it, can be met by other content.
+            let isObsolete = stamp.coveringDigests.contains { digest in
+                input.policy.algorithms.fault(of: digest, at: proofs.time(of: stamp.object)) != nil
             }
+            if isObsolete { continue }
             proofs.add(stamp.covers, at: time, by: .timeStamp(stamp.kind, id: stamp.id))
         }
     }

@@ -70,7 +70,7 @@ enum ValidationTimeSliding {
                 }
                 if let newest = usable.max(by: { $0.thisUpdate < $1.thisUpdate }) {
                     slide(&control, over: newest, policy)
-                    ends += end(of: newest, issuerKey, policy)
+                    ends += Self.ends(of: newest, chain[index + 1].certificate, policy)
                 } else if subject.revocation == .required {
                     return .noProof(named, before: control)
                 }
@@ -121,13 +121,17 @@ enum ValidationTimeSliding {
         }
     }
 
-    private static func end(
-        of piece: RevocationEvidence, _ issuerKey: PublicKey.Kind?, _ policy: ValidationPolicy
+    private static func ends(
+        of piece: RevocationEvidence, _ issuer: Certificate, _ policy: ValidationPolicy
     ) -> [AlgorithmPolicy.End] {
-        let key = piece.issuer?.keyKind ?? issuerKey
-        if let list = piece.list { return [AlgorithmUse(object: nil, scheme: list.scheme, key: key).end(by: policy)] }
-        guard let digest = piece.response?.basic?.scheme?.digest else { return [] }
-        return [policy.algorithms.end(of: digest)]
+        var uses = AlgorithmUse.ofChain(piece.issuerChain)
+        if let list = piece.list {
+            uses.append(AlgorithmUse(object: nil, scheme: list.scheme, key: (piece.issuer ?? issuer).keyKind))
+        }
+        if let basic = piece.response?.basic {
+            uses += AlgorithmUse.ofResponse(nil, basic, by: piece.issuer, issuer)
+        }
+        return uses.map { $0.end(by: policy) }
     }
 }
 

@@ -72,11 +72,21 @@ struct TrustOptions: ParsableArguments {
     func loadPolicy() throws -> ValidationPolicy {
         let policy = policy ?? "vietnam-2026"
         guard policy.contains("/") || policy.hasSuffix(".json") else { return try ValidationPolicy.named(policy) }
+        let own: ValidationPolicy
         do {
-            return try ValidationPolicy(parsing: FileSource(path: policy).allBytes(limit: 1 << 20))
+            own = try ValidationPolicy(parsing: FileSource(path: policy).allBytes(limit: 1 << 20))
         } catch {
             throw CommandFailure(error, path: policy)
         }
+        // Every report would name it like the one that its reader knows.
+        guard own.namesake == nil else {
+            throw CommandFailure(
+                .configuration,
+                vi: "\(policy): chính sách mang tên “\(own.id)” của chính sách có sẵn nhưng nội dung khác",
+                en: "\(policy): the policy is called “\(own.id)” like a shipped one and differs from it",
+                hint: Phrase(vi: "đặt cho chính sách một id khác", en: "give the policy an id of its own"))
+        }
+        return own
     }
 
     /// The pins as digests; capitals and colons are how other tools print them.

@@ -20,6 +20,14 @@ final class TrustFiles: Sendable {
     private struct Key: Hashable {
         let path: String
         let pins: [[UInt8]]
+        let use: Use
+    }
+    /// What the files of a folder are for.
+    enum Use: Sendable {
+        /// Anchors: only files that are called like certificates, so that a copy put aside is not trusted.
+        case trust
+        /// Material that nobody trusts: by content, whatever the names, as the newest list may be called `5f1c2a3b.r0`.
+        case material
     }
 
     static let shared = TrustFiles()
@@ -31,33 +39,51 @@ final class TrustFiles: Sendable {
     /// a folder when something was added to it or taken from it.
     ///
     /// - Parameter pins: Signers whose trust bundles are accepted; without any, no bundle is.
-    func contents(of path: String, pins: [[UInt8]]) throws -> Contents {
+    func contents(of path: String, for use: Use, pins: [[UInt8]]) throws -> Contents {
         guard let stamp = FileStamp(of: path) else {
             throw CommandFailure(.noInput, vi: "\(path): không có tệp này", en: "\(path): no such file")
         }
-        let key = Key(path: path, pins: pins)
+        let key = Key(path: path, pins: pins, use: use)
         return try read.withLock { read in
             if let known = read[key], known.stamp == stamp { return known.contents }
             let contents =
-                stamp.isFolder ? .material(Self.folder(path)) : try Self.file(path, pins: pins)
+                stamp.isFolder ? .material(Self.folder(path, use)) : try Self.file(path, pins: pins)
             read[key] = (stamp, contents)
             return contents
         }
     }
 
-    private static func folder(_ path: String) -> ValidationMaterial {
+    private static let extensions: Set = ["crt", "cer", "der", "pem", "crl", "p7b", "p7c", "ocsp", "ors"]
+
+    /// What is left out is said, because what revokes or what somebody relies on may be among it.
+    private static func folder(_ path: String, _ use: Use) -> ValidationMaterial {
         var material = ValidationMaterial()
-        let extensions: Set = ["crt", "cer", "der", "pem", "crl", "p7b", "p7c", "ocsp", "ors"]
+        var others: [String] = []
         let names = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
-        for name in names where extensions.contains(URL(filePath: name).pathExtension.lowercased()) {
+        for name in names {
             let file = path + "/" + name
+            guard let stamp = FileStamp(of: file), !stamp.isFolder else { continue }
             do {
+                let isNamed = extensions.contains(URL(filePath: name).pathExtension.lowercased())
+                let isWanted =
+                    try stamp.isFile && use == .material && MaterialFile.isClaimed(by: FileSource(path: file))
+                guard stamp.isFile && isNamed || isWanted else {
+                    others.append(name)
+                    continue
+                }
                 material.append(try MaterialFile.parse(FileSource(path: file).allBytes(limit: 1 << 28)))
             } catch {
-                // One odd file must not hide the others; leaving it out can only make a verdict worse.
+                // One odd file must not hide the others.
                 Console.warn(Phrase(vi: "bỏ qua \(file): \(error)", en: "left out \(file): \(error)"))
             }
         }
+        guard !others.isEmpty else { return material }
+        let shown = others.prefix(3).map(DisplayText.harmless).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
+        Console.warn(
+            Phrase(
+                vi: "\(path): bỏ qua \(others.count) tệp không đọc là chứng thư, danh sách thu hồi hay OCSP: \(shown)",
+                en:
+                    "\(path): left out \(others.count) files, not read as certificates, lists or responses: \(shown)"))
         return material
     }
 
@@ -129,6 +155,12 @@ struct FileStamp: Sendable, Hashable {
 
 /// Reads a file of certificates, lists or responses.
 enum MaterialFile {
+    /// Whether a file begins like DER or has a PEM block in its first bytes.
+    static func isClaimed(by source: FileSource) throws -> Bool {
+        let start = try source.bytes(at: 0, count: Int(min(source.size, 65_536)))
+        return start.first == 0x30 || start.firstRange(of: Array("-----BEGIN ".utf8)) != nil
+    }
+
     /// Certificates, lists and certificate bundles, in DER or PEM.
     static func parse(_ bytes: [UInt8]) throws -> ValidationMaterial {
         guard bytes.first == 0x30 else {

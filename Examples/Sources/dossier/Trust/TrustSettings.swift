@@ -13,6 +13,8 @@ struct TrustSettings: Sendable {
     /// Domains of plain files and folders: trusted for everything, without dates.
     private var plain: [TrustDomain] = []
     private(set) var bundles: [TrustBundle] = []
+    /// Bundles that were given and are not used, because a later one of their id was given too.
+    private var replaced: [(id: String, issued: Instant, by: Instant)] = []
     /// Untrusted certificates, lists and responses, those of the bundles among them.
     private(set) var material = ValidationMaterial()
 
@@ -21,13 +23,12 @@ struct TrustSettings: Sendable {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let isNamed = parts.count == 2 && !parts[0].isEmpty && !parts[0].contains("/")
             let path = isNamed ? String(parts[1]) : argument
-            switch try TrustFiles.shared.contents(of: path, pins: pins) {
+            switch try TrustFiles.shared.contents(of: path, for: .trust, pins: pins) {
             case .bundle(let bundle):
                 guard !isNamed else {
                     throw ValidationError("a trust bundle names its own domains, so --trust \(parts[0])= cannot")
                 }
-                bundles.append(bundle)
-                material.certificates += bundle.adjuncts
+                try add(bundle, at: path)
             case .material(let found):
                 guard !found.certificates.isEmpty else {
                     throw CommandFailure(
@@ -37,10 +38,29 @@ struct TrustSettings: Sendable {
                 plain = Self.joined(plain + [TrustDomain(name: name, anchors: found.certificates)])
             }
         }
+        for bundle in bundles { material.certificates += bundle.adjuncts }
         for path in paths {
-            guard case .material(let found) = try TrustFiles.shared.contents(of: path, pins: []) else { continue }
+            guard case .material(let found) = try TrustFiles.shared.contents(of: path, for: .material, pins: []) else {
+                continue
+            }
             material.append(found)
         }
+    }
+
+    /// A later bundle takes the place of an earlier one of its id: what it no longer has is no longer trusted.
+    private mutating func add(_ bundle: TrustBundle, at path: String) throws {
+        guard let index = bundles.firstIndex(where: { $0.id == bundle.id }) else { return bundles.append(bundle) }
+        let known = bundles[index]
+        guard known != bundle else { return }
+        guard known.issued != bundle.issued else {
+            throw CommandFailure(
+                .configuration,
+                vi: "\(path): hai gói tin cậy “\(bundle.id)” cùng phát hành lúc \(bundle.issued) nhưng khác nhau",
+                en: "\(path): two trust bundles “\(bundle.id)” were issued at \(bundle.issued) and differ")
+        }
+        let newest = known.issued < bundle.issued ? bundle : known
+        replaced.append((newest.id, min(known.issued, bundle.issued), newest.issued))
+        bundles[index] = newest
     }
 
     /// The domains whose anchors count for any of the usages at an instant.
@@ -56,26 +76,37 @@ struct TrustSettings: Sendable {
 
     /// What has to be said of the bundles wherever they are used.
     func findings(at time: Instant) -> [Finding] {
-        bundles.flatMap { bundle -> [Finding] in
-            var findings: [Finding] = []
-            if bundle.isStale(at: time) {
-                findings.append(
-                    Finding(
-                        .warning, code: "trust-bundle-stale",
-                        Phrase(
-                            vi: "gói tin cậy “\(bundle.id)” đã quá hạn cập nhật từ \(bundle.nextUpdate)",
-                            en: "the trust bundle “\(bundle.id)” was due to be replaced at \(bundle.nextUpdate)")))
-            }
-            if let remark = bundle.remark {
-                findings.append(
-                    Finding(
-                        .information, code: "trust-bundle-remark",
-                        Phrase(
-                            vi: "gói tin cậy “\(bundle.id)” ghi chú: \(remark)",
-                            en: "the trust bundle “\(bundle.id)” says: \(remark)")))
-            }
-            return findings
+        let old = replaced.map { bundle in
+            Finding(
+                .information, code: "trust-bundle-replaced",
+                Phrase(
+                    vi:
+                        "không dùng gói tin cậy “\(bundle.id)” phát hành lúc \(bundle.issued); gói mới hơn: \(bundle.by)",
+                    en:
+                        "the trust bundle “\(bundle.id)” issued at \(bundle.issued) is not used; a newer one: \(bundle.by)"
+                ))
         }
+        return old
+            + bundles.flatMap { bundle -> [Finding] in
+                var findings: [Finding] = []
+                if bundle.isStale(at: time) {
+                    findings.append(
+                        Finding(
+                            .warning, code: "trust-bundle-stale",
+                            Phrase(
+                                vi: "gói tin cậy “\(bundle.id)” đã quá hạn cập nhật từ \(bundle.nextUpdate)",
+                                en: "the trust bundle “\(bundle.id)” was due to be replaced at \(bundle.nextUpdate)")))
+                }
+                if let remark = bundle.remark {
+                    findings.append(
+                        Finding(
+                            .information, code: "trust-bundle-remark",
+                            Phrase(
+                                vi: "gói tin cậy “\(bundle.id)” ghi chú: \(remark)",
+                                en: "the trust bundle “\(bundle.id)” says: \(remark)")))
+                }
+                return findings
+            }
     }
 
     func warn(at time: Instant) { for finding in findings(at: time) { Console.warn(finding.phrase) } }
