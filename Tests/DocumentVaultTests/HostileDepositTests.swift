@@ -34,6 +34,28 @@ struct HostileDepositTests {
         try await scene.store.putContent(content, of: vault, size: stream.sealedSize, from: stream)
     }
 
+    /// Whoever made it will be understood after an update of the program.
+    @Test func `the content of a deposit that only a newer program opens is not swept`() async throws {
+        let scene = try await Scene()
+        let ticket = try await scene.vault.issueTicket(for: "x")
+        try await leave([9], by: ticket, as: VersionID(random: SystemRandom()), in: scene)
+        let store = scene.store
+        let known = try #require(await store.deposits(of: scene.vault.id, limit: 9).first)
+        await store.deleteDeposits([known.id], of: scene.vault.id)
+        // Another record under the ticket's id: what stands in it is not to be read here.
+        try await store.putDeposit(
+            StoredDeposit(id: known.id, record: [0x30, 0x03, 0x02, 0x01, 0x02]), of: scene.vault.id)
+        #expect(try await scene.open().absorbDeposits(at: Samples.time).documents.isEmpty)
+        let later = Samples.time.adding(seconds: 30 * 86_400)
+        _ = try await scene.vault.sweep(at: later)
+        let content = try DepositTicket.content(of: ticket.id)
+        #expect(await store.contentSize(content, of: scene.vault.id) != nil)
+        // Nobody waits for it any more: then it goes.
+        await store.deleteDeposits([known.id], of: scene.vault.id)
+        _ = try await scene.vault.sweep(at: later)
+        #expect(await store.contentSize(content, of: scene.vault.id) == nil)
+    }
+
     @Test func `a version that the vault has or had is put aside, a new one is taken in`() async throws {
         let scene = try await Scene()
         let known = try await Samples.store([1, 2, 3], in: scene.vault)

@@ -84,6 +84,22 @@ import Testing
             let covered = $0.everything
             try $0.stamp(.archive, -11, covers: covered) { stamp, _ in stamp.referenceDigests = [.sha256] }
         },
+        Row("the archive time-stamp's authority states two days of inaccuracy", .revokedNoPOE) {
+            try revoke(&$0, -10)
+            try oldStamp(&$0)
+            let covered = $0.everything
+            try $0.stamp(.archive, -11, covers: covered) { stamp, _ in
+                stamp.bounds = stamp.time.map { $0.adding(seconds: -172_800)...$0.adding(seconds: 172_800) }
+            }
+        },
+        Row("the same, a second", nil) {
+            try revoke(&$0, -10)
+            try oldStamp(&$0)
+            let covered = $0.everything
+            try $0.stamp(.archive, -11, covers: covered) { stamp, _ in
+                stamp.bounds = stamp.time.map { $0.adding(seconds: -1)...$0.adding(seconds: 1) }
+            }
+        },
         Row("a structure that does not hold proves nothing", .revokedNoPOE) {
             try revoke(&$0, -10)
             let covered = $0.everything

@@ -178,6 +178,12 @@ struct ExitCodeTests {
             ["sign"] + Bench.trust() + key + ["--passphrase-env", "SECRET", "--output", bench.path("out.pdf"), form],
             environment: ["SECRET": "test"])
         #expect(outcome.status == 0)
+        // As it comes out of a file.
+        let ended = try DossierTool.run(
+            ["sign"] + Bench.trust() + key
+                + ["--passphrase-env", "SECRET", "--force", "--output", bench.path("out.pdf"), form],
+            environment: ["SECRET": "test\r\n"])
+        #expect(ended.status == 0)
     }
 
     @Test func `no message repeats the passphrase`() throws {

@@ -47,6 +47,9 @@ struct VaultAnchorTests {
             ["vault", "slots", "add", "--anchor", both, "--new-recovery-code-file", both] + vault)
         #expect(code.status == 64 && !bench.exists("both"))
         #expect(try create(bench.path("new"), secret + ["--recovery-code-file", bench.path("code")]) == 0)
+        let foreign = try DossierTool.run(["vault", "list", "--anchor", bench.path("new")] + vault)
+        #expect(foreign.status == 65 && foreign.errors.contains("another vault"), "\(foreign.errors)")
+        #expect(try DossierTool.run(["vault", "list", "--anchor", bench.path("anchor")] + vault).status == 0)
     }
 
     @Test func `a store that was put back is accepted, and a damaged vault keeps no other from being copied`() throws {

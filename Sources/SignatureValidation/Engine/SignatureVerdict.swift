@@ -36,7 +36,9 @@ package struct SignatureVerdict: Sendable {
         // §5.5.4 b): a time-stamp that holds now proves the signature it covers.
         let direct: Set<TimeStampKind> = [.signature, .references, .document]
         for stamp in stamps where stamp.hasPassed && direct.contains(stamp.stamp.kind) {
-            if let object = facts.signatureObject, let time = stamp.stamp.time, stamp.stamp.covers.contains(object) {
+            if let object = facts.signatureObject, let time = stamp.stamp.provedTime,
+                stamp.stamp.covers.contains(object)
+            {
                 proofs.add([object], at: time, by: .timeStamp(stamp.stamp.kind, id: stamp.stamp.id))
             }
         }

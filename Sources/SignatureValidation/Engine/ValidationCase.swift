@@ -99,6 +99,13 @@ package struct TimeStampCase: Sendable {
             ?? NamedSubject(name: id, role: .timeStampAuthority)
     }
 
+    /// When what is covered existed at the latest. An authority that states more inaccuracy than a second, which EN 319 422
+    /// §5.2 allows, proves no more than the end of what it states (RFC 3161 §2.4.2).
+    var provedTime: Instant? {
+        guard let time, let bounds, bounds.upperBound > time.adding(seconds: 1) else { return time }
+        return bounds.upperBound
+    }
+
     /// The digests by which the token stands over what it covers.
     var coveringDigests: [DigestAlgorithm] { [imprint].compactMap(\.self) + referenceDigests }
 

@@ -65,7 +65,7 @@ struct ArchivalValidation: Sendable {
                 timeStamps[index].revise(
                     reason ?? algorithms.subIndication, remarks + (reason == nil ? algorithms.findings : []))
             }
-            guard timeStamps[index].hasPassed, let time = stamp.time else { continue }
+            guard timeStamps[index].hasPassed, let time = stamp.provedTime else { continue }
             // An imprint proves nothing once its digest, or one of the index behind it, can be met by other content.
             let isObsolete = stamp.coveringDigests.contains { digest in
                 input.policy.algorithms.fault(of: digest, at: proofs.time(of: stamp.object)) != nil

@@ -114,7 +114,9 @@ struct VaultCommand: AsyncParsableCommand {
                 Console.write(try CanonicalJSON.encode(["documents": rows]))
             } else {
                 for row in rows {
-                    Console.print("\(row.id)  \(row.type)  \(row.name)  \(row.assurance)  \(row.status)")
+                    // One line each, whatever a device wrote into them.
+                    Console.print(
+                        DisplayText.harmless("\(row.id)  \(row.type)  \(row.name)  \(row.assurance)  \(row.status)"))
                 }
             }
         }

@@ -181,9 +181,9 @@ struct VaultImportCommand: AsyncParsableCommand {
         Console.warn(
             Phrase(
                 vi:
-                    "các mục từ \(head.sequence) đến \(anchor.head.sequence) của nhật ký đã bị bỏ: khóa, thiết bị và đồng ý trở lại như lúc sao lưu; kho nay mở được bằng: \(slots); hãy gỡ lại những gì đã gỡ (`dossier vault slots remove`, `dossier vault revoke`)",
+                    "các mục từ \(head.sequence) đến \(anchor.head.sequence) của nhật ký đã bị bỏ: giấy tờ, khóa, thiết bị và đồng ý trở lại như lúc sao lưu; kho nay mở được bằng: \(slots); hãy gỡ và xóa lại những gì đã gỡ và xóa (`dossier vault slots remove`, `dossier vault revoke`, `dossier vault erase`)",
                 en:
-                    "entries \(head.sequence) to \(anchor.head.sequence) of the journal were given up: slots, devices and grants are those of the backup; what opens the vault now: \(slots); remove again what was removed since (`dossier vault slots remove`, `dossier vault revoke`)"
+                    "entries \(head.sequence) to \(anchor.head.sequence) of the journal were given up: documents, slots, devices and grants are those of the backup; what opens the vault now: \(slots); remove and erase again what was removed and erased since (`dossier vault slots remove`, `dossier vault revoke`, `dossier vault erase`)"
             ))
     }
 }

@@ -35,7 +35,11 @@ struct PassphraseOptions: ParsableArguments {
                     .noPermission, vi: "không có biến môi trường \(environment)",
                     en: "there is no environment variable \(environment)")
             }
-            return SecretBytes(copying: Array(value.utf8))
+            // Without its end, as from a file: a variable that was set from one may still have it.
+            var line = value.utf8[...]
+            if line.last == 10 { line.removeLast() }
+            if line.last == 13 { line.removeLast() }
+            return SecretBytes(copying: Array(line))
         }
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandFailure(

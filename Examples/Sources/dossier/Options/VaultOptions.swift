@@ -137,7 +137,13 @@ struct VaultOptions: ParsableArguments {
                     vi: "chưa có mốc neo \(anchor): không biết kho có phải bản mới nhất không",
                     en: "there is no anchor \(anchor) yet: whether the vault is the newest is not known"))
         }
-        return try await Vault.open(vaultID(), in: openStore(), unlocking: unlocking(), anchor: anchorToKeep())
+        let (id, stored) = (try vaultID(), try anchorToKeep())
+        if let stored, stored.vault != id {
+            throw CommandFailure(
+                .badInput, vi: "\(anchor ?? "") là mốc neo của kho khác, \(stored.vault)",
+                en: "\(anchor ?? "") is the anchor of another vault, \(stored.vault)")
+        }
+        return try await Vault.open(id, in: openStore(), unlocking: unlocking(), anchor: stored)
     }
 
     /// Keeps the vault's newest head outside the store.
