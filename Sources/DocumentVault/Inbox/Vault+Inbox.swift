@@ -55,8 +55,8 @@ extension Vault {
         public internal(set) var documents: [DocumentReference] = []
         /// Deposits that were put aside now, with the reasons.
         public internal(set) var quarantined: [DepositID: String] = [:]
-        /// Deposits that were put aside before, still lie there and still do not hold, with the reasons of then; see
-        /// ``Vault/discardDeposit(_:)``.
+        /// Deposits that were put aside before, still lie there and still do not hold, with the reasons of then, and those
+        /// that cannot be taken in because another document has their id; see ``Vault/discardDeposit(_:)``.
         public internal(set) var aside: [DepositID: String] = [:]
         /// Deposits that the vault's quota has no room for, and why; they wait.
         public internal(set) var noRoom: [DepositID: String] = [:]
@@ -144,17 +144,6 @@ extension Vault {
         }
     }
 
-    private func isKnown(_ deposit: DepositID) -> Bool {
-        let document = DepositTicket.document(of: deposit)
-        return state.catalogue?.documents[document] != nil || state.catalogue?.erased[document] != nil
-    }
-
-    /// Whether somebody used the ticket of a document once more that was erased: an erasure deletes the content.
-    private func wasLeftAfterErasure(_ deposit: DepositID) async throws(VaultError) -> Bool {
-        guard state.catalogue?.erased[DepositTicket.document(of: deposit)] != nil else { return false }
-        return try await store.contentSize(DepositTicket.content(of: deposit), of: id) != nil
-    }
-
     /// Refuses a deposit whose ids are those of something that the vault has or had: an entry with them would be one that no
     /// reader takes in, and its key would take the place of another's.
     private func checkIsNew(_ record: DepositRecord) async throws(VaultError) {
@@ -185,10 +174,9 @@ extension Vault {
                 result.aside[deposit.id] = "the document of its ticket was erased: it needs a new ticket"
                 return
             }
-            // Absorbed before, and the deletion did not take place; or shown again by the store.
-            try await store.deleteDeposits([deposit.id], of: id)
-            result.aside[deposit.id] = nil
-            return
+            // Taken in before, and the deletion did not take place; or shown again by the store.
+            let record = try? DepositRecord(opening: deposit, with: work.key, card: work.card)
+            return try await settle(deposit.id, try await obstacle(to: deposit.id, record), &result)
         }
         do {
             let record = try DepositRecord(opening: deposit, with: work.key, card: work.card)
@@ -209,9 +197,13 @@ extension Vault {
             )
             if let reference = try await absorb(record, provenance, at: work.time) {
                 result.documents.append(reference)
+                try await settle(deposit.id, nil, &result)
+            } else {
+                // Another device did, or gave the document's id to another one.
+                var obstacle: String? = "it was not taken in"
+                if isKnown(deposit.id) { obstacle = try await self.obstacle(to: deposit.id, record) }
+                try await settle(deposit.id, obstacle, &result)
             }
-            try await store.deleteDeposits([deposit.id], of: id)
-            result.aside[deposit.id] = nil
         } catch let error as VaultError where error.code == .overQuota {
             // A smaller one behind it may have room.
             result.noRoom[deposit.id] = error.detail
@@ -225,6 +217,12 @@ extension Vault {
             }
             result.quarantined[deposit.id] = error.detail
         }
+    }
+
+    /// Deletes a deposit that was taken in; one that was not, although its document's id is given away, stays and is named.
+    private func settle(_ deposit: DepositID, _ obstacle: String?, _ result: inout Absorbed) async throws(VaultError) {
+        if obstacle == nil { try await store.deleteDeposits([deposit], of: id) }
+        result.aside[deposit] = obstacle
     }
 
     private func absorb(
@@ -246,9 +244,9 @@ extension Vault {
             document: deposited.document, id: deposited.id, content: deposited.content, size: deposited.size,
             commitment: deposited.commitment, previous: nil, metadata: metadata, provenance: provenance,
             fields: fields, storedAt: time)
-        // Somebody else may put it aside at this moment.
-        for isAside in [false, true] where !isAside || state.core.quarantined[record.ticket.id] != nil {
-            let operation = try OperationID(absorbing: record.ticket.id, putAside: isAside)
+        // Somebody else may put it aside at this moment. What has the operation's id need not be of this deposit: a writer
+        // chooses the ids of its entries. The document's id, which is new in any case, makes sure that it happens once.
+        for operation in try operations(taking: record.ticket.id) where !isKnown(record.ticket.id) {
             let appended: Appended
             do throws(VaultError) {
                 appended = try await change(operation: operation, at: time) { (state) throws(VaultError) in
@@ -275,6 +273,15 @@ extension Vault {
         return nil
     }
 
+    /// The operations by which a deposit may be taken in, the last of them for one whose others an entry has that is not its
+    /// own.
+    private func operations(taking deposit: DepositID) throws(VaultError) -> [OperationID] {
+        [
+            try OperationID(absorbing: deposit), try OperationID(absorbing: deposit, putAside: true),
+            OperationID(random: random),
+        ]
+    }
+
     /// Whether a deposit may take the place of a document: only of one with a judged signature of the same signer in the
     /// same trust domain. Everything else is for the owner to decide.
     private func mayReplace(_ document: DocumentID, _ provenance: Provenance) -> Bool {
@@ -285,62 +292,18 @@ extension Vault {
     }
 
     private func quarantine(_ deposit: DepositID, reason: String, at time: Instant) async throws(VaultError) {
-        _ = try await change(operation: try OperationID(absorbing: deposit), at: time) { (state) throws(VaultError) in
-            Change(
-                events: [.depositAbsorbed(deposit, .quarantined(reason: reason))], secret: try self.currentSecret())
+        // The first operation's id may be that of an entry which is not of this deposit.
+        for operation in [try OperationID(absorbing: deposit), OperationID(random: random)]
+        where state.core.quarantined[deposit] == nil && !isKnown(deposit) {
+            _ = try await change(operation: operation, at: time) { (state) throws(VaultError) in
+                Change(
+                    events: [.depositAbsorbed(deposit, .quarantined(reason: reason))],
+                    secret: try self.currentSecret())
+            }
         }
     }
 
-    /// Deletes a deposit that was put aside or broken off; its content goes with the next ``sweep(at:)``, and from then on
-    /// its ticket is good again.
-    ///
-    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, left with the ticket of a document
-    ///   that was erased, or without a content; errors of the store.
-    public func discardDeposit(_ deposit: DepositID) async throws(VaultError) {
-        try await refresh()
-        try await loadDocuments()
-        var isAside = state.core.quarantined[deposit] != nil && !isKnown(deposit)
-        if !isAside { isAside = try await wasLeftAfterErasure(deposit) }
-        if !isAside, !isKnown(deposit) { isAside = try await isWithoutContent(deposit) }
-        guard isAside else {
-            throw VaultError(.notFound, object: "deposit \(deposit)", "it was neither put aside nor broken off")
-        }
-        try await store.deleteDeposits([deposit], of: id)
-    }
-
-    /// Whether a deposit waits without its content. Should its depositor be on the way, the record is put again.
-    private func isWithoutContent(_ deposit: DepositID) async throws(VaultError) -> Bool {
-        let waiting = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
-        guard let found = waiting.first(where: { $0.id == deposit }) else { return false }
-        let key = try await vaultPrivateKey()
-        guard let record = try? DepositRecord(opening: found, with: key, card: try await card()) else { return false }
-        return try await store.contentSize(record.version.content, of: id) == nil
-    }
-
-    /// What became of a deposit that somebody has a receipt for.
-    public func status(of deposit: DepositID) async throws(VaultError) -> DepositStatus {
-        try await loadDocuments()
-        let document = DepositTicket.document(of: deposit)
-        if state.catalogue?.documents[document] != nil { return .absorbed(document) }
-        if state.catalogue?.erased[document] != nil { return .erased }
-        if let reason = state.core.quarantined[deposit] { return .quarantined(reason) }
-        let waiting = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
-        return waiting.contains { $0.id == deposit } ? .waiting : .missing
-    }
-
-    /// What became of the document that a receipt is of: not of another one that was left with the same ticket later.
-    ///
-    /// Of one that waits, was put aside or erased the vault has nothing to compare: its content is not read here.
-    public func status(of receipt: DepositReceipt) async throws(VaultError) -> DepositStatus {
-        guard receipt.vault == id.description, let deposit = DepositID(receipt.deposit) else { return .missing }
-        let status = try await status(of: deposit)
-        guard case .absorbed(let document) = status, let record = state.catalogue?.documents[document] else {
-            return status
-        }
-        return record.versions.contains { $0.sha256.description == receipt.sha256 } ? status : .missing
-    }
-
-    private func vaultPrivateKey() async throws(VaultError) -> X25519PrivateKey {
+    func vaultPrivateKey() async throws(VaultError) -> X25519PrivateKey {
         guard let genesis = state.genesis, let secret = secrets[1],
             case .genesis(_, _, let sealed) = try await event(at: 0).event
         else { throw VaultError(.damaged, object: "entry 0", "no key of the vault") }

@@ -211,8 +211,8 @@ struct VaultInboxCommand: AsyncParsableCommand {
             for (deposit, reason) in aside.sorted(by: { $0.key < $1.key }) {
                 Console.warn(
                     Phrase(
-                        vi: "\(deposit): vẫn để riêng từ trước; bỏ hẳn bằng --discard",
-                        en: "\(deposit): was put aside before (\(reason)); delete it with --discard"))
+                        vi: "\(deposit): không nhận được và đang để riêng; bỏ hẳn bằng --discard",
+                        en: "\(deposit): it is not taken in and lies aside (\(reason)); delete it with --discard"))
             }
             for (deposit, reason) in absorbed.noRoom {
                 Console.warn(
