@@ -125,15 +125,21 @@ struct Slot: Sendable {
         }
     }
 
+    /// Whether the owner signed it, or it is of a kind that has no signature.
+    func mayBe(by ownerKey: VaultVerificationKey) -> Bool {
+        guard let signature else { return publicKey == nil }
+        return ownerKey.isValid(signature: signature, of: (Self.signatureLabel + header + sealed).span)
+    }
+
     private func opened(
         with opener: SlotOpener, ownerKey: VaultVerificationKey
     ) throws(VaultError) -> SharedSecret? {
         switch opener {
         case .key(let key): return try opened(with: key.octets)
         case .device(let key):
-            guard let signature,
-                ownerKey.isValid(signature: signature, of: (Self.signatureLabel + header + sealed).span)
-            else { throw VaultError(.damaged, object: object, "the owner did not sign it") }
+            guard publicKey != nil, mayBe(by: ownerKey) else {
+                throw VaultError(.damaged, object: object, "the owner did not sign it")
+            }
             let info = VaultSeal.context(.slot, [header])
             do {
                 return SharedSecret(

@@ -7,7 +7,8 @@
 /// copy that stands already, or was broken off, is brought up to the source, so copying may be repeated. Whoever writes to the
 /// source after the copy was found complete writes to the source only: writers must be told to use the other store before
 /// the last round. What the copy has of its own is never touched: a copy with entries of its own is refused before anything is
-/// written, and contents and deposits that came to it in other ways stay where they are.
+/// written, and contents and deposits that came to it in other ways stay where they are. What goes from it or is replaced there
+/// is explained by an entry that the owner signed, as far as that can be seen without a key.
 public struct VaultCopying: Sendable {
     /// What was found in both stores after copying.
     public struct Outcome: Sendable, Hashable, Encodable {
@@ -187,21 +188,28 @@ public struct VaultCopying: Sendable {
         _ vault: VaultID, to head: JournalHead, _ named: inout Named
     ) async throws -> Set<VersionID>? {
         var standing = try await target.head(of: vault)
-        var chain = EntryChain()
-        let gone = try await erasedPayloads(vault, below: standing, &named, &chain)
+        var chain = EntryChain(of: vault)
+        let (gone, erasedVersions) = try await erasedPayloads(vault, below: standing, &named, &chain)
         let (wanted, had) = (try await keys(source, vault), try await keys(target, vault))
         let (slots, hadSlots) = (try await source.slotRecords(of: vault), try await target.slotRecords(of: vault))
-        let change = CopiedKeys(
+        var change = CopiedKeys(
             keys: wanted, before: had, slots: slots, slotsBefore: hadSlots, erasedPayloads: gone.count,
-            hasNewEntries: standing != head)
+            erasedVersions: erasedVersions, chain: chain)
+        let isOneChange =
+            standing != nil && !(gone.isEmpty && wanted.merging(had) { $1 } == wanted && slots == hadSlots)
+        var new: [StoredEntry]?
+        if isOneChange, let standing, standing != head {
+            new = try await entries(vault, standing.sequence + 1, head, all: true, &chain)
+        }
+        change.chain = chain
         if standing != nil, let fault = change.fault {
             guard try await source.head(of: vault) == head else { return nil }
             throw VaultError(.damaged, object: "vault \(vault)", "\(fault); the copy is as it was")
         }
-        let isOneChange = standing != nil && !(gone.isEmpty && change.onlyAdds)
         while standing?.sequence ?? -1 < head.sequence {
             let first = (standing?.sequence ?? -1) + 1
-            let entries = try await entries(vault, first, head, all: isOneChange, &chain)
+            let entries =
+                if let new { new } else { try await entries(vault, first, head, all: false, &chain) }
             guard let last = entries.last else { return nil }
             for entry in entries { try named.add(entry) }
             let isLast = last.sequence == head.sequence
@@ -228,7 +236,7 @@ public struct VaultCopying: Sendable {
                 }
                 guard !isOneChange else { return nil }
                 standing = other
-                chain = EntryChain(after: other)
+                chain.skip(to: other)
                 continue
             }
             standing = try await target.head(of: vault)
@@ -262,10 +270,11 @@ public struct VaultCopying: Sendable {
     /// Entries of the copy whose payloads the source has dropped since; compares all that both have.
     private func erasedPayloads(
         _ vault: VaultID, below standing: JournalHead?, _ named: inout Named, _ chain: inout EntryChain
-    ) async throws(VaultError) -> [Int64] {
-        guard let standing else { return [] }
+    ) async throws(VaultError) -> (all: [Int64], versions: Int) {
+        guard let standing else { return ([], 0) }
         var next: Int64 = 0
         var gone: [Int64] = []
+        var versions = 0
         while next <= standing.sequence {
             let limit = Int(min(Int64(Self.pageSize), standing.sequence - next + 1))
             let (here, there) = (
@@ -279,9 +288,12 @@ public struct VaultCopying: Sendable {
                 guard own.entry == copy.entry else {
                     throw VaultError(.forked, object: "vault \(vault)", "the copy has another entry \(own.sequence)")
                 }
-                try chain.follow(own)
+                try chain.follow(own, isHeld: true)
                 try named.add(own)
-                if own.payload == nil, copy.payload != nil { gone.append(own.sequence) }
+                if own.payload == nil, copy.payload != nil {
+                    gone.append(own.sequence)
+                    if try own.contents().count == 1 { versions += 1 }
+                }
             }
             next += Int64(limit)
         }
@@ -289,7 +301,7 @@ public struct VaultCopying: Sendable {
         if !gone.isEmpty, try await source.head(of: vault) == standing {
             throw VaultError(.damaged, object: "vault \(vault)", "payloads are gone without an entry that says so")
         }
-        return gone
+        return (gone, versions)
     }
 
     // A deposit goes from the copy when an entry says that it was taken in or put aside. Any other may have come to the copy
