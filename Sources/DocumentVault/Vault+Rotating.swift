@@ -46,6 +46,8 @@ extension Vault {
     ///
     /// From the first entry on the removed slots open nothing that is written, and the slots that stay open the new epoch.
     /// The rest goes in bounded steps; a call that was interrupted is taken up by the next one, on any device of the owner.
+    /// A version whose key record is missing or does not hold keeps no other one back: see ``keysLeftBehind``. The rotation
+    /// counts as interrupted then, until the record is restored or the document erased; the next one may begin all the same.
     /// Contents are not touched. What a removed secret and a kept copy of the store could open before stays open.
     ///
     /// - Parameters:
@@ -151,11 +153,12 @@ extension Vault {
         for _ in 1..<Self.mostOvertakings {
             let current = try currentSecret()
             do throws(VaultError) {
-                return try await finish(current, at: time, progress: progress)
+                keysLeftBehind = try await finish(current, at: time, progress: progress)
+                return
             } catch {
                 guard error.code == .damaged else { throw error }
                 try await refresh()
-                // Records that this device cannot know in an epoch that nobody has left are damaged.
+                // What this device cannot know belongs to an epoch that somebody else began.
                 guard state.core.epoch.number > current.number else { throw error }
             }
         }
@@ -164,20 +167,22 @@ extension Vault {
 
     private func finish(
         _ current: EpochSecret, at time: Instant, progress: (@Sendable (Int64, Int64) -> Void)?
-    ) async throws(VaultError) {
+    ) async throws(VaultError) -> [KeyLeftBehind] {
         // New versions are sealed under the new epoch already: those known now are all that can be left.
         let versions = (state.catalogue?.list ?? []).flatMap(\.versions)
         var left: Int64 = 0
+        var behind: [KeyLeftBehind] = []
         // The last pass finds nothing to do; one that does may have met a device that was overtaken, and that ends soon.
         for pass in 0..<Self.mostTurns {
-            left = 0
+            (left, behind) = (0, [])
             for start in stride(from: 0, to: versions.count, by: Self.rotationStep) {
                 guard !Task.isCancelled else {
                     throw VaultError(.busy, object: "rotation", "interrupted; it can be resumed")
                 }
                 let step = versions[start..<min(start + Self.rotationStep, versions.count)]
                 let records = try await store.keyRecords(of: step.map(\.id), in: id)
-                let renewed = try await renewed(step, records, under: current)
+                let (renewed, faults) = try await renewed(step, records, under: current)
+                behind += faults
                 if !renewed.isEmpty { try await store.replaceKeyRecords(renewed, in: id) }
                 left += Int64(renewed.count)
                 let done = Int64(min(pass, 1) * versions.count + start + step.count)
@@ -188,6 +193,8 @@ extension Vault {
         guard left == 0 else {
             throw VaultError(.damaged, object: "key record", "the store did not keep \(left) of them")
         }
+        // The end says that every key record is of the epoch (format §4).
+        guard behind.isEmpty else { return behind }
         do throws(VaultError) {
             _ = try await change(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
                 guard state.core.epoch.isRotating, state.core.epoch.number == current.number else {
@@ -203,21 +210,24 @@ extension Vault {
                 throw VaultError(.damaged, object: "key record", "somebody else began another epoch")
             }
         }
+        return []
     }
 
-    /// Opens every record and gives those that must be replaced.
+    /// Opens every record; gives those that must be replaced, and what does not hold.
     private func renewed(
         _ versions: ArraySlice<DocumentVersion>, _ records: [VersionID: [UInt8]], under current: EpochSecret
-    ) async throws(VaultError) -> [VersionID: [UInt8]] {
+    ) async throws(VaultError) -> Rewrapping.Outcome {
         let rewrapping = Rewrapping(vault: id, secrets: secrets, current: current, random: random)
-        let (renewed, missing) = try await rewrapping.renewed(versions, records)
-        if !missing.isEmpty {
-            // It may have been erased by another device since the documents were read: then it is not ours to miss.
-            try await refresh()
-            if let version = missing.first(where: { state.catalogue?.documents[$0.document] != nil }) {
-                throw VaultError(.damaged, object: "key record \(version.id)", "the store does not have it")
-            }
+        var outcome = try await rewrapping.renewed(versions, records)
+        guard let first = outcome.left.first else { return outcome }
+        // It may have been erased by another device since the documents were read: then it is not ours to miss. And another
+        // device may have wrapped it for an epoch that this one does not know yet.
+        try await refresh()
+        guard state.core.epoch.number == current.number else {
+            throw VaultError(.damaged, object: "key record \(first.version)", "somebody else began another epoch")
         }
-        return renewed
+        try await loadDocuments()
+        outcome.left.removeAll { state.catalogue?.documents[$0.document] == nil }
+        return outcome
     }
 }

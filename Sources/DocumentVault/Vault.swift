@@ -24,6 +24,8 @@ public actor Vault {
     var pages: SnapshotIndexes?
     /// Whether the next snapshot makes every page anew, because some do not hold.
     var rebuildsPages = false
+    /// Versions whose keys the last rotation of this device, or sweep that ended one, had to leave behind.
+    public internal(set) var keysLeftBehind: [KeyLeftBehind] = []
 
     /// With what the vault was opened.
     struct Access: Sendable {

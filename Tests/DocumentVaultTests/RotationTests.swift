@@ -273,4 +273,71 @@ struct RotationTests {
         try await honest.rotate(at: Samples.time)
         #expect(await !honest.isRotating)
     }
+
+    /// What may be wrong with the key record of one version.
+    enum Fault: CaseIterable {
+        case missing, garbage, othersKey, unknownEpoch
+    }
+
+    @Test(arguments: Fault.allCases)
+    func
+        `a version without a key record that holds keeps no slot from being removed and no other key from being renewed`(
+            fault: Fault
+        ) async throws
+    {
+        let scene = try await Scene()
+        var others: [DocumentReference] = []
+        for number in 0..<3 { others.append(try await Samples.store([UInt8(number)], in: scene.vault)) }
+        let broken = try await Samples.store([9], in: scene.vault)
+        let epoch = EpochSecret(number: fault == .unknownEpoch ? 7 : 1, octets: SystemRandom().secret(32))
+        let record = try KeyRecord(
+            sealing: SharedSecret(SystemRandom().secret(32)), vault: scene.vault.id, document: broken.document,
+            version: broken.version, under: epoch, random: SystemRandom()
+        ).bytes
+        let genuine = try #require(try await scene.objects().keyRecords[broken.version])
+        try await scene.store.tamper(with: scene.vault.id) { objects in
+            objects.keyRecords[broken.version] =
+                switch fault {
+                case .missing: nil
+                case .garbage: [1, 2, 3]
+                case .othersKey, .unknownEpoch: record
+                }
+        }
+        // Twice: what the first one leaves does not keep the second from beginning.
+        for expected in Int64(2)...3 {
+            let removed = RecoveryCode(random: SystemRandom())
+            let slot = try await scene.vault.addSlot(.recoveryCode(removed), at: Samples.time)
+            let owner = try await scene.open()
+            try await owner.rotate(removing: [slot], at: Samples.time)
+            let left = await owner.keysLeftBehind
+            #expect(left.map(\.document) == [broken.document] && left.map(\.version) == [broken.version])
+            for language in [left.first?.phrase.vi, left.first?.phrase.en] {
+                #expect(language?.contains(broken.document.description) == true)
+            }
+            await #expect(throws: VaultError(.wrongSecret, "")) { try await scene.open(.recoveryCode(removed)) }
+            let opened = try await scene.open()
+            for (number, other) in others.enumerated() {
+                #expect(try await opened.read(other.document).bytes() == [UInt8(number)])
+                let bytes = try #require(try await scene.objects().keyRecords[other.version])
+                #expect(try KeyRecord(parsing: bytes, object: "").epoch == expected)
+            }
+            // The journal does not say that it is at its end.
+            #expect(await opened.isRotating)
+            let problems = try await opened.verify().problems
+            #expect(problems.count == 1 && problems[0].object.contains(broken.document.description))
+            try await scene.vault.refresh()
+        }
+        // Restored from a backup, or erased: then it ends.
+        let owner = try await scene.open()
+        if fault == .missing {
+            _ = try await owner.erase(broken.document, reason: "", at: Samples.time)
+        } else {
+            try await scene.store.tamper(with: scene.vault.id) { $0.keyRecords[broken.version] = genuine }
+        }
+        try await owner.rotate(at: Samples.time)
+        #expect(await owner.keysLeftBehind.isEmpty)
+        #expect(await !owner.isRotating)
+        let report = try await scene.open().verify()
+        #expect(report.isComplete && report.formerKeys == 0)
+    }
 }

@@ -50,7 +50,7 @@ struct VaultSlipTests {
         #expect(try run(["slots", "change"], ["--new-recovery-code-file", bench.path("first")]).status == 0)
         let first = ["--recovery-code-file", bench.path("first")]
         #expect(try run(["list"]).status == 77)
-        try damage("DELETE FROM key_record")
+        try damage("CREATE TRIGGER worn BEFORE UPDATE ON key_record BEGIN SELECT RAISE(ABORT, 'worn out'); END")
         let changed = try run(["slots", "change"], ["--new-recovery-code-file", bench.path("second")], secret: first)
         #expect(changed.status == 74 && changed.errors.contains("dossier vault rotate"), "\(changed.errors)")
         #expect(try run(["list"], secret: first).status == 77)
@@ -60,6 +60,26 @@ struct VaultSlipTests {
         #expect(
             try run(["slots", "change"], ["--new-recovery-code-file", bench.path("third")], secret: first).status == 77)
         #expect(!bench.exists("third"))
+    }
+
+    @Test(arguments: [false, true])
+    func `a document without its key keeps no secret from being changed, and is named`(isLost: Bool) throws {
+        var documents: [String] = []
+        for number in 1...2 as ClosedRange<UInt8> {
+            let added = try run(["add"], ["--type", "other", bench.write([number], "\(number)")])
+            documents.append(try #require(added.json["id"] as? String))
+        }
+        if isLost { try damage("DELETE FROM key_record WHERE rowid = (SELECT min(rowid) FROM key_record)") }
+        let changed = try run(["slots", "change"], ["--new-recovery-code-file", bench.path("code")])
+        #expect(changed.status == 0, "\(changed.errors)")
+        #expect(documents.count { changed.errors.contains($0) } == (isLost ? 1 : 0), "\(changed.errors)")
+        #expect(try run(["list"]).status == 77)
+        let secret = ["--recovery-code-file", bench.path("code")]
+        let read = try documents.map {
+            try run(["get"], ["--output", bench.path($0), $0], secret: secret).status
+        }
+        #expect(read.sorted() == (isLost ? [0, 74] : [0, 0]))
+        #expect(try run(["rotate"], secret: secret).errors.isEmpty != isLost)
     }
 
     @Test func `what cannot be read keeps no other file from being stored, and all are reported`() throws {

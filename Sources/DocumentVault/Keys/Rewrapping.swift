@@ -13,9 +13,9 @@ struct Rewrapping: Sendable {
     /// Versions for each task.
     private static let perTask = 64
 
-    typealias Outcome = (renewed: [VersionID: [UInt8]], missing: [DocumentVersion])
+    typealias Outcome = (renewed: [VersionID: [UInt8]], left: [KeyLeftBehind])
 
-    /// Opens every record; gives those of earlier epochs under the current one, and the versions that have none.
+    /// Opens every record; gives those of earlier epochs under the current one, and the versions that have none which holds.
     func renewed(
         _ versions: ArraySlice<DocumentVersion>, _ records: [VersionID: [UInt8]]
     ) async throws(VaultError) -> Outcome {
@@ -31,7 +31,7 @@ struct Rewrapping: Sendable {
         for outcome in outcomes {
             let part = try outcome.get()
             all.renewed.merge(part.renewed) { $1 }
-            all.missing += part.missing
+            all.left += part.left
         }
         return all
     }
@@ -42,11 +42,16 @@ struct Rewrapping: Sendable {
         var all: Outcome = ([:], [])
         do throws(VaultError) {
             for version in versions {
-                guard let bytes = records[version.id] else {
-                    all.missing.append(version)
-                    continue
+                do throws(VaultError) {
+                    guard let bytes = records[version.id] else {
+                        throw VaultError(.damaged, "the store does not have it")
+                    }
+                    if let record = try renewed(version, bytes) { all.renewed[version.id] = record.bytes }
+                } catch {
+                    guard error.code == .damaged || error.code == .newerVersion else { throw error }
+                    all.left.append(
+                        KeyLeftBehind(document: version.document, version: version.id, detail: error.detail))
                 }
-                if let record = try renewed(version, bytes) { all.renewed[version.id] = record.bytes }
             }
         } catch {
             return .failure(error)

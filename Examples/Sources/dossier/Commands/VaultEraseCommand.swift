@@ -152,6 +152,7 @@ struct VaultSweepCommand: AsyncParsableCommand {
         let instant = try time.instant()
         let vault = try await options.open(changing: true)
         let swept = try await vault.sweep(at: instant)
+        await vault.warnOfKeysLeftBehind()
         try await options.keepAnchor(of: vault)
         if common.json {
             Console.write(try CanonicalJSON.encode(["swept": swept.map(\.description)]))

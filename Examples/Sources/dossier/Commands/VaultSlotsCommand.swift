@@ -113,6 +113,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                     en: "a passphrase or recovery code must stay")
             }
             try await options.keepAnchor(of: vault)
+            await vault.warnOfKeysLeftBehind()
             try await VaultSlotsCommand.show(vault, common)
         }
     }
@@ -137,6 +138,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
                 try await vault.changeSlot(id, to: $0, label: new.label, at: instant)
             }
             try await options.keepAnchor(of: vault)
+            await vault.warnOfKeysLeftBehind()
             try await VaultSlotsCommand.show(vault, common)
         }
     }
@@ -174,10 +176,18 @@ struct VaultRotateCommand: AsyncParsableCommand {
             if !isQuiet { Console.progress(Int(clamping: done), of: Int(clamping: total), "key records") }
         }
         try await options.keepAnchor(of: vault)
+        await vault.warnOfKeysLeftBehind()
         if common.json {
             Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))
         } else {
             Console.say(Phrase(vi: "Kho đã có khóa mới", en: "The vault has new keys"))
         }
+    }
+}
+
+extension Vault {
+    /// Names the documents that got no new key in a rotation: the others did.
+    func warnOfKeysLeftBehind() async {
+        for key in keysLeftBehind { Console.warn(key.phrase) }
     }
 }
