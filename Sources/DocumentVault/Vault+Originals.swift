@@ -13,9 +13,10 @@ extension Vault {
     ///   - write: Takes the octets, in order; nothing more is read before it returns.
     ///   - time: Now; stands in the file.
     ///   - skipping: Whether documents that are damaged, missing or cannot be read are left out and named, in the answer and
-    ///     under `damaged` of the manifest; every content is read twice then.
+    ///     under `damaged` of the manifest; every content is read twice then. Of one whose newest version is so, the newest that
+    ///     can be read stands in the file in its place, which both say.
     ///   - progress: Told the documents done and all there are.
-    /// - Returns: The documents that were left out.
+    /// - Returns: The documents that were left out, or of which an older version was written.
     /// - Throws: ``VaultError``: `damaged` for a document that does not hold unless they are skipped, `busy` when one was
     ///   erased meanwhile (begin again), errors of the store; what `write` throws.
     @discardableResult
@@ -29,17 +30,27 @@ extension Vault {
         var rows: [OriginalsManifest.Row] = []
         var damaged: [(original: DamagedOriginal, row: OriginalsManifest.Row)] = []
         for (number, record) in records.enumerated() {
-            let row = OriginalsManifest.Row(record, number: number + 1, on: time.date)
+            var row = OriginalsManifest.Row(record, record.current, number: number + 1, on: time.date)
+            var version = record.current
             // What was written of a member cannot be taken back: it is known to hold before its first octet is.
-            if skipping, let fault = try await fault(of: record) {
+            if skipping, case let found = try await readable(record), let fault = found.fault {
+                let older = found.content?.version
                 damaged.append(
-                    (DamagedOriginal(document: record.id, name: record.current.metadata.name, fault: fault), row))
-                progress?(number + 1, records.count)
-                continue
+                    (
+                        DamagedOriginal(
+                            document: record.id, name: record.current.metadata.name, fault: fault, instead: older?.id),
+                        row
+                    ))
+                guard let older else {
+                    progress?(number + 1, records.count)
+                    continue
+                }
+                version = older
+                row = OriginalsManifest.Row(record, older, number: number + 1, on: time.date)
             }
             try await write(archive.begin(row.file))
             do {
-                try await content(of: record.current).forEachPiece {
+                try await content(of: version).forEachPiece {
                     archive.count($0)
                     try await write($0)
                 }
@@ -60,24 +71,13 @@ extension Vault {
             format: "dossierkit-originals", version: 1, vault: id.description, name: name, madeAt: time,
             documents: rows,
             damaged: damaged.isEmpty
-                ? nil : damaged.map { OriginalsManifest.Missing($0.row, $0.original.fault) })
+                ? nil : damaged.map { OriginalsManifest.Missing($0.row, $0.original) })
         let text = Array(try encoder.encode(manifest))
         archive.count(text)
         try await write(text)
         try await write(archive.end())
         try await write(archive.directory())
         return damaged.map(\.original)
-    }
-
-    /// What is wrong with a document's current version, read to its end; what was erased meanwhile is not said to be.
-    private func fault(of record: DocumentRecord) async throws -> VaultError? {
-        do {
-            try await content(of: record.current).forEachPiece { _ in }
-            return nil
-        } catch let error as VaultError where [.damaged, .notFound, .storeFailure].contains(error.code) {
-            try? await refresh()
-            return state.catalogue?.erased[record.id] == nil ? error : nil
-        }
     }
 }
 
@@ -87,6 +87,8 @@ struct OriginalsManifest: Encodable {
         let file: String
         let id: String
         let versions: Int
+        /// Which of them it is, from 1.
+        let version: Int
         let name: String
         let type: String
         let mediaType: String
@@ -114,8 +116,7 @@ struct OriginalsManifest: Encodable {
             let location: String
         }
 
-        init(_ record: DocumentRecord, number: Int, on day: CalendarDate) {
-            let current = record.current
+        init(_ record: DocumentRecord, _ current: DocumentVersion, number: Int, on day: CalendarDate) {
             let metadata = current.metadata
             // Numbered, so that equal names do not meet and none begins with a dot.
             let digits = String(number)
@@ -123,6 +124,7 @@ struct OriginalsManifest: Encodable {
             file = "documents/\(place)-\(OriginalsManifest.fileName(metadata.name, most: 254 - place.utf8.count))"
             id = record.id.description
             versions = record.versions.count
+            version = (record.versions.firstIndex { $0.id == current.id } ?? versions - 1) + 1
             name = metadata.name
             type = metadata.type
             mediaType = metadata.mediaType
@@ -170,7 +172,7 @@ struct OriginalsManifest: Encodable {
         return String(short) + kept
     }
 
-    /// A document whose content is not in the archive.
+    /// A document whose newest content is not in the archive.
     struct Missing: Encodable {
         let id: String
         let name: String
@@ -182,13 +184,16 @@ struct OriginalsManifest: Encodable {
         let number: String?
         let issuedOn: CalendarDate?
         let error: String
+        /// Whether an older version of it is among the documents.
+        let hasOlderVersion: Bool
 
-        init(_ row: Row, _ fault: VaultError) {
+        init(_ row: Row, _ original: DamagedOriginal) {
             (id, name, type, mediaType, size, sha256) = (
                 row.id, row.name, row.type, row.mediaType, row.size, row.sha256
             )
             (issuerName, number, issuedOn) = (row.issuerName, row.number, row.issuedOn)
-            error = fault.code.rawValue
+            error = original.fault.code.rawValue
+            hasOlderVersion = original.instead != nil
         }
     }
 

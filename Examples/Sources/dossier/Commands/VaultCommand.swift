@@ -147,16 +147,20 @@ struct VaultCommand: AsyncParsableCommand {
         @OptionGroup var options: VaultOptions
         @Flag(help: "Overwrite an existing output.")
         var force = false
+        @Flag(help: "When the newest version cannot be read: the newest one that can, with a warning and exit code 74.")
+        var newestReadable = false
         @Option(help: "Output file.")
         var output: String
         @Argument(help: "Identifier of the document.")
         var document: String
 
+        private struct Result: Encodable { let output: String, sha256: String, olderVersion: String? }
+
         func run() async throws {
             try options.check(output: output, force: force)
             let vault = try await options.open()
             let id = try documentID(document)
-            let content = try await vault.read(id)
+            let (content, fault) = try await found(id, in: vault)
             do {
                 try await OutputFile.write(to: output, replacing: force) { handle in
                     try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
@@ -164,13 +168,46 @@ struct VaultCommand: AsyncParsableCommand {
             } catch let error as VaultError where error.code == .damaged {
                 // Somebody may have erased it while it was read.
                 try await vault.refresh()
-                _ = try await vault.document(id)
-                throw error
+                throw hinted(error, try await vault.document(id))
             }
             if common.json {
                 Console.write(
-                    try CanonicalJSON.encode(["output": output, "sha256": content.version.sha256.description]))
+                    try CanonicalJSON.encode(
+                        Result(
+                            output: output, sha256: content.version.sha256.description,
+                            olderVersion: fault == nil ? nil : content.version.id.description)))
             }
+            guard let fault else { return }
+            let words = CommandFailure(fault).message
+            let storedAt = content.version.storedAt
+            Console.warn(
+                Phrase(
+                    vi:
+                        "\(output) là PHIÊN BẢN CŨ, cất lúc \(storedAt); phiên bản mới nhất không đọc được (\(words.vi))",
+                    en: "\(output) is an OLDER VERSION, stored at \(storedAt); the newest cannot be read (\(words.en))")
+            )
+            throw ExitCode(ExitStatus.inputOutput.rawValue)
+        }
+
+        private func found(_ id: DocumentID, in vault: Vault) async throws -> (DocumentContent, VaultError?) {
+            if newestReadable { return try await vault.newestReadable(id) }
+            do throws(VaultError) {
+                return (try await vault.read(id), nil)
+            } catch {
+                guard error.code == .damaged else { throw error }
+                throw hinted(error, try await vault.document(id))
+            }
+        }
+
+        /// Says how an older version is had, when there is one.
+        private func hinted(_ error: VaultError, _ record: DocumentRecord) -> CommandFailure {
+            var failure = CommandFailure(error)
+            if record.versions.count > 1, !newestReadable {
+                failure.hint = Phrase(
+                    vi: "--newest-readable lấy phiên bản mới nhất còn đọc được",
+                    en: "--newest-readable takes the newest version that can be read")
+            }
+            return failure
         }
     }
 

@@ -18,7 +18,10 @@ struct VaultExportCommand: AsyncParsableCommand {
     @OptionGroup var time: TimeOption
     @Flag(help: "The documents as they are, in a ZIP file with a list: readable by anybody.")
     var originals = false
-    @Flag(help: "With --originals: leave out what is damaged, name it and exit with 74.")
+    @Flag(
+        help:
+            "With --originals: leave out what is damaged, or take the newest version that is not, name it and exit with 74."
+    )
     var skipDamaged = false
     @Option(help: ArgumentHelp("File that the export's new code is written to.", valueName: "file"))
     var codeFile: String?
@@ -87,8 +90,13 @@ struct VaultExportCommand: AsyncParsableCommand {
             let fault = CommandFailure(one.fault).message
             Console.warn(
                 Phrase(
-                    vi: "không có trong \(output): \(one.document) \(one.name) (\(fault.vi))",
-                    en: "not in \(output): \(one.document) \(one.name) (\(fault.en))"))
+                    vi: one.instead == nil
+                        ? "không có trong \(output): \(one.document) \(one.name) (\(fault.vi))"
+                        : "trong \(output) chỉ có phiên bản cũ của \(one.document) \(one.name), phiên bản mới nhất không đọc được (\(fault.vi))",
+                    en: one.instead == nil
+                        ? "not in \(output): \(one.document) \(one.name) (\(fault.en))"
+                        : "in \(output) is an older version of \(one.document) \(one.name), the newest cannot be read (\(fault.en))"
+                ))
         }
         if !damaged.isEmpty { throw ExitCode(ExitStatus.inputOutput.rawValue) }
     }
@@ -99,11 +107,12 @@ extension VaultExportCommand {
         struct Damaged: Encodable {
             let error: String
             let id: String
+            let instead: String?
             let name: String
 
             init(_ original: DamagedOriginal) {
                 (error, id) = (original.fault.code.rawValue, original.document.description)
-                name = original.name
+                (name, instead) = (original.name, original.instead?.description)
             }
         }
         let damaged: [Damaged]?
