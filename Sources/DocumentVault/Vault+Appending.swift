@@ -97,12 +97,14 @@ extension Vault {
             // A change is not refused for want of a snapshot; opening only takes longer then.
             if withSnapshot, let snapshot = try? await prepareSnapshot(after: made) {
                 guard state.head == head else { continue }
-                made += try make(
-                    snapshot.change, operation: OperationID(random: random), after: made.last?.entry.head ?? head,
-                    at: time)
-                change.inline.merge(snapshot.change.inline) { $1 }
-                change.dropping = snapshot.change.dropping
-                indexes = snapshot.indexes
+                let after = made.last?.entry.head ?? head
+                let operation = OperationID(random: random)
+                if let last = try? make(snapshot.change, operation: operation, after: after, at: time) {
+                    made += last
+                    change.inline.merge(snapshot.change.inline) { $1 }
+                    change.dropping = snapshot.change.dropping
+                    indexes = snapshot.indexes
+                }
             }
             guard let last = made.last?.entry.head else {
                 throw VaultError(.damaged, object: "vault \(id)", "no entry")

@@ -140,7 +140,7 @@ extension Vault {
             let named = try await reader.indexes(of: snapshot.root, at: snapshot.sequence).contents.sorted()
             for start in stride(from: 0, to: named.count, by: SnapshotReader.pagesPerRead) {
                 let part = Array(named[start..<min(start + SnapshotReader.pagesPerRead, named.count)])
-                let found = try await store.contents(part, of: id, limit: SnapshotReader.largestPage)
+                let found = try await store.contents(part, of: id, limit: Int64(ObjectLimit.page.octets))
                 guard found.count == part.count else {
                     throw VaultError(.damaged, object: "snapshot", "a page is missing")
                 }

@@ -19,7 +19,6 @@ struct JournalEntry: Sendable {
     private let body: [UInt8]
     private let signature: [UInt8]
 
-    static let largest = 1 << 20
     private static let signatureLabel = Array("dossierkit/vault/1/entry".utf8) + [0]
 
     var head: JournalHead { JournalHead(sequence: sequence, hash: hash) }
@@ -72,14 +71,13 @@ struct JournalEntry: Sendable {
                 $0.octetString(signature)
             }
         }
+        try ObjectLimit.entry.check(making: bytes.count)
         hash = try Digest32(of: bytes)
     }
 
     /// Reads an entry; whether its signature holds is asked afterwards.
     init(parsing bytes: [UInt8], object: String) throws(VaultError) {
-        guard bytes.count <= Self.largest else {
-            throw VaultError(.damaged, object: object, "an entry of \(bytes.count) octets")
-        }
+        try ObjectLimit.entry.check(reading: bytes.count, object: object)
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
         do {
             var entry = try DERElement(parsing: bytes).reader(.sequence)

@@ -13,7 +13,6 @@ struct Payload: Sendable {
     let bytes: [UInt8]
     let hash: Digest32
 
-    static let largest = 16 << 20
     static let mostEpochs: Int64 = (1 << 32) - 1
 
     /// A payload before its entry is signed, with the event as everybody will read it who opens the payload.
@@ -82,13 +81,12 @@ struct Payload: Sendable {
                 $0.octetString(sealed)
             }
         }
+        try ObjectLimit.payload.check(making: bytes.count)
         hash = try Digest32(of: bytes)
     }
 
     init(parsing bytes: [UInt8], object: String) throws(VaultError) {
-        guard bytes.count <= Self.largest else {
-            throw VaultError(.damaged, object: object, "a payload of \(bytes.count) octets")
-        }
+        try ObjectLimit.payload.check(reading: bytes.count, object: object)
         do {
             var reader = try DERElement(parsing: bytes).reader(.sequence)
             epoch = try reader.next().integer()

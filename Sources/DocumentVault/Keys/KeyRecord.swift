@@ -13,8 +13,6 @@ struct KeyRecord: Sendable {
     let bytes: [UInt8]
     private let sealed: [UInt8]
 
-    static let largest = 4096
-
     init(
         sealing key: SharedSecret, vault: VaultID, document: DocumentID, version: VersionID, under secret: EpochSecret,
         random: some RandomSource
@@ -44,7 +42,7 @@ struct KeyRecord: Sendable {
 
     init(parsing bytes: [UInt8], object: String) throws(VaultError) {
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
-        guard bytes.count <= Self.largest else { throw damaged("a key record of \(bytes.count) octets") }
+        try ObjectLimit.keyRecord.check(reading: bytes.count, object: object)
         do {
             var record = try DERElement(parsing: bytes).reader(.sequence)
             let number = try record.next().integer()

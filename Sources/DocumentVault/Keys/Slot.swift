@@ -27,7 +27,6 @@ struct Slot: Sendable {
     private let sealed: [UInt8]
     private let signature: [UInt8]?
 
-    static let largest = 64 * 1024
     /// Most slots of an epoch.
     static let most = 32
     /// Most passphrase slots of an epoch, because each costs a derivation.
@@ -38,7 +37,7 @@ struct Slot: Sendable {
 
     init(parsing bytes: [UInt8]) throws(VaultError) {
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: "slot", detail) }
-        guard bytes.count <= Self.largest else { throw damaged("a slot of \(bytes.count) octets") }
+        try ObjectLimit.slot.check(reading: bytes.count, object: "slot")
         do {
             var slot = try DERElement(parsing: bytes).reader(.sequence)
             let headerElement = try slot.next(.sequence)

@@ -26,9 +26,11 @@ struct SnapshotPages {
     mutating func seal(_ bytes: [UInt8]) throws(VaultError) -> PageReference {
         let plaintext = Self.padded(bytes)
         let content = ContentID(random: random)
-        sealed[content] = try VaultSeal.seal(
+        let page = try VaultSeal.seal(
             plaintext.span, key: secret.octets, .page, SnapshotReader.fields(vault, content, secret.number),
             random: random)
+        try ObjectLimit.page.check(making: page.count)
+        sealed[content] = page
         return PageReference(content: content, epoch: secret.number, digest: try Digest32(of: plaintext))
     }
 

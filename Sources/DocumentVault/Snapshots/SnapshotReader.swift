@@ -10,7 +10,6 @@ struct SnapshotReader: Sendable {
     let store: any VaultStore
     let secrets: [Int64: EpochSecret]
 
-    static let largestPage: Int64 = 32 << 20
     static let hashesPerPage = 512
 
     /// Pages that are read at once.
@@ -35,7 +34,7 @@ struct SnapshotReader: Sendable {
 
     private func sealed(_ references: ArraySlice<PageReference>) async throws(VaultError) -> [ContentID: [UInt8]] {
         do {
-            return try await store.contents(references.map(\.content), of: vault, limit: Self.largestPage)
+            return try await store.contents(references.map(\.content), of: vault, limit: Int64(ObjectLimit.page.octets))
         } catch {
             guard error.code == .notFound || error.code == .damaged, let first = references.first else { throw error }
             throw VaultError(.damaged, object: "page \(first.content)", "missing or too large")

@@ -24,8 +24,8 @@ struct EntryChain {
     mutating func skip(to head: JournalHead) { (last, epoch) = (head, nil) }
 
     /// - Parameter isHeld: Whether the copy has the entry already: then its signature is not judged again.
-    /// - Throws: `damaged` for an entry that does not continue the ones before, a payload that is not its own, an entry of the
-    ///   owner's that the owner did not sign, and an epoch that the owner did not begin.
+    /// - Throws: `damaged` for an entry that does not continue the ones before, a payload that is not its own or that no reader
+    ///   takes, an entry of the owner's that the owner did not sign, and an epoch that the owner did not begin.
     mutating func follow(_ stored: StoredEntry, isHeld: Bool = false) throws(VaultError) {
         let object = "entry \(stored.sequence)"
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
