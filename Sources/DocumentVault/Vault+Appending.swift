@@ -45,7 +45,8 @@ extension Vault {
                 guard case .documentVersion(let version) = ready.event, version.previous == nil else {
                     throw VaultError(.conflict, object: "entry \(entry.sequence)", "it brings no new document")
                 }
-                return DocumentPage.NewDocument(sequence: entry.sequence, storedAt: ready.time, version: ready.body)
+                return DocumentPage.NewDocument(
+                    document: version.document, sequence: entry.sequence, storedAt: ready.time, version: ready.body)
             }
         }
     }

@@ -3,6 +3,7 @@
 
 import CryptoPrimitives
 import DERSyntax
+public import DossierCore
 
 extension Vault {
     /// Writes the whole vault, as it is at the head now, into one file; others may go on changing it meanwhile, also by giving
@@ -10,15 +11,22 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - code: Opens the file, with all that the owner's own secrets open: a fresh one for each export.
+    ///   - time: Now. With it a snapshot of which a page cannot be read is made anew before, as by ``sweep(at:)``; without it
+    ///     such a vault is not exported.
     ///   - write: Takes the octets, in order.
     ///   - progress: Told the contents done and all there are.
     /// - Returns: The head that was exported; an anchor for the file.
     /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `busy` when something was erased meanwhile (begin again),
     ///   errors of the store; what `write` throws.
     public func export(
-        under code: RecoveryCode, to write: @escaping ([UInt8]) throws -> Void,
+        under code: RecoveryCode, at time: Instant? = nil, to write: @escaping ([UInt8]) throws -> Void,
         progress: (@Sendable (Int, Int) -> Void)? = nil
     ) async throws -> Anchor {
+        if let time {
+            _ = try requireOwner()
+            // Where it cannot be made, what is missing is told below.
+            try? await mendSnapshot(at: time)
+        }
         let before = try await store.head(of: id)
         do {
             return try await exportNow(under: code, to: write, progress: progress)

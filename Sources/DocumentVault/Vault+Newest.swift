@@ -67,7 +67,8 @@ extension SnapshotReader {
         var found = 0
         while place > 0, found < limit {
             place -= 1
-            let rows = try DocumentPage.rows(try await leaf(place, of: root.documents), object: "page \(place)")
+            let rows = try await self.rows(
+                try await leaf(place, of: root.documents), object: "page \(place)", of: root)
             found += rows.count {
                 if case .document = $0 { true } else { false }
             }

@@ -177,8 +177,8 @@ extension Vault {
         let items = Int(clamping: state.snapshot?.root.documents.items ?? 0)
         var part = Catalogue()
         let first = items / perPage
-        if items % perPage > 0, let last = index.leaves.last {
-            for row in try await reader.rows(last) {
+        if items % perPage > 0, let last = index.leaves.last, let root = state.snapshot?.root {
+            for row in try await reader.rows(last, of: root) {
                 switch row {
                 case .document(let record): try part.restore(record)
                 case .erased(let document, let tombstone): try part.restore(erased: document, tombstone)

@@ -12,7 +12,7 @@ extension Vault {
     /// What is to go is announced in the journal first, up to 32,768 contents by an entry. Somebody whose upload is in flight and was announced finds that
     /// out when appending, and uploads again under a new id. No clock decides what is garbage. For the owner it also ends
     /// an erasure that was interrupted before its snapshot, and a rotation that was interrupted: keys that are still wrapped for
-    /// an epoch that is over are renewed.
+    /// an epoch that is over are renewed. And it makes the newest snapshot anew when a page of it cannot be read.
     ///
     /// - Returns: The contents that were deleted.
     /// - Throws: ``VaultError``: `notPermitted`, errors of the store.
@@ -56,13 +56,16 @@ extension Vault {
         throw VaultError(.busy, object: "vault \(id)", "others changed it all the time")
     }
 
-    /// Ends an erasure and a rotation that were interrupted, where the owner's key is at hand.
+    /// Ends an erasure and a rotation that were interrupted, and makes pages anew that do not hold, where the owner's key is
+    /// at hand.
     private func finishInterrupted(at time: Instant) async throws(VaultError) {
         guard owner != nil else { return }
         if state.needsSnapshot { try await makeSnapshot(at: time) }
         var isUnfinished = state.core.epoch.isRotating
         if !isUnfinished { isUnfinished = try await formerKeys() > 0 }
         if isUnfinished { try await finishRotation(at: time, progress: nil) }
+        // What nobody names is deleted all the same.
+        try? await mendSnapshot(at: time)
     }
 
     /// Contents behind one that no version and no page names, at most as many as one entry announces.

@@ -275,19 +275,26 @@ extension SnapshotReader {
         for reference in indexes.documents.leaves {
             for row in try DocumentPage.rows(try await page(reference), object: "page \(reference.content)") {
                 switch row {
-                case .document(let record) where erased.contains(record.id):
+                case .row(.document(let record)) where erased.contains(record.id):
                     guard (record.versionEntries + record.otherEntries).allSatisfy(state.gaps.contains) else {
                         return false
                     }
                     passed += 1
-                case .document(let record):
+                case .row(.document(let record)):
                     var single = Catalogue()
                     try single.restore(record)
                     guard own.next() == record.id,
                         DocumentPage.bytes([record.id], of: single) == DocumentPage.bytes([record.id], of: catalogue)
                     else { return false }
-                case .erased(let document, let tombstone):
+                case .row(.erased(let document, let tombstone)):
                     guard own.next() == document, catalogue.erased[document] == tombstone else { return false }
+                case .long(let row) where erased.contains(row.document):
+                    guard (row.versions + row.others).allSatisfy(state.gaps.contains) else { return false }
+                    passed += 1
+                case .long(let row):
+                    guard own.next() == row.document,
+                        catalogue.documents[row.document].map(DocumentPage.LongRow.init) == row
+                    else { return false }
                 }
             }
         }

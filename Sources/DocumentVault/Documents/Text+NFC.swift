@@ -9,6 +9,14 @@ extension String {
         // ASCII is its own normal form; asking for it costs twenty times as much as looking.
         utf8.allSatisfy { $0 < 0x80 } ? self : precomposedStringWithCanonicalMapping
     }
+
+    /// As much of it, from its beginning, as has at most so many octets in UTF-8; no scalar is cut, and NFC stays NFC.
+    func beginning(octets: Int) -> String {
+        guard utf8.count > octets else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: octets)
+        while end > utf8.startIndex, end.samePosition(in: unicodeScalars) == nil { utf8.formIndex(before: &end) }
+        return String(self[..<end])
+    }
 }
 
 extension StringProtocol {

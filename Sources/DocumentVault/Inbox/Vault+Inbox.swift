@@ -297,7 +297,7 @@ extension Vault {
         where state.core.quarantined[deposit] == nil && !isKnown(deposit) {
             _ = try await change(operation: operation, at: time) { (state) throws(VaultError) in
                 Change(
-                    events: [.depositAbsorbed(deposit, .quarantined(reason: reason))],
+                    events: [.depositAbsorbed(deposit, .quarantined(reason: StateCore.kept(reason)))],
                     secret: try self.currentSecret())
             }
         }

@@ -33,6 +33,11 @@ struct StateCore: Sendable, Hashable {
     static let mostWriters = 1024
     static let mostQuarantined = 1024
     static let mostRestorations = 256
+    /// Octets that are kept of the reason why a deposit was put aside; 1024 entries of 16 MiB would fit into no page.
+    static let longestReason = 4096
+
+    /// As much of a reason as is kept; whoever needs the rest reads the entry.
+    static func kept(_ reason: String) -> String { reason.beginning(octets: longestReason) }
 
     mutating func apply(
         _ event: VaultEvent, at sequence: Int64, _ secrets: [Int64: EpochSecret], vault: VaultID, object: String
@@ -79,7 +84,7 @@ struct StateCore: Sendable, Hashable {
             guard quarantined.count < Self.mostQuarantined, quarantined[deposit] == nil else {
                 throw damaged("a deposit that was put aside already, or one too many")
             }
-            quarantined[deposit] = reason
+            quarantined[deposit] = Self.kept(reason)
         default: break
         }
     }

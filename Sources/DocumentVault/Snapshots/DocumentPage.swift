@@ -17,6 +17,7 @@ enum DocumentPage {
 
     /// A document that an entry brings which is not appended yet.
     struct NewDocument {
+        let document: DocumentID
         let sequence: Int64
         let storedAt: VaultTime
         /// DER of the VersionBody.
@@ -24,14 +25,28 @@ enum DocumentPage {
     }
 
     /// The plaintext of a page of rows, and of new documents behind them, before padding.
+    ///
+    /// Of a page that readers would not take, the long rows name their entries only; any other stands as it always did.
     static func bytes(
         _ rows: ArraySlice<DocumentID>, of catalogue: Catalogue, then new: ArraySlice<NewDocument>
+    ) -> [UInt8] {
+        let whole = bytes(rows, of: catalogue, then: new, cutting: false)
+        return isReadable(whole.count) ? whole : bytes(rows, of: catalogue, then: new, cutting: true)
+    }
+
+    private static func bytes(
+        _ rows: ArraySlice<DocumentID>, of catalogue: Catalogue, then new: ArraySlice<NewDocument>, cutting: Bool
     ) -> [UInt8] {
         DERWriter.bytes(capacity: rowsPerPage * 512) { page in
             page.sequence { list in
                 for row in rows {
                     if let record = catalogue.documents[row] {
-                        write(record, to: &list)
+                        guard cutting else {
+                            write(record, to: &list)
+                            continue
+                        }
+                        let row = DERWriter.bytes { write(record, to: &$0) }
+                        put(row, or: LongRow(record), to: &list)
                     } else if let tombstone = catalogue.erased[row] {
                         list.constructed(erased) {
                             $0.octetString(row.octets)
@@ -40,8 +55,23 @@ enum DocumentPage {
                         }
                     }
                 }
-                for document in new { write(document, to: &list) }
+                for document in new {
+                    guard cutting else {
+                        write(document, to: &list)
+                        continue
+                    }
+                    let row = DERWriter.bytes { write(document, to: &$0) }
+                    put(row, or: LongRow(document), to: &list)
+                }
             }
+        }
+    }
+
+    private static func put(_ row: [UInt8], or long: LongRow, to writer: inout DERWriter) {
+        if row.count > LongRow.least {
+            long.write(to: &writer)
+        } else {
+            writer.raw(row)
         }
     }
 
@@ -76,27 +106,38 @@ enum DocumentPage {
                     }
                 }
             }
-            guard let held = record.hold else { return }
-            $0.constructed(hold) {
-                $0.utf8String(held.ground)
-                $0.utf8String(held.decidedBy)
-                $0.integer(held.placedAt.seconds)
-                $0.integer(Int64(held.placedAt.nanoseconds))
-            }
+            write(record.hold, to: &$0)
         }
     }
 
-    /// A row as it is read from a page.
+    static func write(_ held: LegalHold?, to writer: inout DERWriter) {
+        guard let held else { return }
+        writer.constructed(hold) {
+            $0.utf8String(held.ground)
+            $0.utf8String(held.decidedBy)
+            $0.integer(held.placedAt.seconds)
+            $0.integer(Int64(held.placedAt.nanoseconds))
+        }
+    }
+
+    /// A row of the catalogue.
     enum Row: Sendable {
         case document(DocumentRecord)
         case erased(DocumentID, Catalogue.Tombstone)
     }
 
-    static func rows(_ element: DERElement, object: String) throws(VaultError) -> [Row] {
+    /// A row as it is read from a page.
+    enum StoredRow: Sendable {
+        case row(Row)
+        case long(LongRow)
+    }
+
+    static func rows(_ element: DERElement, object: String) throws(VaultError) -> [StoredRow] {
         do {
             try element.expect(.sequence)
             return try element.elements().map { element in
-                guard element.tag == erased else { return .document(try record(element, object)) }
+                guard element.tag != LongRow.tag else { return .long(try LongRow(element, object)) }
+                guard element.tag == erased else { return .row(.document(try record(element, object))) }
                 var reader = try element.reader(erased)
                 guard let document = DocumentID(octets: try reader.next().octetString()) else {
                     throw VaultError(.damaged, object: object, "an erased document")
@@ -104,7 +145,7 @@ enum DocumentPage {
                 let tombstone = Catalogue.Tombstone(
                     first: try reader.next().integer(), erasedIn: try reader.next().integer())
                 try reader.end()
-                return .erased(document, tombstone)
+                return .row(.erased(document, tombstone))
             }
         } catch let error as VaultError {
             throw error
@@ -138,15 +179,19 @@ enum DocumentPage {
         record.declaredStatus = status
         record.versionEntries = entries
         record.otherEntries = others
-        if let element = try reader.optional(hold) {
-            var held = try element.reader(hold)
-            let ground = try held.next(.utf8String).validText()
-            let decidedBy = try held.next(.utf8String).validText()
-            record.hold = LegalHold(ground: ground, decidedBy: decidedBy, placedAt: try instant(&held, object))
-            try held.end()
-        }
+        record.hold = try hold(&reader, object)
         try reader.end()
         return record
+    }
+
+    static func hold(_ reader: inout DERReader, _ object: String) throws -> LegalHold? {
+        guard let element = try reader.optional(hold) else { return nil }
+        var held = try element.reader(hold)
+        let ground = try held.next(.utf8String).validText()
+        let decidedBy = try held.next(.utf8String).validText()
+        let placed = LegalHold(ground: ground, decidedBy: decidedBy, placedAt: try instant(&held, object))
+        try held.end()
+        return placed
     }
 
     private static func instant(_ reader: inout DERReader, _ object: String) throws -> Instant {

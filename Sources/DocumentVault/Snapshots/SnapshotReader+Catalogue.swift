@@ -27,8 +27,8 @@ extension SnapshotReader {
     }
 
     /// The rows of one page of documents.
-    func rows(_ reference: PageReference) async throws(VaultError) -> [DocumentPage.Row] {
-        try DocumentPage.rows(try await page(reference), object: "page \(reference.content)")
+    func rows(_ reference: PageReference, of root: SnapshotRoot) async throws(VaultError) -> [DocumentPage.Row] {
+        try await rows(try await page(reference), object: "page \(reference.content)", of: root)
     }
 
     /// All documents of a snapshot; pages are read by several tasks at once.
@@ -38,7 +38,7 @@ extension SnapshotReader {
         let parts = stride(from: 0, to: leaves.count, by: size).map { leaves[$0..<min($0 + size, leaves.count)] }
         let outcomes = await withTaskGroup { group in
             for (number, part) in parts.enumerated() {
-                group.addTask { (number, await self.outcome(part)) }
+                group.addTask { (number, await self.outcome(part, of: root)) }
             }
             return await group.reduce(into: [Int: Result<[DocumentPage.Row], VaultError>]()) { $0[$1.0] = $1.1 }
         }
@@ -60,14 +60,14 @@ extension SnapshotReader {
     }
 
     @concurrent private func outcome(
-        _ references: ArraySlice<PageReference>
+        _ references: ArraySlice<PageReference>, of root: SnapshotRoot
     ) async -> Result<[DocumentPage.Row], VaultError> {
         var rows: [DocumentPage.Row] = []
         do throws(VaultError) {
             for start in stride(from: references.startIndex, to: references.endIndex, by: Self.pagesPerRead) {
                 let part = references[start..<min(start + Self.pagesPerRead, references.endIndex)]
                 for (reference, element) in zip(part, try await pages(part)) {
-                    rows += try DocumentPage.rows(element, object: "page \(reference.content)")
+                    rows += try await self.rows(element, object: "page \(reference.content)", of: root)
                 }
             }
         } catch {

@@ -96,7 +96,7 @@ enum StatePage {
         for element in try reader.next(.sequence).elements() {
             var body = try element.reader(.sequence)
             guard let deposit = DepositID(octets: try body.next().octetString()) else { throw damaged("a deposit") }
-            core.quarantined[deposit] = try body.next(.utf8String).validText()
+            core.quarantined[deposit] = StateCore.kept(try body.next(.utf8String).validText())
             try body.end()
         }
         core.documents = try reader.next().integer()

@@ -66,7 +66,8 @@ struct VaultExportCommand: AsyncParsableCommand {
                     // Who keeps a copy may let the vault go.
                     try await OutputFile.write(to: output, durably: true, replacing: force) { handle in
                         _ = try await vault.export(
-                            under: code, to: { try handle.write(contentsOf: Data($0)) }, progress: progress)
+                            under: code, at: instant, to: { try handle.write(contentsOf: Data($0)) },
+                            progress: progress)
                     }
                 }
             } catch var failure as CommandFailure where failure.leavesOutput {
