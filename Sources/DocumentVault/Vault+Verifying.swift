@@ -242,6 +242,7 @@ extension SnapshotReader {
         // Sums leave out what was erased before it was read; everything else must be the same.
         var own = state.core
         (own.documents, own.octets, own.lastTime) = (core.documents, core.octets, core.lastTime)
+        if core.ledger.isPart(of: own.ledger) { own.ledger = core.ledger }
         state.catalogue?.settle()
         guard core == own else { throw differs("slots, writers or names") }
         guard let catalogue = state.catalogue else { return }

@@ -101,7 +101,8 @@ struct GrantScene {
         let log = AccessLog(in: store ?? logs, signedBy: service.key)
         let (checkpoint, entries) = try await log.history(of: vault.id, at: time)
         return try AccessHistory(
-            entries, checkpoint, signedBy: log.verification, since: await vault.accessLogAnchor, at: time)
+            entries, checkpoint, signedBy: log.verification,
+            since: try await vault.accessLogAnchor(of: log.verification), at: time)
     }
 
     func kinds() async throws -> [AccessRecord.Kind] { try await history().entries.compactMap(\.record?.kind) }

@@ -207,7 +207,7 @@ struct MandateTests {
         let opened = try await scene.scene.open()
         #expect(await opened.state.snapshot != nil)
         #expect(try await opened.grants().map(\.id) == [issued.grant.id])
-        #expect(await opened.accessLogAnchor?.size == 1)
+        #expect(try await opened.accessLogAnchor(of: key)?.size == 1)
         #expect(try await opened.grant(issued.grant.id) == issued.grant)
         _ = try await opened.revoke(issued.grant.id, at: GrantScene.now)
         #expect(try await opened.verify().isComplete)

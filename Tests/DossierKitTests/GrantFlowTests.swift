@@ -147,7 +147,8 @@ struct GrantFlowTests {
         }
         let (checkpoint, entries) = try await releases.log.history(of: vault.id, at: Bench.now)
         let history = try AccessHistory(
-            entries, checkpoint, signedBy: service.card.verification, since: await vault.accessLogAnchor, at: Bench.now)
+            entries, checkpoint, signedBy: service.card.verification,
+            since: try await vault.accessLogAnchor(of: service.card.verification), at: Bench.now)
         #expect(try await history.lines(with: vault.grants()).map(\.record?.kind) == [.released, .granted])
 
         // Everything else than what was agreed to is refused.

@@ -67,7 +67,7 @@ struct GrantedVaultTests {
         let grants = try await opened.grants()
         #expect(grants.count == 40)
         #expect(grants.count { $0.standing(at: Samples.time) == .revoked } == 20)
-        #expect(await opened.accessLogAnchor == checkpoint)
+        #expect(try await opened.accessLogAnchor(of: service.card.verification) == checkpoint)
         #expect(try await opened.verify().isComplete)
 
         try Data("\(code.text())\n".utf8).write(to: URL(filePath: folder.path + "/code"))

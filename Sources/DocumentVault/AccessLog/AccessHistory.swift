@@ -35,7 +35,7 @@ public struct AccessHistory: Sendable, Hashable {
     ///   - entries: All entries up to the checkpoint.
     ///   - checkpoint: The signed head.
     ///   - log: The key of the log, from the validated card of the service.
-    ///   - anchored: The checkpoint that the vault's journal holds; ``Vault/accessLogAnchor``.
+    ///   - anchored: The checkpoint of this log that the vault's journal holds; ``Vault/accessLogAnchor(of:)``.
     ///   - cosignatures: What witnesses said of the checkpoint.
     ///   - witnesses: The keys of witnesses that the caller trusts.
     ///   - time: Now.

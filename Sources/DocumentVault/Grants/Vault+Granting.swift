@@ -247,17 +247,28 @@ extension Vault {
             of: Digest32(of: mandate.bytes), in: id, reason: reason, at: time, signedBy: owner.key)
     }
 
-    /// The newest checkpoint of the vault's access log that the journal holds.
-    public var accessLogAnchor: Checkpoint? { state.core.ledger.log?.checkpoint }
+    /// The newest checkpoint of one access log of the vault that the journal holds: each release service keeps a log, and begins
+    /// another one with a new key.
+    ///
+    /// - Parameter log: The key of the log, from the validated card of the service.
+    /// - Throws: ``VaultError``: errors of the store; `damaged` when the journal does not hold.
+    public func accessLogAnchor(of log: VaultVerificationKey) async throws(VaultError) -> Checkpoint? {
+        // A snapshot by a program that kept one checkpoint for all logs may not tell of this one: the journal does.
+        if state.core.ledger.newest(of: log) == nil, state.core.ledger.log != nil, state.firstHash > 0 {
+            try await refoldFromGenesis()
+        }
+        return state.core.ledger.newest(of: log)?.checkpoint
+    }
 
     /// Puts the checkpoint of an access log that was checked into the journal, so that a shorter or other log is found out
     /// from now on, on every device.
     ///
     /// - Parameters:
-    ///   - history: The log, checked against ``accessLogAnchor``.
+    ///   - history: The log, checked against ``accessLogAnchor(of:)``.
     ///   - log: The key of the log.
     ///   - time: Now; recorded as a claim.
-    /// - Throws: ``VaultError``: `notPermitted`, `forked` when somebody anchored another log meanwhile, errors of the store.
+    /// - Throws: ``VaultError``: `notPermitted`, `forked` when somebody anchored another log meanwhile, `overQuota` for one log too
+    ///   many, errors of the store.
     public func anchor(
         _ history: AccessHistory, signedBy log: VaultVerificationKey, at time: Instant
     ) async throws(VaultError) {
@@ -265,16 +276,16 @@ extension Vault {
         guard anchor.checkpoint.log == id, anchor.checkpoint.isSigned(by: log) else {
             throw VaultError(.damaged, object: "checkpoint", "of another vault's log, or not signed by it")
         }
-        if state.core.ledger.log?.checkpoint.root == anchor.checkpoint.root,
-            state.core.ledger.log?.checkpoint.size == anchor.checkpoint.size
-        {
-            return
-        }
+        let known = try await accessLogAnchor(of: log)
+        if let known, known.root == anchor.checkpoint.root, known.size == anchor.checkpoint.size { return }
         _ = try await change(operation: OperationID(random: random), at: time) { (state) throws(VaultError) in
-            if let known = state.core.ledger.log, known.key == log {
-                let (old, new) = (known.checkpoint, anchor.checkpoint)
-                guard new.size > old.size || (new.size == old.size && new.root == old.root) else {
+            if let known = state.core.ledger.newest(of: log) {
+                guard anchor.continues(known) else {
                     throw VaultError(.forked, object: "checkpoint", "the journal holds a newer or another one")
+                }
+            } else {
+                guard state.core.ledger.hasRoom else {
+                    throw VaultError(.overQuota, object: "vault \(id)", "checkpoints of \(GrantLedger.mostLogs) logs")
                 }
             }
             return Change(events: [.accessLogCheckpoint(anchor)], secret: try self.currentSecret())

@@ -40,7 +40,7 @@ extension Guide {
             let (checkpoint, entries) = try await log.history(of: vault.id, at: clock())
             let word = try await log.cosignature(of: checkpoint, by: agency.witness, at: clock())
             let history = try await AccessHistory(
-                entries, checkpoint, signedBy: log.verification, since: vault.accessLogAnchor,
+                entries, checkpoint, signedBy: log.verification, since: vault.accessLogAnchor(of: log.verification),
                 cosignatures: [word], trusting: [agency.witness.verification], at: clock())
             try await vault.anchor(history, signedBy: log.verification, at: clock())
             return History(

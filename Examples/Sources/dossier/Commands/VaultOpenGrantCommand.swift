@@ -195,8 +195,9 @@ struct VaultLogCommand: AsyncParsableCommand {
             let service = try release.service(trust, at: instant)
             let vault = try await options.open()
             let (checkpoint, entries) = try await service.log.history(of: vault.id, at: instant)
+            let key = service.card.card.verification
             let history = try AccessHistory(
-                entries, checkpoint, signedBy: service.card.card.verification, since: await vault.accessLogAnchor,
+                entries, checkpoint, signedBy: key, since: try await vault.accessLogAnchor(of: key),
                 cosignatures: try await witness.cosignatures(of: checkpoint, in: service.log),
                 trusting: try witness.trusted(), at: instant)
             let standing = if case .witnessed = history.standing { "witnessed" } else { "unwitnessed" }

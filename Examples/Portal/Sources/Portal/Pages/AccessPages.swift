@@ -43,7 +43,7 @@ struct AccessPages {
         let witness = site.world.witness
         let word = try await log.cosignature(of: checkpoint, by: witness, at: visit.now)
         let history = try await AccessHistory(
-            entries, checkpoint, signedBy: log.verification, since: vault.accessLogAnchor,
+            entries, checkpoint, signedBy: log.verification, since: vault.accessLogAnchor(of: log.verification),
             cosignatures: [word], trusting: [witness.verification], at: visit.now)
         // From now on a shorter or another log is found out, on every device.
         try await vault.anchor(history, signedBy: log.verification, at: visit.now)
