@@ -9,10 +9,11 @@ extension Vault {
 
     /// Deletes contents that nothing names: what crashes and interrupted uploads left.
     ///
-    /// What is to go is announced in the journal first, up to 32,768 contents by an entry. Somebody whose upload is in flight and was announced finds that
-    /// out when appending, and uploads again under a new id. No clock decides what is garbage. For the owner it also ends
-    /// an erasure that was interrupted before its snapshot, and a rotation that was interrupted: keys that are still wrapped for
-    /// an epoch that is over are renewed. And it makes the newest snapshot anew when a page of it cannot be read.
+    /// What is to go is announced in the journal first, up to 32,768 contents by an entry. Somebody whose upload is in flight
+    /// and was announced finds that out when appending, and uploads again under a new id. No clock decides what is garbage. For
+    /// the owner it also ends an erasure that was interrupted before its snapshot, and a rotation that was interrupted: keys
+    /// that are still wrapped for an epoch that is over are renewed. And it makes the newest snapshot anew when a page of it
+    /// cannot be read.
     ///
     /// - Returns: The contents that were deleted.
     /// - Throws: ``VaultError``: `notPermitted`, errors of the store.
