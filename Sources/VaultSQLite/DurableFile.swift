@@ -13,11 +13,6 @@ import DossierCore
     internal import Darwin
 #endif
 
-// Inside the type the name is the type's own.
-private func systemWrite(_ descriptor: Int32, _ octets: UnsafeRawPointer?, _ count: Int) -> Int {
-    unsafe write(descriptor, octets, count)
-}
-
 /// A file that appears under its name only whole and on stable storage: temporary name, sync, rename, sync folder.
 struct DurableFile: ~Copyable {
     private let descriptor: Int32
@@ -72,34 +67,35 @@ struct DurableFile: ~Copyable {
         if !isCommitted { unsafe unlink(temporary) }
     }
 
-    /// Octets from which on a file goes past the page cache.
-    private static let leastDirect: Int64 = 8 << 20
-
     /// Appends what a stream gives; to a new file.
     ///
     /// - Parameter size: How much is announced; with more the file is given up.
     mutating func append(_ stream: any ContentStream, size: Int64) throws {
-        var direct = size >= Self.leastDirect ? DirectWriting(descriptor, path) : nil
+        var writing = FileWriting(descriptor, expecting: size)
         while let piece = try stream.next() {
             guard size - written >= piece.count else {
                 throw VaultError(
                     .storeFailure, object: path, "more than the \(size) octets came that were announced")
             }
-            if direct != nil {
-                try direct?.append(piece)
-                written += Int64(piece.count)
-            } else {
-                try append(piece)
+            do {
+                try writing.append(piece)
+            } catch {
+                throw VaultError.system(error.code, path)
             }
+            written += Int64(piece.count)
         }
         guard written == size else {
             throw VaultError(.storeFailure, object: path, "\(written) octets came, \(size) were announced")
         }
-        try direct.take()?.finish()
+        do {
+            try writing.finish()
+        } catch {
+            throw VaultError.system(error.code, path)
+        }
     }
 
     mutating func append(_ bytes: [UInt8]) throws(VaultError) {
-        let failure = unsafe bytes.withUnsafeBytes { unsafe Self.write($0, to: descriptor) }
+        let failure = unsafe bytes.withUnsafeBytes { unsafe SystemWrite.all($0, to: descriptor) }
         guard failure == 0 else { throw .system(failure, path) }
         written += Int64(bytes.count)
     }
@@ -158,28 +154,6 @@ struct DurableFile: ~Copyable {
             }
             // The system takes nothing and says no error: what was not taken must not count as written.
             guard taken != 0 || first > before else { return EIO }
-        }
-        return 0
-    }
-
-    /// Gives all octets to the system.
-    ///
-    /// - Parameter mends: Called when the system takes the call for invalid; whether to try once more.
-    /// - Returns: 0, or the number of the error.
-    static func write(
-        _ octets: UnsafeRawBufferPointer, to descriptor: Int32, mending mends: () -> Bool = { false }
-    ) -> Int32 {
-        var done = 0
-        while done < octets.count {
-            let taken = unsafe systemWrite(descriptor, octets.baseAddress.map { unsafe $0 + done }, octets.count - done)
-            if taken > 0 {
-                done += taken
-            } else if taken == 0 {
-                // The system takes nothing and says no error: what was not taken must not count as written.
-                return EIO
-            } else if errno != EINTR, errno != EINVAL || !mends() {
-                return errno
-            }
         }
         return 0
     }

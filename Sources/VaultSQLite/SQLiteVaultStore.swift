@@ -203,6 +203,15 @@ public final class SQLiteVaultStore: VaultStore {
         _ id: ContentID, of vault: VaultID, in range: Range<Int64>
     ) async throws(VaultError) -> [UInt8] {
         let object = "content \(id)"
+        let path = folder.contentPath(id, of: vault)
+        // What is so large lies in a file nearly always: the database need not be asked about each of a thousand pieces.
+        if range.upperBound > Int64(capabilities.inlineContentLimit) {
+            let beside = try await onFilesTyped { () throws(VaultError) -> [UInt8]? in
+                guard FileKind(path) != .missing else { return nil }
+                return try ContentFile.read(path, range, object: object)
+            }
+            if let beside { return beside }
+        }
         let (inside, packed) = try await read(vault) { db -> ([UInt8]?, PackedPlace?) in
             guard let sealed = try Self.content(db, id, of: vault) else {
                 return (nil, try Self.packed(db, id, of: vault))
@@ -214,7 +223,6 @@ public final class SQLiteVaultStore: VaultStore {
         }
         if let inside { return inside }
         if let packed { return try await read(packed, range, of: id, in: vault) }
-        let path = folder.contentPath(id, of: vault)
         return try await onFilesTyped { () throws(VaultError) in try ContentFile.read(path, range, object: object) }
     }
 

@@ -23,7 +23,9 @@ enum ModuleMap {
         // Synchronous calls of the database stay off the threads of concurrency.
         "Sources/VaultSQLite/SQLiteVaultStore.swift": ["Dispatch"],
         "Sources/VaultSQLite/CommitQueue.swift": ["Dispatch"],
-        "Sources/VaultSQLite/DirectWriting.swift": ["Dispatch"],
+        // A document goes into a file that the caller has opened: the calls of the system that writing takes, nothing else.
+        "Sources/DocumentVault/Files/DirectWriting.swift": ["Dispatch", "Glibc", "Musl", "Darwin"],
+        "Sources/DocumentVault/Files/SystemWrite.swift": ["Glibc", "Musl", "Darwin"],
         // Waiting for a server, and reading a stream that may block, as well.
         "Sources/VaultPostgreSQL/Connection/SocketWatch.swift": ["Dispatch"],
         "Sources/VaultPostgreSQL/Connection/Connection.swift": ["Dispatch"],

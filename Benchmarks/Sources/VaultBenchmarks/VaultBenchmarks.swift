@@ -76,16 +76,7 @@ struct VaultBenchmarks {
                 throw CannotMeasure(description: "no document")
             }
             let target = open(arguments[4], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-            let content = try await vault.read(document)
-            var written = 0
-            try await content.forEachPiece { piece in
-                guard write(target, piece, piece.count) == piece.count else {
-                    throw CannotMeasure(description: arguments[4])
-                }
-                written += piece.count
-                // The disk begins while the rest is opened, as it does when a vault writes a content.
-                if written % (8 << 20) == 0 { posix_fadvise(target, 0, written, POSIX_FADV_DONTNEED) }
-            }
+            try await vault.read(document).write(toFileDescriptor: target)
             guard fsync(target) == 0, close(target) == 0 else { throw CannotMeasure(description: arguments[4]) }
         default: throw CannotMeasure(description: command)
         }

@@ -40,6 +40,17 @@ public struct DocumentContent: Sendable {
     ///   that was changed; pieces given out before must not be acted upon as complete. `CancellationError` between
     ///   pieces.
     public func forEachPiece(_ body: ([UInt8]) async throws -> Void) async throws {
+        try await forEachFilling { most, fill in
+            let piece = try [UInt8](capacity: most, initializingWith: fill)
+            if !piece.isEmpty { try await body(piece) }
+        }
+    }
+
+    /// As ``forEachPiece(_:)``, into memory that a closure lends: it is told how many octets there are at most, and passes on
+    /// what puts them.
+    func forEachFilling(
+        _ lend: (_ most: Int, _ fill: (inout OutputSpan<UInt8>) throws -> Void) async throws -> Void
+    ) async throws {
         // What one read would bring in any case is asked for once, head and all.
         let whole = try await small()
         let chunks = try await chunks(of: whole)
@@ -49,18 +60,22 @@ public struct DocumentContent: Sendable {
         while first < chunks.count {
             try Task.checkCancellation()
             let last = min(first + Self.chunksPerRead, chunks.count)
-            let piece = try await open(first..<last, of: chunks, in: whole)
-            let own = Int(max(0, min(Int64(piece.count), size - position)))
-            guard piece[own...].allSatisfy({ $0 == 0 }) else { throw damaged("padding that is not zero") }
-            position += Int64(piece.count)
-            first = last
-            let part = own == piece.count ? piece : Array(piece[..<own])
-            do {
-                try digest.update(part.span)
-            } catch {
-                throw VaultError(.cryptographyFailure, error.description)
+            let sealed = try await sealed(first..<last, of: chunks, in: whole)
+            try await lend(Int(last - first) * Cobblestone256.chunkByteCount) { output in
+                try open(first..<last, of: chunks, sealed, into: &output)
+                let own = Int(max(0, min(Int64(output.count), size - position)))
+                position += Int64(output.count)
+                guard output.span.extracting(droppingFirst: own).isZero else {
+                    throw damaged("padding that is not zero")
+                }
+                output.removeLast(output.count - own)
+                do throws(CryptoPrimitivesError) {
+                    try digest.update(output.span)
+                } catch {
+                    throw VaultError(.cryptographyFailure, error.description)
+                }
             }
-            if !part.isEmpty { try await body(part) }
+            first = last
         }
         let octets: [UInt8]
         do {
@@ -154,25 +169,39 @@ public struct DocumentContent: Sendable {
     private func open(
         _ range: Range<Int64>, of chunks: borrowing Cobblestone256Chunks, in whole: [UInt8]?
     ) async throws(VaultError) -> [UInt8] {
+        let sealed = try await sealed(range, of: chunks, in: whole)
+        return try [UInt8](capacity: sealed.octets.count) { output throws(VaultError) in
+            try open(range, of: chunks, sealed, into: &output)
+        }
+    }
+
+    /// Chunks as they stand in the sealed content: `octets` from place `start` on.
+    private func sealed(
+        _ range: Range<Int64>, of chunks: borrowing Cobblestone256Chunks, in whole: [UInt8]?
+    ) async throws(VaultError) -> (octets: [UInt8], start: Int64) {
         // Of a content that is there whole the chunks are taken from where they stand.
         let start = whole == nil ? chunks.sealedRange(of: range.lowerBound).lowerBound : 0
         let end = chunks.sealedRange(of: range.upperBound - 1).upperBound
-        let sealed = try await octets(start..<end, in: whole)
-        guard sealed.count >= Int(end - start) else { throw damaged("cut short", at: start + Int64(sealed.count)) }
-        var failed: Int64 = 0
-        do {
-            return try [UInt8](capacity: sealed.count) { output throws(CryptoPrimitivesError) in
-                for index in range {
-                    let place = chunks.sealedRange(of: index)
-                    failed = place.lowerBound
-                    try chunks.open(
-                        index,
-                        sealed.span.extracting(Int(place.lowerBound - start)..<Int(place.upperBound - start)),
-                        into: &output)
-                }
+        let octets = try await octets(start..<end, in: whole)
+        guard octets.count >= Int(end - start) else { throw damaged("cut short", at: start + Int64(octets.count)) }
+        return (octets, start)
+    }
+
+    private func open(
+        _ range: Range<Int64>, of chunks: borrowing Cobblestone256Chunks, _ sealed: (octets: [UInt8], start: Int64),
+        into output: inout OutputSpan<UInt8>
+    ) throws(VaultError) {
+        for index in range {
+            let place = chunks.sealedRange(of: index)
+            do {
+                try chunks.open(
+                    index,
+                    sealed.octets.span.extracting(
+                        Int(place.lowerBound - sealed.start)..<Int(place.upperBound - sealed.start)),
+                    into: &output)
+            } catch {
+                throw damaged("a chunk that was changed", at: place.lowerBound)
             }
-        } catch {
-            throw damaged("a chunk that was changed", at: failed)
         }
     }
 
@@ -212,4 +241,8 @@ public struct DocumentContent: Sendable {
             throw VaultError(.cryptographyFailure, error.description)
         }
     }
+}
+
+extension Span<UInt8> {
+    fileprivate var isZero: Bool { indices.allSatisfy { self[$0] == 0 } }
 }

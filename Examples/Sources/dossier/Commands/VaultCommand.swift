@@ -163,7 +163,7 @@ struct VaultCommand: AsyncParsableCommand {
             let (content, fault) = try await found(id, in: vault)
             do {
                 try await OutputFile.write(to: output, replacing: force) { handle in
-                    try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
+                    try await content.write(toFileDescriptor: handle.fileDescriptor)
                 }
             } catch let error as VaultError where error.code == .damaged {
                 // Somebody may have erased it while it was read.

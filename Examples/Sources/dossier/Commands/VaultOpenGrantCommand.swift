@@ -85,7 +85,7 @@ struct VaultOpenGrantCommand: AsyncParsableCommand {
                 if let path {
                     let content = try item.content(in: store)
                     try await OutputFile.write(to: path) { handle in
-                        try await content.forEachPiece { try handle.write(contentsOf: Data($0)) }
+                        try await content.write(toFileDescriptor: handle.fileDescriptor)
                     }
                 }
                 let copy = try GrantedCopy(of: item.item, in: granted, answer, official: official, at: instant)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import DocumentVault
 import DossierCore
 import Foundation
 
@@ -135,6 +136,9 @@ enum OutputFile {
 
     // Foundation's own words for a disk that is full are for programmers.
     private static func failure(_ error: any Error, _ path: String) -> any Error {
+        if let error = error as? FileWritingError {
+            return DraftFile.failure(path, isFull: error.code == ENOSPC || error.code == EDQUOT)
+        }
         guard [NSCocoaErrorDomain, NSPOSIXErrorDomain].contains((error as NSError).domain) else { return error }
         return DraftFile.failure(path, isFull: isFull(error as NSError))
     }
