@@ -217,4 +217,38 @@ struct VaultInputTests {
         let again = try DossierTool.run(deposit + ["--depositor", "x", file])
         #expect(again.status == 73 && !again.errors.contains("this vault"))
     }
+
+    @Test func `a passphrase comes out of a pipe, and each command takes one line of it`() throws {
+        let pipe = bench.path("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        func writing(_ text: String) -> Thread {
+            let writer = Thread { try? Data(text.utf8).write(to: URL(filePath: pipe), options: []) }
+            writer.start()
+            return writer
+        }
+        let genuine = String(
+            decoding: try Data(contentsOf: URL(filePath: Bench.shared("vault-passphrase"))), as: UTF8.self)
+        _ = writing(genuine)
+        #expect(try run("unlock-check", secret: pipe).status == 0)
+        _ = writing(genuine.trimmingCharacters(in: .newlines) + "\r\nmore\n")
+        #expect(try run("unlock-check", secret: pipe).status == 0)
+        _ = writing("wrong\n" + genuine)
+        #expect(try run("unlock-check", secret: pipe).status == 77)
+        // Nothing comes.
+        _ = writing("")
+        #expect(try run("unlock-check", secret: pipe).status == 77)
+        let lines = try bench.write(
+            Array((genuine.trimmingCharacters(in: .newlines) + "\nmột mật khẩu khác\n").utf8), "lines")
+        let both = try DossierTool.run(
+            URL(filePath: "/bin/sh"),
+            [
+                "-c", "cat \"$1\" | { shift; \"$0\" \"$@\"; }", DossierTool.executable.path(), lines, "vault", "slots",
+                "add",
+                "--store", "sqlite:\(bench.path("store"))", "--vault", vault, "--label", "hai", "--passphrase-file",
+                "/dev/stdin", "--new-passphrase-file", "/dev/stdin",
+            ], environment: ["PATH": "/usr/bin:/bin"])
+        #expect(both.status == 0, "\(both.errors)")
+        let other = try bench.write(Array("một mật khẩu khác\n".utf8), "other-passphrase")
+        #expect(try run("unlock-check", secret: other).status == 0)
+    }
 }

@@ -93,10 +93,15 @@ struct PassphraseOptions: ParsableArguments {
         return Passphrase(utf8: octets)
     }
 
-    /// The first line of a file, without its end.
+    /// The first line of a file or of a pipe (`<(…)` of the shell, `/dev/stdin`), without its end.
     static func firstLine(of file: String) throws -> [UInt8] {
         do {
-            var line = try FileSource(path: file).allBytes(limit: 65_536).prefix { $0 != 10 }
+            var line: ArraySlice<UInt8>
+            if let found = try lineOfPipe(file) {
+                line = found
+            } else {
+                line = try FileSource(path: file).allBytes(limit: longestFile).prefix { $0 != 10 }
+            }
             if line.last == 13 { line.removeLast() }
             // The mark that some editors put before UTF-8 is no part of what was typed.
             if line.starts(with: [0xef, 0xbb, 0xbf]) { line.removeFirst(3) }
@@ -104,6 +109,32 @@ struct PassphraseOptions: ParsableArguments {
         } catch {
             throw CommandFailure(error, path: file)
         }
+    }
+}
+
+extension PassphraseOptions {
+    private static let longestFile: Int64 = 65_536
+
+    /// The next line of a pipe, and no octet more: what follows is somebody else's passphrase. `nil` for what is no pipe.
+    private static func lineOfPipe(_ path: String) throws(ByteSourceError) -> ArraySlice<UInt8>? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw errno == EACCES ? .notPermitted : .inputOutput(code: errno) }
+        defer { close(descriptor) }
+        var line: [UInt8] = []
+        var octet: UInt8 = 0
+        while line.count < Int(longestFile) {
+            let count = read(descriptor, &octet, 1)
+            if count == 1, octet != 10 {
+                line.append(octet)
+            } else if count >= 0 {
+                break
+            } else if errno != EINTR {
+                throw .inputOutput(code: errno)
+            }
+        }
+        return line[...]
     }
 }
 
