@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Part of DossierKit.
 """An independent reader of vaults, written from docs/formats/vault-v1.md alone, over PyPI cryptography >= 50.
-
 reader.py STORE [VAULT] (--passphrase-file FILE | --recovery-file FILE) [--export FOLDER]
 Opens a vault in a SQLite store or in an export, checks what section 7 asks for (snapshots are left aside), prints what
 it holds as JSON and, on demand, writes the documents to a folder. Exit status 1: what does not hold is on stderr."""
 import argparse
 import contextlib
 import hashlib
+import hmac
 import json
 import pathlib
 import sqlite3
@@ -19,20 +19,20 @@ from cryptography.cobblestone import Cobblestone256Decryptor
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 PREFIX, ENTRY = b"dossierkit/vault/1/", "i i o32 o16 o16 q o32 g?"
 DECLARED, SHOWN = ("active", "revoked", "withdrawn"), ("size", "stored", "metadata", "provenance", "fields")
 TAGS = {"i": 0x02, "o": 0x04, "e": 0x0A, "s": 0x0C, "q": 0x30, "n": 0x30, "g": 0xA0, "p": 0x80, "l": 0x81, "w": 0x82}
 Damaged = type("Damaged", (Exception,), {"__doc__": "Something does not hold."})
-def sha256(octets):
-    return hashlib.sha256(octets).digest()
+sha256 = lambda octets: hashlib.sha256(octets).digest()  # noqa: E731
 def check(holds, what):
     if not holds:
         raise Damaged(what)
 def pad(length, least):
-    exponent = length.bit_length() - 1
-    bits = max(exponent - exponent.bit_length(), 0)
+    bits = max(length.bit_length() - 1 - (length.bit_length() - 1).bit_length(), 0)
     return least if length <= least else (length + (1 << bits) - 1) >> bits << bits
 def element(octets, start):  # tag, content, end of the DER element at a place
     check(len(octets) - start >= 2, "DER: cut")
@@ -77,8 +77,7 @@ def unseal(key, label, fields, sealed):
     return opener.update(sealed) + opener.finalize()
 def recovery_code(text):
     text, alphabet = text.upper().translate(str.maketrans("OIL", "011", " -\r\n\t")), "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    octets = sum(alphabet.find(letter) << 5 * place for place, letter in enumerate(reversed(text))) % (1 << 280)
-    octets = octets.to_bytes(35, "big")
+    octets = (sum(alphabet.find(sign) << 5 * place for place, sign in enumerate(text[::-1])) % (1 << 280)).to_bytes(35)
     check(len(text) == 56 and sha256(PREFIX + b"recovery-code\0" + octets[:32])[:3] == octets[32:], "mistyped code")
     return octets[:32]
 class Store:  # section 9: only here is anything of SQLite
@@ -129,8 +128,7 @@ class Export:  # section 13
 class Vault:  # sections 2 to 7, 11, 12
     def __init__(self, store, passphrase=None, code=None):
         self.store, self.id, self.epoch = store, store.vault, 1
-        self.documents, self.writers, self.hashes = {}, {}, []
-        self.operations, self.gaps, self.held = set(), set(), set()
+        self.documents, self.writers, self.hashes, self.operations, self.gaps, self.held = {}, {}, [], set(), set(), set()
         top, slot, secret = self.unlock(passphrase, code)
         self.secrets, first = {top: secret[:32]}, {}
         for number, _, payload in store.entries:
@@ -148,33 +146,39 @@ class Vault:  # sections 2 to 7, 11, 12
         check(self.hashes and store.head == (len(self.hashes) - 1, self.hashes[-1]), "the head is not the last entry")
         check(not self.gaps, f"payloads missing: entries {self.gaps}")
         check(sorted(map(sha256, store.slots)) == sorted(self.digests), "slots missing or not announced")
-        if store.header:
-            self.owner.verify(store.signature, PREFIX + b"export\0" + store.header)
+        _ = store.header and self.owner.verify(store.signature, PREFIX + b"export\0" + store.header)
         check(sha256(slot) in self.digests or slot == store.header_slot, "a slot that was not announced")
+        header, sealed, signature = members(whole(slot), "r o p?")
+        _ = signature and self.owner.verify(signature, PREFIX + b"slot\0" + header + sealed)
         check(Ed25519PrivateKey.from_private_bytes(secret[32:64]).public_key() == self.owner, "another owner key")
     def unlock(self, passphrase, code):
         for octets in filter(None, [self.store.header_slot, *self.store.slots]):
-            header, sealed, _ = members(whole(octets), "r o p?")
-            version, vault, _, kind, epoch, parameters = members(whole(header), "i o32 o16 i i q")
-            check(version == 1 and vault == self.id, "slot: version or vault")
+            header, sealed, signature = members(whole(octets), "r o p?")
+            version, vault, slot, kind, epoch, parameters = members(whole(header), "i o32 o16 i i q")
+            check(version in (1, 2) and vault == self.id, "slot: version or vault")
             if (passphrase, code)[kind - 1:kind] in ((), (None,)):
                 continue
+            *cost, public = members(parameters, "i i o16 o32?" if kind == 1 else "o32?")
+            check((public is None) == (version == 1) == (signature is None), "slot: parameters or signature")
             key = code
             if kind == 1:
-                memory, passes, salt = members(parameters, "i i o16")
+                memory, passes, salt = cost
                 check(65536 <= memory <= 1048576 and 3 <= passes <= 10 and memory * passes <= 4194304, "slot: cost")
                 key = Argon2id(salt=salt, length=32, iterations=passes, lanes=1, memory_cost=memory).derive(
                     unicodedata.normalize("NFC", passphrase).encode())
+            own = hmac.digest(key, PREFIX + b"slot-agreement\0" + vault + slot + b"\1", "sha512")[:32]  # HKDF-Expand
             with contextlib.suppress(InvalidTag):
-                return epoch, octets, unseal(key, b"slot", header, sealed)
+                if version == 1:
+                    return epoch, octets, unseal(key, b"slot", header, sealed)
+                own = X25519PrivateKey.from_private_bytes(own)
+                return epoch, octets, SUITE.decrypt(sealed, own, info=PREFIX + b"slot\0" + header)
         raise Damaged("wrong passphrase or recovery code")
     def payload(self, number):  # epoch, kind, seconds and body
         _, octets, payload = self.store.entries[number]
-        operation = members(whole(members(whole(octets), "r o64")[0]), ENTRY)[3]
         epoch, sealed = members(whole(payload), "i o")
         check(epoch in self.secrets, f"epoch {epoch} is not the one that the slot opens")
-        fields = (self.id if number else bytes(32)) + operation + epoch.to_bytes(4, "big")
-        plain = unseal(self.secrets[epoch], b"payload", fields, sealed)
+        fields = (self.id if number else bytes(32)) + members(whole(members(whole(octets), "r o64")[0]), ENTRY)[3]
+        plain = unseal(self.secrets[epoch], b"payload", fields + epoch.to_bytes(4, "big"), sealed)
         _, content, end = element(plain, 0)
         check(plain[0] == 0x30 and len(plain) == pad(end, 512) and not any(plain[end:]), "padding of the payload")
         kind, seconds, nanoseconds, event = members(content, "i i i q")
@@ -223,8 +227,7 @@ class Vault:  # sections 2 to 7, 11, 12
         self.documents[document]["declared"] = DECLARED[status]
     def kind5(self, event, *_):
         writer, key, _, kinds, _, end = members(event, "o16 o32 e n s p?")
-        until = int.from_bytes(end, "big", signed=True) if end else None
-        self.writers[writer] = Ed25519PublicKey.from_public_bytes(key), kinds, until
+        self.writers[writer] = Ed25519PublicKey.from_public_bytes(key), kinds, end and int.from_bytes(end, signed=True)
     def kind6(self, event, *_):
         check(self.writers.pop(members(event, "o16")[0], None), "a writer who is not enrolled")
     def kind10(self, event, *_):
@@ -251,8 +254,7 @@ class Vault:  # sections 2 to 7, 11, 12
         versions.append(record)
     def read(self, version):
         where, ids = f"content {version['content'].hex()}", self.id + version["document"] + version["id"]
-        record = self.store.key_record(version["id"])
-        check(record, f"{where}: no key record")
+        check(record := self.store.key_record(version["id"]), f"{where}: no key record")
         number, document, name, epoch, sealed_key = members(whole(record), "i o16 o16 i o")
         check((number, document, name) == (1, version["document"], version["id"]), "key record of another version")
         try:
@@ -262,10 +264,9 @@ class Vault:  # sections 2 to 7, 11, 12
             plain = unseal(key, b"content", ids, sealed)
         except (InvalidTag, KeyError) as error:
             raise Damaged(f"{where}: changed") from error
-        document, padding = plain[:version["size"]], plain[version["size"]:]
-        check(len(plain) == version["padded"] and not any(padding), f"{where}: padding")
-        check(sha256(document) == version["digest"], f"{where}: digest")
-        return document
+        check(len(plain) == version["padded"] and not any(plain[version["size"]:]), f"{where}: padding")
+        check(sha256(plain[:version["size"]]) == version["digest"], f"{where}: digest")
+        return plain[:version["size"]]
     def listing(self):
         replaced = {target for name, document in self.documents.items() if document["declared"] == "active"
                     for target in document["versions"][-1]["metadata"].get("supersedes", []) if name.hex() != target}
@@ -285,14 +286,13 @@ def main():
     code = arguments.recovery_file and recovery_code(arguments.recovery_file.read_text("ascii"))
     store = Export(arguments.store) if arguments.store.is_file() else Store(arguments.store, arguments.vault)
     vault, documents = Vault(store, passphrase, code), []
+    _ = arguments.export and arguments.export.mkdir(parents=True, exist_ok=True)
     for versions, description in vault.listing():
         octets = [vault.read(version) for version in versions]
         documents.append(description)
-        if arguments.export:
-            arguments.export.mkdir(parents=True, exist_ok=True)
-            (arguments.export / description["id"]).write_bytes(octets[-1])
-    head = {"sequence": store.head[0], "hash": store.head[1].hex()}
-    json.dump({"vault": vault.id.hex(), "name": vault.name, "head": head, "documents": documents}, sys.stdout)
+        _ = arguments.export and (arguments.export / description["id"]).write_bytes(octets[-1])
+    answer = {"vault": vault.id.hex(), "name": vault.name, "documents": documents}
+    json.dump(answer | {"head": {"sequence": store.head[0], "hash": store.head[1].hex()}}, sys.stdout)
 if __name__ == "__main__":
     try:
         main()

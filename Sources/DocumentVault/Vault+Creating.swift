@@ -67,12 +67,12 @@ extension Vault {
         case .committed, .repeated: break
         case .conflict: throw VaultError(.alreadyExists, object: "vault \(vault)", "the store has it already")
         }
-        guard let first = slots.first, let opened = try first.opened(by: secrets[0], owner: owner) else {
+        guard let first = slots.first, let opener = first.opener else {
             throw VaultError(.cryptographyFailure, object: "vault \(vault)", "a new slot does not open")
         }
         return Vault(
             state, freshness: .anchored, in: store, secrets: [1: epoch],
-            access: Access(slot: first.slot.id, opener: opened, owner: owner), quota: quota, random: random)
+            access: Access(slot: first.slot.id, opener: opener, owner: owner), quota: quota, random: random)
     }
 
     private static func genesisEntry(

@@ -112,7 +112,7 @@ extension Vault {
                 return slots
             }
             let entries = made.map(\.announced)
-            guard entries.contains(where: { $0.ownerCopy != nil }) else {
+            guard entries.contains(where: { Slot.Kind.isOwners($0.kind) }) else {
                 throw VaultError(.invalidMetadata, "a passphrase or recovery code must stay")
             }
             try Self.check(entries)

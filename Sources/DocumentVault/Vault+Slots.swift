@@ -19,7 +19,7 @@ extension Vault {
             return kind.map {
                 VaultSlot(
                     id: entry.id, kind: $0, label: entry.label ?? "", writer: entry.writer,
-                    isOwn: entry.id == access.slot)
+                    isOwn: entry.id == access.slot, isKnownToFormer: entry.ownerCopy != nil)
             }
         }
     }

@@ -249,8 +249,8 @@ struct TamperTests {
     private static func slot(_ bytes: [UInt8], memory: Int, passes: Int) throws -> [UInt8] {
         var slot = try DERElement(parsing: bytes).reader()
         let header = try slot.next().elements()
-        let sealed = try slot.next().bytes
-        let salt = try header[5].elements()[2].bytes
+        let (sealed, signature) = (try slot.next().bytes, try slot.next().bytes)
+        let rest = try header[5].elements().dropFirst(2)
         return DERWriter.bytes { writer in
             writer.sequence {
                 $0.sequence { inner in
@@ -258,10 +258,11 @@ struct TamperTests {
                     inner.sequence {
                         $0.integer(memory)
                         $0.integer(passes)
-                        $0.raw(salt)
+                        for element in rest { $0.raw(element.bytes) }
                     }
                 }
                 $0.raw(sealed)
+                $0.raw(signature)
             }
         }
     }

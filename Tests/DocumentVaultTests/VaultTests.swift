@@ -75,14 +75,25 @@ struct VaultTests {
         let code = RecoveryCode(random: SystemRandom())
         let vault = try await Self.newVault(in: store, [.passphrase("a"), .recoveryCode(code)])
         let slots = await store.slots(of: vault.id)
-        let owner = try #require(await vault.owner)
+        let (owner, random) = (try #require(await vault.owner), SystemRandom())
+        let next = EpochSecret(number: 2, octets: random.secret(32))
+        let secrets: [Int64: Unlocking] = [1: .passphrase("a"), 2: .recoveryCode(code)]
         for entry in await vault.state.core.epoch.slots {
-            let copy = try #require(entry.ownerCopy)
-            let key = try VaultSeal.openSecret(
-                copy, key: owner.secret, .slotKey, [vault.id.octets, entry.id.octets], object: "")
             let slot = try #require(try slots.map { try Slot(parsing: $0) }.first { $0.id == entry.id })
-            let opened = try slot.opened(with: key)
-            #expect(opened != nil)
+            let renewed = try NewSlot(
+                renewing: slot, announced: entry, vault: vault.id, secret: next, owner: owner, random: random)
+            let secret = try #require(secrets[slot.kind])
+            let opened = try #require(try renewed.slot.open(with: secret, ownerKey: owner.key.verificationKey))
+            #expect(opened.secret.octets.isEqual(to: next.octets) && opened.owner != nil)
+            // Whoever has all of the owner's secrets, and not the passphrase or code, does not open it.
+            #expect(entry.ownerCopy == nil)
+            for key in [
+                SharedSecret(owner.secret.copy()), SharedSecret(owner.key.seed.copy()),
+                SharedSecret(next.octets.copy()),
+            ] {
+                let opener = SlotOpener.key(key)
+                #expect(try renewed.slot.open(with: opener, ownerKey: owner.key.verificationKey) == nil)
+            }
         }
     }
 

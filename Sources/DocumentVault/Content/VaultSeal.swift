@@ -12,11 +12,13 @@ enum VaultSeal {
         case slot
         case epochSecret = "epoch-secret"
         case slotKey = "slot-key"
+        case slotAgreement = "slot-agreement"
         case vaultKey = "vault-key"
         case page
         case deposit
         case depositContent = "deposit-content"
         case depositVersion = "deposit-version"
+        case depositKey = "deposit-key"
     }
 
     static func context(_ label: Label, _ fields: [[UInt8]]) -> [UInt8] {
@@ -30,6 +32,21 @@ enum VaultSeal {
 
     static func u32(_ number: Int64) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> Int64($0)) }
+    }
+
+    /// A key pair that follows from a secret (format §2).
+    static func agreement(
+        from key: borrowing SecretBytes, _ label: Label, _ fields: [[UInt8]]
+    ) throws(VaultError) -> X25519PrivateKey {
+        let info = context(label, fields)
+        do {
+            return try X25519PrivateKey(
+                key.withSpan { secret throws(CryptoPrimitivesError) in
+                    try HKDF.expand(.sha512, key: secret, info: info.span, byteCount: 32)
+                })
+        } catch {
+            throw VaultError(.cryptographyFailure, error.description)
+        }
     }
 
     static func seal(

@@ -27,10 +27,14 @@ struct DepositRecord: Sendable {
             }
         }
         let sealed: [UInt8]
+        let epoch = ticket.sealing?.epoch
         do {
-            sealed = try HPKE.seal(
-                SnapshotPages.padded(plaintext).span, to: ticket.card.vaultKey,
-                info: Self.info(ticket.card.vault, ticket.id).span, authenticating: [UInt8]().span, random: random)
+            sealed =
+                try (epoch.map(VaultSeal.u32) ?? [])
+                + HPKE.seal(
+                    SnapshotPages.padded(plaintext).span, to: ticket.sealing?.key ?? ticket.card.vaultKey,
+                    info: Self.info(ticket.card.vault, ticket.id, epoch).span, authenticating: [UInt8]().span,
+                    random: random)
         } catch {
             throw VaultError(error, object: "deposit \(ticket.id)")
         }
@@ -48,18 +52,11 @@ struct DepositRecord: Sendable {
     }
 
     /// Opens a deposit and checks everything that does not need its content.
-    init(opening deposit: StoredDeposit, with key: borrowing X25519PrivateKey, card: VaultCard) throws(VaultError) {
+    init(opening deposit: StoredDeposit, with keys: DepositKeys, card: VaultCard) throws(VaultError) {
         let object = "deposit \(deposit.id)"
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: object, detail) }
         guard deposit.record.count <= Self.largest else { throw damaged("\(deposit.record.count) octets") }
-        let plaintext: [UInt8]
-        do {
-            plaintext = try HPKE.open(
-                deposit.record.span, with: key, info: Self.info(card.vault, deposit.id).span,
-                authenticating: [UInt8]().span)
-        } catch {
-            throw VaultError(error, object: object)
-        }
+        let (plaintext, epoch) = try keys.open(deposit)
         do {
             var outer = DERReader(plaintext)
             var reader = try outer.next().reader(.sequence)
@@ -84,13 +81,15 @@ struct DepositRecord: Sendable {
             throw damaged("\(error)")
         }
         guard ticket.id == deposit.id else { throw damaged("by another ticket") }
+        guard ticket.sealing?.epoch == epoch else { throw damaged("sealed to another key than its ticket's") }
         guard version.document == ticket.document, version.previous == nil else { throw damaged("another document") }
         guard version.size <= ticket.largest else { throw damaged("larger than its ticket allows") }
         guard ticket.until.map({ version.storedAt <= $0 }) ?? true else { throw damaged("after its ticket's end") }
         guard version.provenance.assurance == .selfDeclared else { throw damaged("it claims an assurance") }
     }
 
-    static func info(_ vault: VaultID, _ id: DepositID) -> [UInt8] {
-        VaultSeal.context(.deposit, [vault.octets, id.octets])
+    /// - Parameter epoch: The ticket's; `nil` for one without a key of its own.
+    static func info(_ vault: VaultID, _ id: DepositID, _ epoch: Int64?) -> [UInt8] {
+        VaultSeal.context(.deposit, [vault.octets, id.octets] + (epoch.map { [VaultSeal.u32($0)] } ?? []))
     }
 }

@@ -17,12 +17,20 @@ public struct DepositTicket: Sendable, Hashable, CustomStringConvertible {
     public let largest: Int64
     /// Until when it is good; `nil` when there is no end.
     public let until: Instant?
+    /// To which key of the vault the deposit is sealed; `nil` in tickets of the first epoch: the one on the card.
+    let sealing: Sealing?
     let bytes: [UInt8]
+
+    /// The key of an epoch: who was removed before it began does not have its private half.
+    struct Sealing: Sendable, Hashable {
+        let epoch: Int64
+        let key: X25519PublicKey
+    }
 
     private static let label = Array("dossierkit/vault/1/ticket".utf8) + [0]
 
     init(
-        card: VaultCard, id: DepositID, dossier: String, largest: Int64, until: Instant?,
+        card: VaultCard, id: DepositID, dossier: String, largest: Int64, until: Instant?, sealing: Sealing?,
         signedBy key: borrowing VaultSigningKey
     ) throws(VaultError) {
         self.card = card
@@ -30,6 +38,7 @@ public struct DepositTicket: Sendable, Hashable, CustomStringConvertible {
         self.dossier = dossier
         self.largest = largest
         self.until = until
+        self.sealing = sealing
         let body = DERWriter.bytes { ticket in
             ticket.sequence {
                 $0.integer(1)
@@ -38,6 +47,12 @@ public struct DepositTicket: Sendable, Hashable, CustomStringConvertible {
                 $0.utf8String(dossier)
                 $0.integer(largest)
                 if let until { $0.integer(until.seconds, tag: .contextPrimitive(0)) }
+                if let sealing {
+                    $0.constructed(.context(1)) {
+                        $0.integer(sealing.epoch)
+                        $0.octetString(sealing.key.octets)
+                    }
+                }
             }
         }
         let signature: [UInt8]
@@ -75,6 +90,15 @@ public struct DepositTicket: Sendable, Hashable, CustomStringConvertible {
                 until = Instant(seconds: seconds)
             } else {
                 until = nil
+            }
+            if let element = try reader.optional(.context(1)) {
+                var reader = try element.reader(.context(1))
+                let (epoch, key) = (try reader.next().integer(), try reader.next().octetString())
+                try reader.end()
+                guard (2...Payload.mostEpochs).contains(epoch) else { throw damaged("epoch \(epoch)") }
+                sealing = Sealing(epoch: epoch, key: try X25519PublicKey(key))
+            } else {
+                sealing = nil
             }
             try reader.end()
             guard version == 1, let id, vault == card.vault, largest >= 0 else { throw damaged("of another vault") }

@@ -66,8 +66,8 @@ extension Vault {
     private func obstacleInInbox(to deposit: DepositID) async throws(VaultError) -> String? {
         guard let found = try await waiting(deposit) else { return nil }
         let card = try await card()
-        let key = try await vaultPrivateKey()
-        return try await obstacle(to: deposit, try? DepositRecord(opening: found, with: key, card: card))
+        let keys = try await depositKeys()
+        return try await obstacle(to: deposit, try? DepositRecord(opening: found, with: keys, card: card))
     }
 
     /// Deletes a deposit that was put aside or broken off; its content goes with the next ``sweep(at:)``, and from then on
@@ -91,8 +91,8 @@ extension Vault {
     /// Whether a deposit waits without its content. Should its depositor be on the way, the record is put again.
     private func isWithoutContent(_ deposit: DepositID) async throws(VaultError) -> Bool {
         guard let found = try await waiting(deposit) else { return false }
-        let key = try await vaultPrivateKey()
-        guard let record = try? DepositRecord(opening: found, with: key, card: try await card()) else { return false }
+        let keys = try await depositKeys()
+        guard let record = try? DepositRecord(opening: found, with: keys, card: try await card()) else { return false }
         return try await store.contentSize(record.version.content, of: id) == nil
     }
 

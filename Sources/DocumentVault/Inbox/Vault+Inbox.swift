@@ -32,9 +32,16 @@ extension Vault {
             throw VaultError(.invalidMetadata, "dossier or size of a ticket")
         }
         try VaultEvent.check(until)
+        // Somebody may have been removed on another device: a deposit by this ticket is not for them.
+        try await refresh()
+        let current = try currentSecret()
+        let sealing =
+            current.number == 1
+            ? nil
+            : DepositTicket.Sealing(epoch: current.number, key: try current.depositKey(of: id).publicKey)
         return try DepositTicket(
             card: try await card(), id: DepositID(random: random), dossier: dossier.normalizedNFC, largest: largest,
-            until: until, signedBy: owner.key)
+            until: until, sealing: sealing, signedBy: owner.key)
     }
 
     /// A deposit that is to be judged before it becomes a document.
@@ -88,8 +95,8 @@ extension Vault {
         try await refresh()
         try await loadDocuments()
         let card = try await card()
-        let key = try await vaultPrivateKey()
-        var work = Absorbing(card: card, key: key, limit: limit, octets: octets, time: time)
+        let keys = try await depositKeys()
+        var work = Absorbing(card: card, keys: keys, limit: limit, octets: octets, time: time)
         for deposit in deposits where state.core.quarantined[deposit.id] == nil {
             guard work.hasRoom else {
                 result.hasMore = true
@@ -109,17 +116,17 @@ extension Vault {
     }
 
     /// One call's bounds, and what opens deposits.
-    private struct Absorbing: ~Copyable {
+    private struct Absorbing {
         let card: VaultCard
-        let key: X25519PrivateKey
+        let keys: DepositKeys
         let limit: Int
         var octets: Int64
         var looked = 0
         let time: Instant
 
-        init(card: VaultCard, key: consuming X25519PrivateKey, limit: Int, octets: Int64, time: Instant) {
+        init(card: VaultCard, keys: DepositKeys, limit: Int, octets: Int64, time: Instant) {
             self.card = card
-            self.key = key
+            self.keys = keys
             self.limit = limit
             self.octets = octets
             self.time = time
@@ -131,9 +138,9 @@ extension Vault {
 
     /// Whether a deposit that was put aside is worth being read again: its record opens, and what lies there begins as the
     /// record says.
-    private func mayHold(_ deposit: StoredDeposit, _ work: borrowing Absorbing) async throws(VaultError) -> Bool {
+    private func mayHold(_ deposit: StoredDeposit, _ work: Absorbing) async throws(VaultError) -> Bool {
         if isKnown(deposit.id) { return true }
-        guard let record = try? DepositRecord(opening: deposit, with: work.key, card: work.card) else { return false }
+        guard let record = try? DepositRecord(opening: deposit, with: work.keys, card: work.card) else { return false }
         let end = Int64(Cobblestone256.headerByteCount)
         do throws(VaultError) {
             let header = try await store.content(record.version.content, of: id, in: 0..<end)
@@ -175,11 +182,11 @@ extension Vault {
                 return
             }
             // Taken in before, and the deletion did not take place; or shown again by the store.
-            let record = try? DepositRecord(opening: deposit, with: work.key, card: work.card)
+            let record = try? DepositRecord(opening: deposit, with: work.keys, card: work.card)
             return try await settle(deposit.id, try await obstacle(to: deposit.id, record), &result)
         }
         do {
-            let record = try DepositRecord(opening: deposit, with: work.key, card: work.card)
+            let record = try DepositRecord(opening: deposit, with: work.keys, card: work.card)
             try await checkIsNew(record)
             guard try await store.contentSize(record.version.content, of: id) != nil else {
                 // Nothing was read, and those that were broken off must not stand before the others for ever.
@@ -303,11 +310,11 @@ extension Vault {
         }
     }
 
-    func vaultPrivateKey() async throws(VaultError) -> X25519PrivateKey {
+    func depositKeys() async throws(VaultError) -> DepositKeys {
         guard let genesis = state.genesis, let secret = secrets[1],
             case .genesis(_, _, let sealed) = try await event(at: 0).event
         else { throw VaultError(.damaged, object: "entry 0", "no key of the vault") }
-        return try genesis.privateKey(sealed: sealed, under: secret)
+        return DepositKeys(vault: id, first: try genesis.privateKey(sealed: sealed, under: secret), secrets: secrets)
     }
 
     /// Contents that deposits in the inbox name.
@@ -315,12 +322,12 @@ extension Vault {
         let deposits = try await store.deposits(of: id, limit: store.capabilities.depositLimit)
         guard !deposits.isEmpty else { return [] }
         let card = try await card()
-        let key = try await vaultPrivateKey()
+        let keys = try await depositKeys()
         var contents: Set<ContentID> = []
         for deposit in deposits {
             // Of one that only a newer program can open as well: its content's id follows from the ticket's (format §12).
             contents.insert(try DepositTicket.content(of: deposit.id))
-            if let record = try? DepositRecord(opening: deposit, with: key, card: card) {
+            if let record = try? DepositRecord(opening: deposit, with: keys, card: card) {
                 contents.insert(record.version.content)
             }
         }

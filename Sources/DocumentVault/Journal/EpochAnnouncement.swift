@@ -9,7 +9,8 @@ struct EpochAnnouncement: Sendable, Hashable {
         let id: SlotID
         let kind: Int64
         let digest: Digest32
-        /// The slot's key sealed for the owner alone, so that a new epoch can be sealed for the slot without its secret.
+        /// Of an owner's slot of version 1: its key sealed for the owner alone, so that a new epoch can be sealed for the slot
+        /// without its secret. Those of version 2 have a public key for it.
         var ownerCopy: [UInt8]?
         /// The owner's name for the slot.
         var label: String?

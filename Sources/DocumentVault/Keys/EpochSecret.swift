@@ -24,6 +24,11 @@ final class EpochSecret: Sendable {
             ))
     }
 
+    /// The key pair to which deposits are sealed by tickets of this epoch (format §12).
+    func depositKey(of vault: VaultID) throws(VaultError) -> X25519PrivateKey {
+        try VaultSeal.agreement(from: octets, .depositKey, [vault.octets, VaultSeal.u32(number)])
+    }
+
     /// This secret sealed under the next epoch's.
     func sealed(under next: EpochSecret, vault: VaultID, random: some RandomSource) throws(VaultError) -> [UInt8] {
         try VaultSeal.seal(

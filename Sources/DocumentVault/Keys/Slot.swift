@@ -11,6 +11,8 @@ struct Slot: Sendable {
         case recoveryCode = 2
         case device = 3
         case delegate = 4
+
+        static func isOwners(_ kind: Int64) -> Bool { kind == passphrase.rawValue || kind == recoveryCode.rawValue }
     }
 
     let vault: VaultID
@@ -21,7 +23,7 @@ struct Slot: Sendable {
     let bytes: [UInt8]
     let digest: Digest32
     let parameters: DERElement
-    /// The key to which a device's or delegate's slot is sealed.
+    /// The key to which the slot is sealed; `nil` in owner's slots of version 1, which are sealed under the secret's own key.
     let publicKey: X25519PublicKey?
     private let header: [UInt8]
     private let sealed: [UInt8]
@@ -31,9 +33,15 @@ struct Slot: Sendable {
     static let most = 32
     /// Most passphrase slots of an epoch, because each costs a derivation.
     static let mostPassphrases = 8
+    /// The version of owner's slots that is made. Of version 1 are the slots of devices and delegates, and owner's slots that
+    /// older programs made.
+    static let ownersVersion: Int64 = 2
     static let signatureLabel = Array("dossierkit/vault/1/slot".utf8) + [0]
 
     var object: String { "slot \(id)" }
+
+    /// Whether it opens with a passphrase or recovery code and holds the owner's keys.
+    var isOwners: Bool { Kind.isOwners(kind) }
 
     init(parsing bytes: [UInt8]) throws(VaultError) {
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: "slot", detail) }
@@ -46,7 +54,7 @@ struct Slot: Sendable {
             try slot.end()
             var header = try headerElement.reader()
             let version = try header.next().integer()
-            guard version == 1 else {
+            guard (1...Self.ownersVersion).contains(version) else {
                 throw version > 1
                     ? VaultError(.newerVersion, object: "slot", "slot version \(version)") : damaged("version")
             }
@@ -57,10 +65,14 @@ struct Slot: Sendable {
             parameters = try header.next(.sequence)
             try header.end()
             guard let vault, let id, (1...Payload.mostEpochs).contains(epoch) else { throw damaged("ids or epoch") }
-            if kind == Kind.device.rawValue || kind == Kind.delegate.rawValue {
-                var reader = try parameters.reader()
-                publicKey = try X25519PublicKey(reader.next().octetString())
-                try reader.end()
+            guard version == 1 || Kind.isOwners(kind) else { throw damaged("version \(version) of kind \(kind)") }
+            if kind == Kind.device.rawValue || kind == Kind.delegate.rawValue || version == Self.ownersVersion {
+                // Behind what derives the key of a passphrase, and otherwise alone.
+                let elements = try parameters.elements()
+                guard let last = elements.last, elements.count == (kind == Kind.passphrase.rawValue ? 4 : 1) else {
+                    throw damaged("parameters")
+                }
+                publicKey = try X25519PublicKey(last.octetString())
                 guard signature?.count == 64 else { throw damaged("a public-key slot without signature") }
             } else {
                 publicKey = nil
@@ -100,7 +112,7 @@ struct Slot: Sendable {
 
     func open(with opener: SlotOpener, ownerKey: VaultVerificationKey) throws(VaultError) -> Opened? {
         guard let opened = try opened(with: opener, ownerKey: ownerKey) else { return nil }
-        let wanted = publicKey == nil ? 96 : 32
+        let wanted = isOwners ? 96 : 32
         guard opened.octets.byteCount == wanted else {
             throw VaultError(.damaged, object: object, "a secret of \(opened.octets.byteCount) octets")
         }
@@ -134,23 +146,30 @@ struct Slot: Sendable {
         with opener: SlotOpener, ownerKey: VaultVerificationKey
     ) throws(VaultError) -> SharedSecret? {
         switch opener {
-        case .key(let key): return try opened(with: key.octets)
-        case .device(let key):
-            guard publicKey != nil, mayBe(by: ownerKey) else {
-                throw VaultError(.damaged, object: object, "the owner did not sign it")
-            }
-            let info = VaultSeal.context(.slot, [header])
-            do {
-                return SharedSecret(
-                    try HPKE.openSecret(
-                        sealed.span, with: key.agreement, info: info.span, authenticating: [UInt8]().span))
-            } catch {
-                throw VaultError(error, object: object)
-            }
+        case .key(let key):
+            guard let publicKey else { return try opened(with: key.octets) }
+            let agreement = try Self.agreement(from: key.octets, vault: vault, id: id)
+            return agreement.publicKey == publicKey ? try opened(with: agreement, ownerKey: ownerKey) : nil
+        case .device(let key): return try opened(with: key.agreement, ownerKey: ownerKey)
         }
     }
 
-    func opened(with key: borrowing SecretBytes) throws(VaultError) -> SharedSecret? {
+    private func opened(
+        with key: borrowing X25519PrivateKey, ownerKey: VaultVerificationKey
+    ) throws(VaultError) -> SharedSecret {
+        guard publicKey != nil, mayBe(by: ownerKey) else {
+            throw VaultError(.damaged, object: object, "the owner did not sign it")
+        }
+        let info = VaultSeal.context(.slot, [header])
+        do {
+            return SharedSecret(
+                try HPKE.openSecret(sealed.span, with: key, info: info.span, authenticating: [UInt8]().span))
+        } catch {
+            throw VaultError(error, object: object)
+        }
+    }
+
+    private func opened(with key: borrowing SecretBytes) throws(VaultError) -> SharedSecret? {
         do {
             let context = VaultSeal.context(.slot, [header])
             return SharedSecret(try Cobblestone256.openSecret(sealed.span, key: key, context: context.span))
@@ -168,6 +187,7 @@ struct Slot: Sendable {
             memory = try reader.next().integer()
             passes = try reader.next().integer()
             salt = try reader.next().octetString()
+            if publicKey != nil { _ = try reader.next() }
             try reader.end()
         } catch {
             throw VaultError(.damaged, object: object, "parameters: \(error)")
@@ -177,6 +197,14 @@ struct Slot: Sendable {
         } catch {
             throw VaultError(error, object: object)
         }
+    }
+
+    /// The key pair of an owner's slot. Only its public half leaves whoever holds the passphrase or code: so a new epoch is
+    /// sealed for the slot by those who know none of these, and who learns the owner's secrets from one slot opens no other.
+    static func agreement(
+        from key: borrowing SecretBytes, vault: VaultID, id: SlotID
+    ) throws(VaultError) -> X25519PrivateKey {
+        try VaultSeal.agreement(from: key, .slotAgreement, [vault.octets, id.octets])
     }
 
     static func key(

@@ -25,7 +25,7 @@ public enum Unlocking: Sendable {
         switch self {
         case .passphrase: slot.kind == Slot.Kind.passphrase.rawValue
         case .recoveryCode: slot.kind == Slot.Kind.recoveryCode.rawValue
-        case .device(let key): slot.publicKey == key.agreement.publicKey
+        case .device(let key): !slot.isOwners && slot.publicKey == key.agreement.publicKey
         }
     }
 }

@@ -25,4 +25,7 @@ public struct VaultSlot: Sendable, Hashable {
     public let writer: WriterID?
     /// Whether this vault was opened with it.
     public let isOwn: Bool
+    /// Whether it also opens for whoever had any owner's secret of the vault, removed ones included: slots for passphrases and
+    /// recovery codes of version 1 (format §5). Change it.
+    public let isKnownToFormer: Bool
 }

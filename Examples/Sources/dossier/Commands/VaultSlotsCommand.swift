@@ -14,7 +14,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
         subcommands: [List.self, Add.self, Remove.self, Change.self, NewDevice.self], defaultSubcommand: List.self)
 
     private struct Row: Encodable {
-        let id, kind, label: String, writer: String?, own: Bool
+        let id, kind, label: String, writer: String?, own: Bool, knownToFormer: Bool
 
         init(_ slot: VaultSlot) {
             id = slot.id.description
@@ -22,6 +22,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
             label = slot.label
             writer = slot.writer?.description
             own = slot.isOwn
+            knownToFormer = slot.isKnownToFormer
         }
     }
 
@@ -32,6 +33,7 @@ struct VaultSlotsCommand: AsyncParsableCommand {
 
     private static func show(_ vault: Vault, _ common: CommonOptions) async throws {
         let rows = await vault.slots().map(Row.init)
+        await vault.warnOfSlotsKnownToFormer()
         if common.json {
             Console.write(try CanonicalJSON.encode(["slots": rows]))
         } else {
@@ -177,6 +179,7 @@ struct VaultRotateCommand: AsyncParsableCommand {
         }
         try await options.keepAnchor(of: vault)
         await vault.warnOfKeysLeftBehind()
+        await vault.warnOfSlotsKnownToFormer()
         if common.json {
             Console.write(try CanonicalJSON.encode(["vault": vault.id.description]))
         } else {
@@ -186,6 +189,22 @@ struct VaultRotateCommand: AsyncParsableCommand {
 }
 
 extension Vault {
+    /// Names the slots that also open for whoever had another passphrase or code of the vault, removed ones included.
+    func warnOfSlotsKnownToFormer() async {
+        for slot in slots() where slot.isKnownToFormer {
+            Console.warn(
+                Phrase(
+                    vi: """
+                        ai từng có một mật khẩu hoặc mã khôi phục của kho, kể cả đã gỡ, cũng biết khóa của \(slot.id) \
+                        (do phiên bản cũ tạo): hãy đổi nó bằng `dossier vault slots change`
+                        """,
+                    en: """
+                        whoever had any passphrase or recovery code of the vault, removed ones included, has the key of \
+                        \(slot.id) (made by an older version): change it with `dossier vault slots change`
+                        """))
+        }
+    }
+
     /// Names the documents that got no new key in a rotation: the others did.
     func warnOfKeysLeftBehind() async {
         for key in keysLeftBehind { Console.warn(key.phrase) }
