@@ -71,7 +71,8 @@ extension Vault {
             format: "dossierkit-originals", version: 1, vault: id.description, name: name, madeAt: time,
             documents: rows,
             damaged: damaged.isEmpty
-                ? nil : damaged.map { OriginalsManifest.Missing($0.row, $0.original) })
+                ? nil : damaged.map { OriginalsManifest.Missing($0.row, $0.original) },
+            endsBefore: endsBefore?.sequence)
         let text = Array(try encoder.encode(manifest))
         archive.count(text)
         try await write(text)
@@ -204,4 +205,6 @@ struct OriginalsManifest: Encodable {
     let madeAt: Instant
     let documents: [Row]
     let damaged: [Missing]?
+    /// The journal's entry that does not hold, before which the vault was read.
+    let endsBefore: Int64?
 }

@@ -20,8 +20,10 @@ extension Vault {
             let before = try await store.head(of: id)
             try await refresh()
             let reading = try await JournalReading(id, in: store)
-            let report = try await Self.verify(
+            var report = try await Self.verify(
                 reading, from: try currentSecret(), access: access, unlocked: nil, anchor: anchor, progress: progress)
+            // Of what stands before an entry that does not hold; the vault in its store is not complete.
+            if let endsBefore { report.problems.insert(endsBefore.fault, at: 0) }
             guard turn < Self.mostTurns, try await Self.isOutdated(report, since: before, reading) else {
                 return report
             }

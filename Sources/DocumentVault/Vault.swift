@@ -15,6 +15,9 @@ public actor Vault {
     public nonisolated let freshness: Freshness
     /// What the vault may hold; changes past it are refused.
     public nonisolated let quota: VaultQuota
+    /// The entry before which the vault was opened to be read; `nil` when all entries hold, see
+    /// ``openBeforeDamage(_:in:unlocking:anchor:random:)``.
+    public nonisolated let endsBefore: EntryAtFault?
     let store: any VaultStore
     let access: Access
     let random: any RandomSource
@@ -36,7 +39,7 @@ public actor Vault {
 
     init(
         _ state: VaultState, freshness: Freshness, in store: any VaultStore, secrets: [Int64: EpochSecret],
-        access: Access, quota: VaultQuota, random: any RandomSource
+        access: Access, quota: VaultQuota, random: any RandomSource, endsBefore: EntryAtFault? = nil
     ) {
         id = state.vault
         self.state = state
@@ -45,6 +48,7 @@ public actor Vault {
         self.secrets = secrets
         self.access = access
         self.quota = quota
+        self.endsBefore = endsBefore
         self.random = random
     }
 

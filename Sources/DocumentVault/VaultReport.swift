@@ -18,7 +18,7 @@ public struct VaultReport: Sendable {
     /// put them back; ``Vault/sweep(at:)`` and the next rotation renew them.
     public let formerKeys: Int
     /// What does not hold, in the order in which it was found; each names its object.
-    public let problems: [VaultError]
+    public internal(set) var problems: [VaultError]
 
     /// Whether everything that the journal names is there and holds.
     public var isComplete: Bool { problems.isEmpty && head != nil }

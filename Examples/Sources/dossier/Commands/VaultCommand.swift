@@ -105,13 +105,16 @@ struct VaultCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Liệt kê giấy tờ. / List the documents.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var options: VaultOptions
+        @OptionGroup var before: BeforeDamageOption
+
+        private struct Result: Encodable { let documents: [DocumentRow], endsBefore: LeftOut? }
 
         func run() async throws {
-            let vault = try await options.open()
+            let vault = try await before.open(options)
             let today = TimeOption.now().date(atOffset: vietnamOffset)
             let rows = try await vault.list().map { DocumentRow($0, on: today) }
             if common.json {
-                Console.write(try CanonicalJSON.encode(["documents": rows]))
+                Console.write(try CanonicalJSON.encode(Result(documents: rows, endsBefore: LeftOut(vault))))
             } else {
                 for row in rows {
                     // One line each, whatever a device wrote into them.
@@ -119,6 +122,7 @@ struct VaultCommand: AsyncParsableCommand {
                         DisplayText.harmless("\(row.id)  \(row.type)  \(row.name)  \(row.assurance)  \(row.status)"))
                 }
             }
+            try await before.conclude(vault)
         }
     }
 
@@ -126,11 +130,12 @@ struct VaultCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Xem một giấy tờ. / Show a document.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var options: VaultOptions
+        @OptionGroup var before: BeforeDamageOption
         @Argument(help: "Identifier of the document.")
         var document: String
 
         func run() async throws {
-            let vault = try await options.open()
+            let vault = try await before.open(options)
             let record = try await vault.document(try documentID(document))
             let row = DocumentRow(record, on: TimeOption.now().date(atOffset: vietnamOffset))
             if common.json {
@@ -138,6 +143,7 @@ struct VaultCommand: AsyncParsableCommand {
             } else {
                 Console.print(String(decoding: try CanonicalJSON.encode(row), as: UTF8.self))
             }
+            try await before.conclude(vault)
         }
     }
 
@@ -145,6 +151,7 @@ struct VaultCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lấy một giấy tờ ra. / Take a document out.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var options: VaultOptions
+        @OptionGroup var before: BeforeDamageOption
         @Flag(help: "Overwrite an existing output.")
         var force = false
         @Flag(help: "When the newest version cannot be read: the newest one that can, with a warning and exit code 74.")
@@ -154,11 +161,13 @@ struct VaultCommand: AsyncParsableCommand {
         @Argument(help: "Identifier of the document.")
         var document: String
 
-        private struct Result: Encodable { let output: String, sha256: String, olderVersion: String? }
+        private struct Result: Encodable {
+            let output: String, sha256: String, olderVersion: String?, endsBefore: LeftOut?
+        }
 
         func run() async throws {
             try options.check(output: output, force: force)
-            let vault = try await options.open()
+            let vault = try await before.open(options)
             let id = try documentID(document)
             let (content, fault) = try await found(id, in: vault)
             do {
@@ -175,9 +184,10 @@ struct VaultCommand: AsyncParsableCommand {
                     try CanonicalJSON.encode(
                         Result(
                             output: output, sha256: content.version.sha256.description,
-                            olderVersion: fault == nil ? nil : content.version.id.description)))
+                            olderVersion: fault == nil ? nil : content.version.id.description,
+                            endsBefore: LeftOut(vault))))
             }
-            guard let fault else { return }
+            guard let fault else { return try await before.conclude(vault) }
             let words = CommandFailure(fault).message
             let storedAt = content.version.storedAt
             Console.warn(
@@ -186,6 +196,7 @@ struct VaultCommand: AsyncParsableCommand {
                         "\(output) là PHIÊN BẢN CŨ, cất lúc \(storedAt); phiên bản mới nhất không đọc được (\(words.vi))",
                     en: "\(output) is an OLDER VERSION, stored at \(storedAt); the newest cannot be read (\(words.en))")
             )
+            try await before.conclude(vault)
             throw ExitCode(ExitStatus.inputOutput.rawValue)
         }
 

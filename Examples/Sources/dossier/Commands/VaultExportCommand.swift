@@ -16,6 +16,7 @@ struct VaultExportCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var options: VaultOptions
     @OptionGroup var time: TimeOption
+    @OptionGroup var before: BeforeDamageOption
     @Flag(help: "The documents as they are, in a ZIP file with a list: readable by anybody.")
     var originals = false
     @Flag(
@@ -39,7 +40,7 @@ struct VaultExportCommand: AsyncParsableCommand {
             guard let codeFile else { throw ValidationError("--code-file is needed, or --originals") }
             try options.check(output: codeFile, inputs: [output])
         }
-        let vault = try await options.open()
+        let vault = try await before.open(options)
         let isQuiet = common.json
         let progress: @Sendable (Int, Int) -> Void = { if !isQuiet { Console.progress($0, of: $1, "contents") } }
         var damaged: [DamagedOriginal] = []
@@ -84,8 +85,8 @@ struct VaultExportCommand: AsyncParsableCommand {
             Console.write(
                 try CanonicalJSON.encode(
                     Report(
-                        damaged: damaged.isEmpty ? nil : damaged.map(Report.Damaged.init), output: output,
-                        vault: vault.id.description)))
+                        damaged: damaged.isEmpty ? nil : damaged.map(Report.Damaged.init), endsBefore: LeftOut(vault),
+                        output: output, vault: vault.id.description)))
         }
         for one in damaged {
             let fault = CommandFailure(one.fault).message
@@ -99,6 +100,7 @@ struct VaultExportCommand: AsyncParsableCommand {
                         : "in \(output) is an older version of \(one.document) \(one.name), the newest cannot be read (\(fault.en))"
                 ))
         }
+        try await before.conclude(vault)
         if !damaged.isEmpty { throw ExitCode(ExitStatus.inputOutput.rawValue) }
     }
 }
@@ -117,6 +119,7 @@ extension VaultExportCommand {
             }
         }
         let damaged: [Damaged]?
+        let endsBefore: LeftOut?
         let output: String
         let vault: String
     }

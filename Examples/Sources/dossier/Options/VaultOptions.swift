@@ -128,8 +128,10 @@ struct VaultOptions: ParsableArguments {
 
     /// Opens the vault, compared with the anchor.
     ///
-    /// - Parameter changing: Whether it is opened to be changed.
-    func open(changing: Bool = false) async throws -> Vault {
+    /// - Parameters:
+    ///   - changing: Whether it is opened to be changed.
+    ///   - beforeDamage: Whether it is opened as it was before the first entry that does not hold, see ``BeforeDamageOption``.
+    func open(changing: Bool = false, beforeDamage: Bool = false) async throws -> Vault {
         if changing { try checkAnchor() }
         if let anchor, !FileManager.default.fileExists(atPath: anchor) {
             Console.warn(
@@ -143,7 +145,10 @@ struct VaultOptions: ParsableArguments {
                 .badInput, vi: "\(anchor ?? "") là mốc neo của kho khác, \(stored.vault)",
                 en: "\(anchor ?? "") is the anchor of another vault, \(stored.vault)")
         }
-        return try await Vault.open(id, in: openStore(), unlocking: unlocking(), anchor: stored)
+        guard beforeDamage else {
+            return try await Vault.open(id, in: openStore(), unlocking: unlocking(), anchor: stored)
+        }
+        return try await Vault.openBeforeDamage(id, in: openStore(), unlocking: unlocking(), anchor: stored)
     }
 
     /// Keeps the vault's newest head outside the store.
