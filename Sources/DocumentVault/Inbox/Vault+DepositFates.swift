@@ -71,29 +71,56 @@ extension Vault {
     }
 
     /// Deletes a deposit that was put aside or broken off; its content goes with the next ``sweep(at:)``, and from then on
-    /// its ticket is good again.
+    /// its ticket is good again. What lies there now is read before: its depositor may have left it again.
     ///
-    /// - Throws: ``VaultError``: `notFound` unless it was put aside and not taken in since, left with the ticket of a document
-    ///   that was erased, without a content, or kept because another document has its id; errors of the store.
-    public func discardDeposit(_ deposit: DepositID) async throws(VaultError) {
+    /// - Parameter regardless: Whether one that was put aside goes although what lies there now can be read: for one that was
+    ///   just looked at, and that a judgement of its signatures keeps out.
+    /// - Throws: ``VaultError``: `notPermitted` without the owner's key; `notFound` unless it does not hold, was left with the
+    ///   ticket of a document that was erased, without a content, or kept because another document has its id; `conflict` when
+    ///   it was put aside and holds now, so that the next ``absorbDeposits(limit:octets:lookingFirstAt:at:judging:)`` takes it
+    ///   in; errors of the store.
+    public func discardDeposit(_ deposit: DepositID, regardless: Bool = false) async throws(VaultError) {
+        _ = try requireOwner()
         try await refresh()
         try await loadDocuments()
-        var isAside = state.core.quarantined[deposit] != nil && !isKnown(deposit)
-        if !isAside { isAside = try await wasLeftAfterErasure(deposit) }
+        var isAside = try await wasLeftAfterErasure(deposit)
         if !isAside { isAside = try await obstacleInInbox(to: deposit) != nil }
-        if !isAside, !isKnown(deposit) { isAside = try await isWithoutContent(deposit) }
+        if !isAside, !isKnown(deposit) {
+            let wasAside = state.core.quarantined[deposit] != nil
+            isAside = wasAside && regardless
+            if !isAside, let found = try await waiting(deposit) {
+                isAside = try await !isReadable(found)
+                guard isAside || !wasAside else {
+                    throw VaultError(
+                        .conflict, object: "deposit \(deposit)", "it holds now, and the next look takes it in")
+                }
+            } else if !isAside {
+                isAside = wasAside
+            }
+        }
         guard isAside else {
             throw VaultError(.notFound, object: "deposit \(deposit)", "it was neither put aside nor broken off")
         }
         try await store.deleteDeposits([deposit], of: id)
     }
 
-    /// Whether a deposit waits without its content. Should its depositor be on the way, the record is put again.
-    private func isWithoutContent(_ deposit: DepositID) async throws(VaultError) -> Bool {
-        guard let found = try await waiting(deposit) else { return false }
+    /// Whether a deposit that waits is whole as far as can be seen without judging its signatures: its record opens, it takes
+    /// nobody's ids, and its content is there and holds to its end.
+    private func isReadable(_ deposit: StoredDeposit) async throws(VaultError) -> Bool {
         let keys = try await depositKeys()
-        guard let record = try? DepositRecord(opening: found, with: keys, card: try await card()) else { return false }
-        return try await store.contentSize(record.version.content, of: id) == nil
+        let card = try await card()
+        do {
+            let record = try DepositRecord(opening: deposit, with: keys, card: card)
+            try await checkIsNew(record)
+            guard try await store.contentSize(record.version.content, of: id) != nil else { return false }
+            try await DocumentContent(record.version, key: record.key, vault: id, store: store).forEachPiece { _ in }
+            return true
+        } catch let error as VaultError {
+            guard error.code.isOfDeposit || error.code == .notFound else { throw error }
+            return false
+        } catch {
+            throw VaultError(.storeFailure, object: "deposit \(deposit.id)", "\(error)")
+        }
     }
 
     /// What became of a deposit that somebody has a receipt for.

@@ -81,12 +81,13 @@ extension Vault {
     /// - Parameters:
     ///   - limit: Most deposits looked at.
     ///   - octets: Most octets of documents read; one document is read in any case.
+    ///   - first: Deposits that are looked at before all others, also those that were put aside.
     ///   - time: Now; recorded as a claim.
     ///   - judge: Gives the provenance, for example after validating the document's signatures; by default the document
     ///     stays on the word of who left it.
     /// - Throws: ``VaultError``: `notPermitted`, errors of the store; what `judge` throws.
     public func absorbDeposits(
-        limit: Int = 32, octets: Int64 = 256 << 20, at time: Instant,
+        limit: Int = 32, octets: Int64 = 256 << 20, lookingFirstAt first: Set<DepositID> = [], at time: Instant,
         judging judge: @Sendable (Arrival) async throws -> Provenance = { $0.version.provenance }
     ) async throws -> Absorbed {
         var result = Absorbed()
@@ -97,14 +98,20 @@ extension Vault {
         let card = try await card()
         let keys = try await depositKeys()
         var work = Absorbing(card: card, keys: keys, limit: limit, octets: octets, time: time)
-        for deposit in deposits where state.core.quarantined[deposit.id] == nil {
+        for deposit in deposits where first.contains(deposit.id) {
+            result.aside[deposit.id] = state.core.quarantined[deposit.id]
+            guard work.hasRoom else { break }
+            try await take(deposit, &work, &result, judge)
+        }
+        let others = inTurn(deposits.filter { !first.contains($0.id) })
+        for deposit in others where state.core.quarantined[deposit.id] == nil {
             guard work.hasRoom else {
                 result.hasMore = true
                 break
             }
             try await take(deposit, &work, &result, judge)
         }
-        for deposit in deposits {
+        for deposit in others {
             guard let reason = state.core.quarantined[deposit.id], result.quarantined[deposit.id] == nil else {
                 continue
             }
@@ -113,6 +120,14 @@ extension Vault {
             try await take(deposit, &work, &result, judge)
         }
         return result
+    }
+
+    /// Deposits in the order in which they are looked at: that of their arrival, or, where those that do not hold can be put
+    /// aside no more and would stand before the others each time, one of chance.
+    private func inTurn(_ deposits: [StoredDeposit]) -> [StoredDeposit] {
+        guard state.core.quarantined.count >= StateCore.mostQuarantined else { return deposits }
+        return deposits.map { (deposit: $0, place: DepositID(random: random)) }.sorted { $0.place < $1.place }
+            .map(\.deposit)
     }
 
     /// One call's bounds, and what opens deposits.
@@ -153,7 +168,7 @@ extension Vault {
 
     /// Refuses a deposit whose ids are those of something that the vault has or had: an entry with them would be one that no
     /// reader takes in, and its key would take the place of another's.
-    private func checkIsNew(_ record: DepositRecord) async throws(VaultError) {
+    func checkIsNew(_ record: DepositRecord) async throws(VaultError) {
         let (deposit, version) = (record.ticket.id, record.version)
         func damaged(_ detail: String) -> VaultError { VaultError(.damaged, object: "deposit \(deposit)", detail) }
         if let fault = state.catalogue?.fault(of: [version]) { throw damaged(fault) }
@@ -185,6 +200,7 @@ extension Vault {
             let record = try? DepositRecord(opening: deposit, with: work.keys, card: work.card)
             return try await settle(deposit.id, try await obstacle(to: deposit.id, record), &result)
         }
+        var wasRead = false
         do {
             let record = try DepositRecord(opening: deposit, with: work.keys, card: work.card)
             try await checkIsNew(record)
@@ -197,6 +213,7 @@ extension Vault {
             // Before it is read: it is looked at each time until there is room.
             try quota.check(state.core, adding: [record.version])
             work.octets -= record.version.size
+            wasRead = true
             let content = DocumentContent(record.version, key: record.key, vault: id, store: store)
             try await content.forEachPiece { _ in }
             let provenance = try await judge(
@@ -221,6 +238,9 @@ extension Vault {
                 try await quarantine(deposit.id, reason: error.detail, at: work.time)
                 // Another device took it in at this moment.
                 guard !isKnown(deposit.id) else { return }
+            } else if !wasRead {
+                // It lies there next time as well, and must not stand before the others.
+                work.looked -= 1
             }
             result.quarantined[deposit.id] = error.detail
         }
@@ -303,7 +323,11 @@ extension Vault {
         for operation in [try OperationID(absorbing: deposit), OperationID(random: random)]
         where state.core.quarantined[deposit] == nil && !isKnown(deposit) {
             _ = try await change(operation: operation, at: time) { (state) throws(VaultError) in
-                Change(
+                // Every reader takes one more, but those from before November 2026 took no vault that has it.
+                guard state.core.quarantined.count < StateCore.mostQuarantined else {
+                    throw VaultError(.conflict, object: "deposit \(deposit)", "others were put aside meanwhile")
+                }
+                return Change(
                     events: [.depositAbsorbed(deposit, .quarantined(reason: StateCore.kept(reason)))],
                     secret: try self.currentSecret())
             }
@@ -337,7 +361,7 @@ extension Vault {
 
 extension VaultError.Code {
     /// Whether the fault is the deposit's own, so that no later look finds it otherwise.
-    fileprivate var isOfDeposit: Bool {
+    var isOfDeposit: Bool {
         self == .damaged || self == .newerVersion || self == .invalidMetadata || self == .provenanceMismatch
     }
 }

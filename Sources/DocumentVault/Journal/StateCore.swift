@@ -81,10 +81,9 @@ struct StateCore: Sendable, Hashable {
             }
             restorations.append(restoration)
         case .depositAbsorbed(let deposit, .quarantined(let reason)):
-            guard quarantined.count < Self.mostQuarantined, quarantined[deposit] == nil else {
-                throw damaged("a deposit that was put aside already, or one too many")
-            }
-            quarantined[deposit] = Self.kept(reason)
+            guard quarantined[deposit] == nil else { throw damaged("a deposit that was put aside already") }
+            // One more counts for nothing (format §10): a device that fills the list must not close the vault with it.
+            if quarantined.count < Self.mostQuarantined { quarantined[deposit] = Self.kept(reason) }
         default: break
         }
     }

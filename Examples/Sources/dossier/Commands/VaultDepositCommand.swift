@@ -165,7 +165,7 @@ struct VaultInboxCommand: AsyncParsableCommand {
         let validator = try trust.validator(at: instant)
         let vault = try await options.open(changing: true)
         let largestJudged: Int64 = 1 << 28
-        let absorbed = try await vault.absorbDeposits(at: instant) { arrival in
+        let absorbed = try await vault.absorbDeposits(lookingFirstAt: Set(unwanted), at: instant) { arrival in
             // What cannot be judged stays on the word of who left it, and keeps nothing else from being taken in.
             guard arrival.version.size <= largestJudged else { return arrival.version.provenance }
             let bytes = try await arrival.content.bytes(limit: largestJudged)
@@ -176,7 +176,10 @@ struct VaultInboxCommand: AsyncParsableCommand {
             return try .verified(report, source: .agencyResult)
         }
         do {
-            for deposit in unwanted { try await vault.discardDeposit(deposit) }
+            for deposit in unwanted {
+                let keepsOut = absorbed.quarantined[deposit] != nil || absorbed.aside[deposit] != nil
+                try await vault.discardDeposit(deposit, regardless: keepsOut)
+            }
             if !unwanted.isEmpty { _ = try await vault.sweep(at: instant) }
         } catch {
             // What was taken in is.
