@@ -7,7 +7,7 @@ public import DossierCore
 
 extension Vault {
     /// Writes the whole vault, as it is at the head now, into one file; others may go on changing it meanwhile, also by giving
-    /// it new keys again and again.
+    /// it new keys again and again. What lies in the inbox is not in it: see ``depositsWaiting()``.
     ///
     /// - Parameters:
     ///   - code: Opens the file, with all that the owner's own secrets open: a fresh one for each export.

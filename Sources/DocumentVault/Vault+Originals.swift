@@ -7,7 +7,8 @@ import FoundationEssentials
 extension Vault {
     /// Writes all documents as they are into one ZIP file, for the person whose they are: no key is needed to read it.
     ///
-    /// Beside the documents, under `documents/`, stands `manifest.json` with what the vault knows of each.
+    /// Beside the documents, under `documents/`, stands `manifest.json` with what the vault knows of each. What lies in the
+    /// inbox is not among them: see ``depositsWaiting()``.
     ///
     /// - Parameters:
     ///   - write: Takes the octets, in order; nothing more is read before it returns.

@@ -60,4 +60,19 @@ struct DiscardTests {
         try await scene.open().discardDeposit(ticket.id)
         #expect(await scene.store.deposits(of: scene.vault.id, limit: 9).isEmpty)
     }
+
+    @Test func `what lies in the inbox is counted for who exports, and what was taken in is not`() async throws {
+        #expect(try await scene.vault.depositsWaiting() == 1, "put aside")
+        let other = try await scene.vault.issueTicket(for: "x")
+        try await leave([1, 2, 3], by: other)
+        let records = await scene.store.deposits(of: scene.vault.id, limit: 9)
+        #expect(try await scene.vault.depositsWaiting() == 2)
+        _ = try await scene.vault.absorbDeposits(at: Samples.time)
+        #expect(try await scene.vault.depositsWaiting() == 1)
+        // The store shows again what was taken in.
+        try await scene.store.tamper(with: scene.vault.id) { $0.deposits = records }
+        #expect(try await scene.vault.depositsWaiting() == 1)
+        try await scene.vault.discardDeposit(ticket.id)
+        #expect(try await scene.vault.depositsWaiting() == 0)
+    }
 }

@@ -147,4 +147,16 @@ extension Vault {
         }
         return record.versions.contains { $0.sha256.description == receipt.sha256 } ? status : .missing
     }
+
+    /// How many deposits lie in the inbox that are no documents of the vault: what waits, was broken off or put aside. They are
+    /// in no export.
+    public func depositsWaiting() async throws(VaultError) -> Int {
+        try await loadDocuments()
+        var count = 0
+        for deposit in try await store.deposits(of: id, limit: store.capabilities.depositLimit) {
+            if isKnown(deposit.id), try await obstacleInInbox(to: deposit.id) == nil { continue }
+            count += 1
+        }
+        return count
+    }
 }

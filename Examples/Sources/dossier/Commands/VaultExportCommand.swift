@@ -41,6 +41,7 @@ struct VaultExportCommand: AsyncParsableCommand {
             try options.check(output: codeFile, inputs: [output])
         }
         let vault = try await before.open(options)
+        let waiting = try await vault.depositsWaiting()
         let isQuiet = common.json
         let progress: @Sendable (Int, Int) -> Void = { if !isQuiet { Console.progress($0, of: $1, "contents") } }
         var damaged: [DamagedOriginal] = []
@@ -85,9 +86,11 @@ struct VaultExportCommand: AsyncParsableCommand {
             Console.write(
                 try CanonicalJSON.encode(
                     Report(
+                        depositsWaiting: waiting,
                         damaged: damaged.isEmpty ? nil : damaged.map(Report.Damaged.init), endsBefore: LeftOut(vault),
                         output: output, vault: vault.id.description)))
         }
+        if waiting > 0 { Self.warn(ofWaiting: waiting, output, canBeTaken: vault.endsBefore == nil) }
         for one in damaged {
             let fault = CommandFailure(one.fault).message
             Console.warn(
@@ -118,10 +121,25 @@ extension VaultExportCommand {
                 (name, instead) = (original.name, original.instead?.description)
             }
         }
+        let depositsWaiting: Int
         let damaged: [Damaged]?
         let endsBefore: LeftOut?
         let output: String
         let vault: String
+    }
+
+    /// Says that who lets the vault go for its export loses what lies in the inbox.
+    fileprivate static func warn(ofWaiting count: Int, _ output: String, canBeTaken: Bool) {
+        Console.warn(
+            Phrase(
+                vi: "\(output) không có \(count) giấy tờ còn nằm trong hộp nhận, chưa vào kho; "
+                    + (canBeTaken
+                        ? "hãy chạy `dossier vault inbox` rồi xuất lại"
+                        : "người gửi phải gửi lại vào nơi lưu trữ mới bằng chính vé đó"),
+                en: "\(output) lacks what lies in the inbox and is not in the vault: \(count) deposits; "
+                    + (canBeTaken
+                        ? "run `dossier vault inbox` and export again"
+                        : "their depositors leave them again in the new store, with the same tickets")))
     }
 
     /// An export that somebody else's change made useless is begun again some times.
