@@ -96,4 +96,22 @@ struct ReadableTests {
         _ = try await vault.erase(document, reason: "", at: Samples.time)
         await #expect(throws: VaultError(.notFound, "")) { _ = try await vault.newestReadable(document) }
     }
+
+    @Test func `who stored each version is told, and the owner's is read after a device corrected it`() async throws {
+        let key = try DeviceKey(random: SystemRandom())
+        let writer = try await scene.vault.enrol(key.card, as: .device, at: Samples.time).writer
+        let newest = DocumentReference(vault: scene.vault.id, document: document, version: versions[2].id)
+        _ = try await Samples.store([7], correcting: newest, in: scene.open(.device(key)))
+        let vault = try await scene.open()
+        let history = try await vault.history(of: document)
+        #expect(history.map(\.writer) == [.owner, .owner, .owner, writer])
+        #expect(history.prefix(3).map(\.version) == versions)
+        #expect(history.map(\.entry) == history.map(\.entry).sorted())
+        #expect(try await vault.read(document).bytes() == [7])
+        #expect(
+            try await vault.read(document, version: versions[2].id).bytes() == [UInt8](repeating: 3, count: 3000))
+        await #expect(throws: VaultError(.notFound, "")) {
+            _ = try await vault.read(document, version: VersionID(random: SystemRandom()))
+        }
+    }
 }

@@ -137,7 +137,9 @@ struct VaultCommand: AsyncParsableCommand {
         func run() async throws {
             let vault = try await before.open(options)
             let record = try await vault.document(try documentID(document))
-            let row = DocumentRow(record, on: TimeOption.now().date(atOffset: vietnamOffset))
+            let row = ShownDocument(
+                row: DocumentRow(record, on: TimeOption.now().date(atOffset: vietnamOffset)),
+                versions: try await vault.history(of: record.id).map(ShownDocument.Version.init))
             if common.json {
                 Console.write(try CanonicalJSON.encode(row))
             } else {
@@ -156,6 +158,8 @@ struct VaultCommand: AsyncParsableCommand {
         var force = false
         @Flag(help: "When the newest version cannot be read: the newest one that can, with a warning and exit code 74.")
         var newestReadable = false
+        @Option(help: ArgumentHelp("A version that `show` names, instead of the newest.", valueName: "id"))
+        var versionId: String?
         @Option(help: "Output file.")
         var output: String
         @Argument(help: "Identifier of the document.")
@@ -167,9 +171,18 @@ struct VaultCommand: AsyncParsableCommand {
 
         func run() async throws {
             try options.check(output: output, force: force)
+            guard versionId == nil || !newestReadable else {
+                throw ValidationError("--version-id does not go with --newest-readable")
+            }
+            let version = try versionId.map { text in
+                guard let id = VersionID(text) else {
+                    throw ValidationError("a version id has 32 hexadecimal digits")
+                }
+                return id
+            }
             let vault = try await before.open(options)
             let id = try documentID(document)
-            let (content, fault) = try await found(id, in: vault)
+            let (content, fault) = try await found(id, version, in: vault)
             do {
                 try await OutputFile.write(to: output, replacing: force) { handle in
                     try await content.write(toFileDescriptor: handle.fileDescriptor)
@@ -200,10 +213,12 @@ struct VaultCommand: AsyncParsableCommand {
             throw ExitCode(ExitStatus.inputOutput.rawValue)
         }
 
-        private func found(_ id: DocumentID, in vault: Vault) async throws -> (DocumentContent, VaultError?) {
+        private func found(
+            _ id: DocumentID, _ version: VersionID?, in vault: Vault
+        ) async throws -> (DocumentContent, VaultError?) {
             if newestReadable { return try await vault.newestReadable(id) }
             do throws(VaultError) {
-                return (try await vault.read(id), nil)
+                return (try await vault.read(id, version: version), nil)
             } catch {
                 guard error.code == .damaged else { throw error }
                 throw hinted(error, try await vault.document(id))
@@ -213,7 +228,7 @@ struct VaultCommand: AsyncParsableCommand {
         /// Says how an older version is had, when there is one.
         private func hinted(_ error: VaultError, _ record: DocumentRecord) -> CommandFailure {
             var failure = CommandFailure(error)
-            if record.versions.count > 1, !newestReadable {
+            if record.versions.count > 1, !newestReadable, versionId == nil {
                 failure.hint = Phrase(
                     vi: "--newest-readable lấy phiên bản mới nhất còn đọc được",
                     en: "--newest-readable takes the newest version that can be read")
