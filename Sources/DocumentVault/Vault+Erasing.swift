@@ -29,6 +29,7 @@ extension Vault {
         let owner = try requireOwner()
         guard reason.utf8.count <= 4096 else { throw VaultError(.invalidMetadata, "a reason of more than 4096 octets") }
         try await loadDocuments()
+        try await deleteRecord(of: document)
         if state.catalogue?.erased[document] == nil {
             _ = try await self.document(document)
             do throws(VaultError) {

@@ -111,4 +111,22 @@ struct TakenDepositIDTests {
             #expect(await scene.store.deposits(of: scene.vault.id, limit: 9).isEmpty == isThere)
         }
     }
+
+    @Test func `erasing a document takes along what an interrupted call left in the inbox, and no other deposit`()
+        async throws
+    {
+        let scene = try await Scene()
+        let (ticket, _) = try await deposit([1, 2, 3], in: scene)
+        let records = await scene.store.deposits(of: scene.vault.id, limit: 9)
+        _ = try await scene.vault.absorbDeposits(at: Samples.time)
+        let (other, _) = try await deposit([4], in: scene)
+        try await scene.store.tamper(with: scene.vault.id) { $0.deposits += records }
+        _ = try await scene.vault.erase(ticket.document, reason: "yêu cầu", at: Samples.time)
+        #expect(await scene.store.deposits(of: scene.vault.id, limit: 9).map(\.id) == [other.id])
+        // Of another document that took a deposit's id, the deposit is not.
+        try await take(
+            other, content: ContentID(random: SystemRandom()), commitment: Digest32(of: [1]), in: scene)
+        _ = try await scene.vault.erase(other.document, reason: "yêu cầu", at: Samples.time)
+        #expect(await scene.store.deposits(of: scene.vault.id, limit: 9).map(\.id) == [other.id])
+    }
 }

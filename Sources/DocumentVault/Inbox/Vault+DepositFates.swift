@@ -70,6 +70,15 @@ extension Vault {
         return try await obstacle(to: deposit, try? DepositRecord(opening: found, with: keys, card: card))
     }
 
+    /// Deletes what an interrupted call left in the inbox of a deposit that became a document: its record describes the document
+    /// and has its key, which an erasure promises to be gone.
+    func deleteRecord(of document: DocumentID) async throws(VaultError) {
+        guard let deposit = DepositID(octets: document.octets), isKnown(deposit), try await waiting(deposit) != nil,
+            try await !wasLeftAfterErasure(deposit), try await obstacleInInbox(to: deposit) == nil
+        else { return }
+        try await store.deleteDeposits([deposit], of: id)
+    }
+
     /// Deletes a deposit that was put aside or broken off; its content goes with the next ``sweep(at:)``, and from then on
     /// its ticket is good again. What lies there now is read before: its depositor may have left it again.
     ///
