@@ -161,7 +161,7 @@ let package = Package(
             name: "ASiCTests",
             dependencies: [
                 "ASiC", "AdES", "SignatureValidation", "TestPKI", "SoftwareKeys", "PKIX", "CryptoPrimitives",
-                "XMLSyntax",
+                "XMLSyntax", "DERSyntax",
                 "ZIPSyntax", "DossierCore", "TestSupport",
             ]),
 

@@ -100,9 +100,12 @@ struct ContainerTimeStampReading {
             covered: covered, uncovered: files.filter { !names.contains($0) })
     }
 
-    /// Adds the time-stamps that cover a signature's file to that signature, with everything that the file holds.
+    /// Adds the time-stamps that cover a signature's file to that signature, with everything that the file holds and every
+    /// other time-stamp whose file they cover, oldest first.
     ///
-    /// The signatures of one file stand together: a time-stamp over the file is over each.
+    /// What a time-stamp covers is what its manifest names by digest (A.7): where it stands in the archive says nothing, since
+    /// nobody signs the order. Another time-stamp is covered when the file of its token is named; its manifest alone does not
+    /// hold the token. The signatures of one file stand together: a time-stamp over the file is over each.
     ///
     /// - Parameter files: The file that each signature stands in.
     static func attach(
@@ -110,17 +113,18 @@ struct ContainerTimeStampReading {
         numberedAfter first: Int
     ) throws {
         let byPath = Dictionary(stamps.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        // Taken before any is attached: those are no part of the signature's file.
+        let inside = facts.map { objects(of: $0) }
         var count = 0
         var enclosed: [Int: ValidationMaterial] = [:]
-        for (number, item) in stamps.enumerated() where item.stamp.kind == .archive {
+        for (number, item) in inTime(stamps).enumerated() where item.stamp.kind == .archive {
             let covered = Set(item.covered)
-            // Earlier time-stamps of the container that this one covers.
-            let earlier = item.covered.compactMap { byPath[$0]?.stamp }.flatMap { stamp in
+            let others = item.covered.compactMap { byPath[$0]?.stamp }.flatMap { stamp in
                 (stamp.token.map { [ValidationObject($0)] } ?? []) + stamp.material.validationObjects
             }
             for index in facts.indices where covered.contains(files[index]) {
                 var stamp = numbered(item.stamp, first + number + 1)
-                stamp.covers += earlier + objects(of: facts[index])
+                stamp.covers += others + inside[index]
                 count += stamp.covers.count
                 guard count <= coverLimit else {
                     throw ASiCError(.limitExceeded, "the time-stamps cover more than \(coverLimit) objects")
@@ -129,10 +133,20 @@ struct ContainerTimeStampReading {
                 enclosed[index] = (enclosed[index] ?? ValidationMaterial()).merging(stamp.material)
             }
         }
-        // Only now: a time-stamp covers what stands in the ones before it, not what stands in those behind.
         for (index, material) in enclosed {
             facts[index].longTermMaterial = facts[index].longTermMaterial.merging(material)
         }
+    }
+
+    /// By what their tokens say of the time, those of one time as they stand: the last is the newest wherever it stands.
+    private static func inTime(_ stamps: [ContainerTimeStamp]) -> [ContainerTimeStamp] {
+        stamps.enumerated().sorted { left, right in
+            let (first, second) = (left.element.stamp.facts?.time, right.element.stamp.facts?.time)
+            guard let first, let second, first != second else {
+                return (first == nil ? 0 : 1, left.offset) < (second == nil ? 0 : 1, right.offset)
+            }
+            return first < second
+        }.map(\.element)
     }
 
     /// What stands inside a signature's file.
