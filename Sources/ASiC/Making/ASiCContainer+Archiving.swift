@@ -52,14 +52,17 @@ extension ASiCContainer {
     /// unchanged. Add all material that is to be archived to the signatures before.
     ///
     /// - Parameter algorithm: The digest of manifest and imprint.
-    /// - Throws: ``ASiCError``: `cannotBeSigned` without a signature, with a damaged file, or for an ASiC-S, whose signature
-    ///   takes archive time-stamps itself; errors of the source.
+    /// - Throws: ``ASiCError``: `cannotBeSigned` without a signature, with a damaged file, where another manifest names the newest
+    ///   archive manifest, or for an ASiC-S, whose signature takes archive time-stamps itself; errors of the source.
     public func preparingArchiveTimeStamp(_ algorithm: DigestAlgorithm = .sha256) throws -> PreparedArchiveTimeStamp {
         guard type == .extended, archive.entries.contains(where: { ContainerRole($0) == .signature }) else {
             throw ASiCError(.cannotBeSigned, "an archive time-stamp needs an ASiC-E with a signature")
         }
         let reading = try ContainerReading(self)
         let newest = Self.newestArchiveManifest
+        guard !reading.coveredPaths.contains(newest) else {
+            throw ASiCError(.cannotBeSigned, "\(newest) is covered by another manifest under this name")
+        }
         let stamp = free { "META-INF/timestamp\($0).tst" }
         let archived = free { "META-INF/ASiCArchiveManifest\($0).xml" }
         var parts: [PreparedContainer.Part] = []

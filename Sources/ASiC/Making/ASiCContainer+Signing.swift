@@ -181,8 +181,9 @@ extension ASiCContainer {
         guard let replaced = archive.entry(named: path), ContainerRole(replaced) == .signature else {
             throw ASiCError(.noSuchFile, "\(path) is no signature of the container")
         }
-        guard try !ContainerReading(self).manifests.contains(where: { $0.references.contains { $0.entry == replaced } })
-        else { throw ASiCError(.cannotBeSigned, "\(path) is covered by another manifest") }
+        guard try !ContainerReading(self).coveredPaths.contains(path) else {
+            throw ASiCError(.cannotBeSigned, "\(path) is covered by another manifest")
+        }
     }
 
     /// The container with other bytes for some files; every other entry keeps its record.
@@ -207,8 +208,13 @@ extension ASiCContainer {
     /// - Throws: ``ZIPSyntax/ZIPSyntaxError`` for a damaged file; ``ASiCError`` `cannotBeSigned` for a signature whose
     ///   content is not clear.
     public func signatureFiles() throws -> [(path: String, cms: [UInt8], content: any ByteSource)] {
-        let reading = try ContainerReading(self)
-        return try archive.entries.filter { ContainerRole($0) == .signature }.map { entry in
+        try signatureFiles(in: ContainerReading(self))
+    }
+
+    func signatureFiles(
+        in reading: ContainerReading
+    ) throws -> [(path: String, cms: [UInt8], content: any ByteSource)] {
+        try archive.entries.filter { ContainerRole($0) == .signature }.map { entry in
             let linked = reading.manifests(of: entry)
             let content: any ByteSource
             if type == .simple, files.count == 1 {

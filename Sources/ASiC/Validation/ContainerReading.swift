@@ -78,6 +78,9 @@ final class ContainerReading {
         (bySignature[signature.record.lowerBound] ?? []).map { manifests[$0] }
     }
 
+    /// The files that manifests name: with other bytes or under another name, what stands over them would no longer hold.
+    var coveredPaths: Set<String> { Set(manifests.flatMap { $0.references.compactMap { $0.entry?.name } }) }
+
     /// All bytes of a small file; `nil` when they are damaged or too many.
     ///
     /// - Throws: Only when the source cannot be read.
