@@ -165,4 +165,34 @@ struct CopyTests {
         let folder = "\(folder.path)/source/contents/\(id)"
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { !$0.hasSuffix(".part") })
     }
+
+    @Test(arguments: [false, true])
+    func `a deposit's content that comes again under its id takes the place of the first one in the copy`(
+        wasDamaged: Bool
+    ) async throws {
+        let ticket = try await vault.issueTicket(for: "x")
+        let content = try DepositTicket.content(of: ticket.id)
+        func leave(_ bytes: [UInt8]) async throws {
+            _ = try await ticket.deposit(
+                MemorySource(bytes), sha256: Digest32(of: bytes), metadata: Samples.metadata(), depositor: "x",
+                in: source, at: Samples.time)
+        }
+        try await leave([1, 2, 3])
+        if wasDamaged {
+            // The record is lost, the content lies in the copy as it was left.
+            _ = try await copy()
+            let deposits = try await source.deposits(of: vault.id, limit: 9)
+            try await source.deleteDeposits(deposits.map(\.id), of: vault.id)
+            try await target.deleteDeposits(deposits.map(\.id), of: vault.id)
+            _ = try await vault.sweep(at: Samples.time)
+            try await leave([4, 5, 6])
+        }
+        _ = try await vault.absorbDeposits(at: Samples.time)
+        _ = try await copy()
+        let copied = try await opened()
+        #expect(try await copied.read(ticket.document).bytes() == (wasDamaged ? [4, 5, 6] : [1, 2, 3]))
+        #expect(try await copied.verify().isComplete)
+        #expect(try await target.contentSize(content, of: vault.id) != nil)
+        #expect(try await copy().copiedOctets == 0)
+    }
 }

@@ -54,8 +54,8 @@ public struct VaultCopying: Sendable {
 
     private static let pageSize = 64
     private static let pieceSize: Int64 = 1 << 20
-    private let source: any EnumerableVaultStore
-    private let target: any EnumerableVaultStore
+    let source: any EnumerableVaultStore
+    let target: any EnumerableVaultStore
 
     /// Stands between two stores.
     public init(from source: any EnumerableVaultStore, to target: any EnumerableVaultStore) {
@@ -77,7 +77,7 @@ public struct VaultCopying: Sendable {
                 throw VaultError(.notFound, object: "vault \(vault)", "the store does not have it")
             }
             guard try await leads(vault, head) else { continue }
-            let (octets, put) = try await copyContents(vault)
+            let (octets, put) = try await copyContents(vault, upTo: head)
             copied += octets
             var named = Named()
             guard let disputed = try await bringUp(vault, to: head, &named) else { continue }
@@ -107,8 +107,12 @@ public struct VaultCopying: Sendable {
     }
 
     /// Carries over what the copy lacks.
-    private func copyContents(_ vault: VaultID) async throws -> (octets: Int64, put: Set<ContentID>) {
-        let (there, here) = (try await contents(target, vault), try await contents(source, vault))
+    private func copyContents(
+        _ vault: VaultID, upTo head: JournalHead
+    ) async throws -> (octets: Int64, put: Set<ContentID>) {
+        let here = try await contents(source, vault)
+        var there = try await contents(target, vault)
+        there.subtract(try await dropRecurring(there.intersection(here), vault, upTo: head))
         var (copied, put): (Int64, Set<ContentID>) = (0, [])
         for id in here.sorted() where !there.contains(id) {
             // Swept meanwhile: then no entry that is copied names it.
