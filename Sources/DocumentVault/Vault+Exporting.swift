@@ -17,6 +17,7 @@ extension Vault {
     ///   - progress: Told the contents done and all there are.
     /// - Returns: The head that was exported; an anchor for the file.
     /// - Throws: ``VaultError``: `notPermitted` without the owner's key, `busy` when something was erased meanwhile (begin again),
+    ///   `overQuota` for a vault with more entries, slots and keys than an import takes (4 GiB),
     ///   errors of the store; what `write` throws.
     public func export(
         under code: RecoveryCode, at time: Instant? = nil, to write: @escaping ([UInt8]) throws -> Void,

@@ -17,8 +17,11 @@ struct ExportWriter: ~Copyable {
     static let magic = Array("dossierkit/export/1".utf8) + [0]
     private var digest: DigestState
     private let write: ([UInt8]) throws -> Void
+    /// Octets of entries, slots and key records that may still come: more than are read go into no file.
+    private var room: Int64
 
-    init(_ write: @escaping ([UInt8]) throws -> Void) throws {
+    init(room: Int64 = ExportedVault.largestIndex, _ write: @escaping ([UInt8]) throws -> Void) throws {
+        self.room = room
         var digest = try DigestState(.sha256)
         try digest.update(Self.magic.span)
         try write(Self.magic)
@@ -35,7 +38,15 @@ struct ExportWriter: ~Copyable {
         [type.rawValue] + WordOctets.octets(UInt64(size))
     }
 
+    /// - Throws: ``VaultError`` with code `overQuota` for what no import would take.
     mutating func record(_ type: RecordType, _ bytes: [UInt8]) throws {
+        room -= Int64(bytes.count)
+        guard room >= 0, Int64(bytes.count) <= ExportedVault.largestRecord else {
+            throw VaultError(
+                .overQuota, object: "export",
+                "entries, slots and key records of more than \(ExportedVault.largestIndex) octets, which no import takes; copy the store instead"
+            )
+        }
         try put(Self.head(type, Int64(bytes.count)) + bytes)
     }
 

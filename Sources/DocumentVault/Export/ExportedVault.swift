@@ -22,7 +22,7 @@ public struct ExportedVault: VaultStore {
 
     /// Octets of entries, slots and key records that are kept in memory at most.
     static let largestIndex: Int64 = 4 << 30
-    private static let largestRecord: Int64 = 32 << 20
+    static let largestRecord: Int64 = 32 << 20
 
     public var capabilities: VaultStoreCapabilities {
         VaultStoreCapabilities(inlineContentLimit: 0, isDurable: true, overwritesDeleted: false, depositLimit: 0)
