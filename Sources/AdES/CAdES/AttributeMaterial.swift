@@ -54,6 +54,6 @@ enum RevocationInformation {
         guard let element = try? DERElement(parsing: choice) else { return [] }
         guard element.tag == .context(1) else { return [ValidationObject(.revocationList, bytes: choice)] }
         guard let response = try? OCSPResponse(revocationInformation: element) else { return [] }
-        return [ValidationObject(response)]
+        return response.validationObjects
     }
 }

@@ -61,10 +61,17 @@ public struct ValidationObject: Sendable, Hashable {
     public init(_ token: TimeStampToken) { self.init(.timeStamp, bytes: token.bytes) }
 }
 
+extension OCSPResponse {
+    /// The response, and the certificates that it encloses: who has its bytes has theirs.
+    public var validationObjects: [ValidationObject] {
+        [ValidationObject(self)] + (basic?.certificates.map { ValidationObject($0) } ?? [])
+    }
+}
+
 extension ValidationMaterial {
-    /// Every certificate, list and response as an object.
+    /// Every certificate, list and response as an object, with the certificates inside responses.
     public var validationObjects: [ValidationObject] {
         certificates.map { ValidationObject($0) } + revocationLists.map { ValidationObject($0) }
-            + ocspResponses.map { ValidationObject($0) }
+            + ocspResponses.flatMap(\.validationObjects)
     }
 }
