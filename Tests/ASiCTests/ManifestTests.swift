@@ -2,6 +2,7 @@
 // Part of DossierKit.
 
 import CryptoPrimitives
+import DossierCore
 import Testing
 
 @testable import ASiC
@@ -69,6 +70,37 @@ import Testing
             #expect(FileURI.decode(uri) == path)
         }
         for broken in ["%", "%4", "%zz", "%ff"] { #expect(FileURI.decode(broken) == nil) }
+    }
+
+    /// RFC 3986 §5.2.4 and §6.2.2.2.
+    @Test func `dot segments are resolved, escaped or not, in paths as long as an archive may have`() {
+        for uri in ["./a/b", "/a/b", "x/../a/b", "a/./b", "%2e/a/b", "x/%2E%2e/a/b", "x/.%2e/a/b", "x/y/../../a/b"] {
+            #expect(FileURI.names(uri).contains("a/b"), "\(uri)")
+        }
+        for uri in [
+            "../a/b", "//a/b", "x/../../a/b", "%2f/a/b", "a/b/.", "a/b/..", "a/b/%2e", "x/.../a/b", "x/..%2/a/b",
+        ] {
+            #expect(!FileURI.names(uri).contains("a/b"), "\(uri)")
+        }
+        for (count, isResolved) in [(127, true), (128, false)] {
+            let uri = String(repeating: "x/../", count: count) + "a/b"
+            #expect(FileURI.names(uri).contains("a/b") == isResolved)
+            #expect(FileURI.names(uri).contains(uri))
+        }
+    }
+
+    @Test func `so many manifests are read as files need`() throws {
+        let padding = [UInt8](repeating: 0x20, count: 1 << 22)
+        for (count, isRead) in [(16, true), (17, false)] {
+            let manifests = (1...count).map { (name: "META-INF/ASiCManifest\($0).xml", content: padding) }
+            let bytes = try ContainerFixture.archive([(name: "a.txt", content: [1])] + manifests)
+            let container = try #require(try ASiCContainer(reading: MemorySource(bytes)))
+            if isRead {
+                #expect(try ContainerReading(container).hasUnreadableManifest)
+            } else {
+                #expect(throws: ASiCError(.limitExceeded, "")) { try ContainerReading(container) }
+            }
+        }
     }
 
     @Test(arguments: [

@@ -71,32 +71,50 @@ enum FileURI {
     /// resolved against the root of the container, which is what RFC 3986 §5.2 makes of it.
     static func names(_ uri: String) -> [String] {
         let forms = [uri, removingDotSegments(uri)].compactMap(\.self)
+        guard uri.utf8.contains(UInt8(ascii: "%")) else { return forms }
         return forms + forms.compactMap(decode)
     }
 
     /// The path from the root of the container (RFC 3986 §5.2.4); `nil` when it leaves the container, names another host or
-    /// ends in a folder.
+    /// ends in a folder, or has more segments than any file of an archive.
     private static func removingDotSegments(_ uri: String) -> String? {
-        let slash = UInt8(ascii: "/")
-        var segments = uri.utf8.split(separator: slash, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        var segments = Array(uri.utf8).split(
+            separator: UInt8(ascii: "/"), maxSplits: mostSegments, omittingEmptySubsequences: false)
+        guard segments.count <= mostSegments else { return nil }
         // A path from the root is the same as one relative to it; `//` begins a host.
         if segments.first?.isEmpty == true { segments.removeFirst() }
-        guard let last = segments.last, segments.first?.isEmpty == false else { return nil }
-        // A period need not be escaped, and means the same when it is (§6.2.2.2).
-        func unescaped(_ segment: String) -> String {
-            segment.replacing("%2e", with: ".").replacing("%2E", with: ".")
-        }
-        guard ![".", ".."].contains(unescaped(last)) else { return nil }
-        var path: [String] = []
+        guard let last = segments.last, segments.first?.isEmpty == false, dots(last) == nil else { return nil }
+        var path: [ArraySlice<UInt8>] = []
         for segment in segments {
-            switch unescaped(segment) {
-            case ".": continue
-            case "..":
+            switch dots(segment) {
+            case 1: continue
+            case 2:
                 guard path.popLast() != nil else { return nil }
             default: path.append(segment)
             }
         }
-        return path.joined(separator: "/")
+        return String(decoding: Array(path.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
+    }
+
+    /// Archives have 32 folders within each other at most.
+    private static let mostSegments = 256
+
+    /// 1 and 2 for the segments of one and two periods. A period need not be escaped, and means the same when it is (§6.2.2.2).
+    private static func dots(_ segment: ArraySlice<UInt8>) -> Int? {
+        var rest = segment
+        var count = 0
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                guard rest.popFirst() == UInt8(ascii: "2"), let letter = rest.popFirst(), letter | 0x20 == 0x65 else {
+                    return nil
+                }
+            } else if byte != UInt8(ascii: ".") {
+                return nil
+            }
+            count += 1
+            guard count <= 2 else { return nil }
+        }
+        return count == 0 ? nil : count
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

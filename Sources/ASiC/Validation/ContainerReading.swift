@@ -43,6 +43,8 @@ final class ContainerReading {
 
     /// Files that all manifests together may name.
     private static let referenceLimit = 200_000
+    /// Bytes of all manifests together, as many as so many files need.
+    private static let byteLimit: Int64 = 1 << 26
     /// Signature files, each of which is held to every data file.
     private static let signatureLimit = 500
 
@@ -51,10 +53,13 @@ final class ContainerReading {
         guard container.archive.entries.count(where: { ContainerRole($0) == .signature }) <= Self.signatureLimit else {
             throw ASiCError(.limitExceeded, "more than \(Self.signatureLimit) signature files")
         }
+        let files = container.archive.entries.filter { [.manifest, .archiveManifest].contains(ContainerRole($0)) }
+        // A larger one is not read.
+        guard files.reduce(0, { $0 + min($1.size, 1 << 22) }) <= Self.byteLimit else {
+            throw ASiCError(.limitExceeded, "the manifests have more than \(Self.byteLimit) bytes together")
+        }
         var count = 0
-        for entry in container.archive.entries {
-            let role = ContainerRole(entry)
-            guard role == .manifest || role == .archiveManifest else { continue }
+        for entry in files {
             guard let bytes = try read(entry, limit: 1 << 22), let manifest = ASiCManifest(parsing: bytes) else {
                 hasUnreadableManifest = true
                 continue
@@ -64,7 +69,7 @@ final class ContainerReading {
                 throw ASiCError(.limitExceeded, "the manifests name more than \(Self.referenceLimit) files")
             }
             var signature: ZIPEntry?
-            if case .success(let entry) = resolve(manifest.signature) { signature = entry }
+            if case .success(let entry) = resolve(FileURI.names(manifest.signature)) { signature = entry }
             if let signature { bySignature[signature.record.lowerBound, default: []].append(manifests.count) }
             manifests.append(
                 ManifestFile(
@@ -123,8 +128,8 @@ final class ContainerReading {
 
     /// The file that a reference names: the name as it stands, with its escapes resolved, or relative to the root of the
     /// container (RFC 3986 §5.2), but not two different ones.
-    private func resolve(_ uri: String) -> Result<ZIPEntry, Unresolved> {
-        let names = Set(FileURI.names(uri).map { Array($0.utf8) })
+    private func resolve(_ names: [String]) -> Result<ZIPEntry, Unresolved> {
+        let names = Set(names.map { Array($0.utf8) })
         let found = names.compactMap { container.archive.entry(named: String(decoding: $0, as: UTF8.self)) }
             .filter { !$0.isFolder }
         guard let entry = found.first else { return .failure(.missing) }
@@ -134,10 +139,11 @@ final class ContainerReading {
     private func resolve(_ references: [ASiCManifest.Reference]) throws -> [ResolvedReference] {
         var seen: Set<String> = []
         return try references.map { reference in
-            let path = FileURI.names(reference.uri).last ?? reference.uri
+            let names = FileURI.names(reference.uri)
+            let path = names.last ?? reference.uri
             var found: ZIPEntry?
             let outcome: ResolvedReference.Outcome
-            switch resolve(reference.uri) {
+            switch resolve(names) {
             case .failure(.missing): outcome = .missing
             case .failure(.ambiguous): outcome = .ambiguous
             case .success(let entry):
