@@ -211,7 +211,9 @@ struct CommandFailure: Error {
         self.init(
             status, vi: "\(place)\(object)\(error.phrase.vi)",
             en: "\(place)\(object)\(error.phrase.en) (\(error.detail))")
-        guard error.code == .damaged, error.object.hasPrefix("entry "), place.isEmpty else { return }
+        guard [.damaged, .newerVersion].contains(error.code), error.object.hasPrefix("entry "), place.isEmpty else {
+            return
+        }
         hint = Phrase(
             vi: "`dossier vault list --before-damage` (cả show, get, export) đọc kho như trước mục đó",
             en:
