@@ -22,6 +22,8 @@ public struct SignatureValidator: Sendable {
     public let clock: Instant?
     /// What was verified before; `nil` when every call begins anew.
     public private(set) var verified: VerifiedSignatures?
+    /// What the signatures of one document may spend together; `nil` when each is judged by itself.
+    private var allowance: VerificationAllowance?
 
     /// Makes a validator.
     ///
@@ -70,8 +72,10 @@ public struct SignatureValidator: Sendable {
         _ document: some SignedDocument, at time: Instant, existence proofs: [ExistenceProof] = [],
         expecting expected: ExpectedSigner? = nil, fileDigest: [UInt8]? = nil
     ) throws -> DocumentReport {
-        // All signatures of one document share what was verified.
-        let validator = remembering()
+        // All signatures of one document share what was verified, and what verifying may cost.
+        var remembering = remembering()
+        remembering.allowance = VerificationAllowance()
+        let validator = remembering
         let all = try document.signatureFacts(with: material)
         guard !all.isEmpty else {
             let assertions = try document.timeAssertions(with: material)
@@ -117,6 +121,7 @@ public struct SignatureValidator: Sendable {
     /// Everything that bears on a signature, all signatures of certificates, lists and responses checked once.
     private func gather(_ facts: SignatureFacts, at time: Instant, _ proofs: [ExistenceProof]) -> ValidationCase {
         let verified = verified ?? VerifiedSignatures()
+        let allowance = allowance ?? VerificationAllowance()
         let stamps = facts.timeStamps.prefix(Self.mostTimeStamps)
         let inFile = stamps.reduce(facts.material.merging(facts.longTermMaterial)) { $0.merging($1.ownMaterial) }
         let all = inFile.merging(material)
@@ -124,13 +129,13 @@ public struct SignatureValidator: Sendable {
         let signer = facts.signingCertificate.map {
             GraphPaths(
                 of: $0, trusting: signing, material: all, purpose: .signing, at: time, knowing: verified,
-                issuedBy: horizon(at: time))
+                issuedBy: horizon(at: time), within: allowance)
         }
         var authorities: [Certificate: (paths: GraphPaths, forbidden: String?)] = [:]
         let cases = stamps.map { stamp in
             let authority = stamp.facts?.signingCertificate
             if let authority, authorities[authority] == nil {
-                authorities[authority] = paths(ofAuthority: authority, all, at: time, verified)
+                authorities[authority] = paths(ofAuthority: authority, all, at: time, verified, allowance)
             }
             return TimeStampCase(stamp, paths: authority.flatMap { authorities[$0] })
         }
@@ -138,7 +143,7 @@ public struct SignatureValidator: Sendable {
         var input = ValidationCase(
             facts: facts, signer: signer, timeStamps: cases, proofs: proofs.filter { own.contains($0.digest) },
             policy: policy, revocation: revocation, time: time)
-        let reached = facts.reachedLevel(trusting: domains, at: time, verified: verified) {
+        let reached = facts.reachedLevel(trusting: domains, at: time, verified: verified, within: allowance) {
             certificate, purpose, instant in
             let paths = purpose == .signing ? signer : authorities[certificate]?.paths
             return paths?.path(at: instant, revocation: .required)
@@ -165,7 +170,9 @@ public struct SignatureValidator: Sendable {
     /// Judges a time-stamp that stands over no signature, by itself (EN 319 102-1 §5.4).
     func process(_ stamp: AttachedTimeStamp, at time: Instant) -> TimeStampProcess {
         let authority = stamp.facts?.signingCertificate.map {
-            paths(ofAuthority: $0, stamp.ownMaterial.merging(material), at: time, verified ?? VerifiedSignatures())
+            paths(
+                ofAuthority: $0, stamp.ownMaterial.merging(material), at: time, verified ?? VerifiedSignatures(),
+                allowance ?? VerificationAllowance())
         }
         return TimeStampProcess(
             TimeStampCase(stamp, paths: authority), policy: policy, revocation: revocation, at: time)
@@ -173,12 +180,12 @@ public struct SignatureValidator: Sendable {
 
     private func paths(
         ofAuthority certificate: Certificate, _ material: ValidationMaterial, at time: Instant,
-        _ verified: VerifiedSignatures
+        _ verified: VerifiedSignatures, _ allowance: VerificationAllowance
     ) -> (paths: GraphPaths, forbidden: String?) {
         func paths(_ domains: [TrustDomain]) -> GraphPaths {
             GraphPaths(
                 of: certificate, trusting: domains, material: material, purpose: .timeStamping, at: time,
-                knowing: verified, issuedBy: horizon(at: time))
+                knowing: verified, issuedBy: horizon(at: time), within: allowance)
         }
         let allowed = paths(domains.filter { $0.usages.contains(.timeStamping) })
         let others = domains.filter { !$0.usages.contains(.timeStamping) }

@@ -95,6 +95,41 @@ import Testing
             judge(fixture.leaf, [fixture.root.certificate], [fixture.issuing.certificate], limits).outcome != .passed)
     }
 
+    @Test func `what verifying costs is counted for all graphs together, each signature once`() throws {
+        let fixture = try Fixture.shared.get()
+        let (anchor, issuing) = (fixture.root.certificate, fixture.issuing.certificate)
+        func judge(_ certificate: Certificate, _ allowance: VerificationAllowance) -> PathResult {
+            CertificateGraph(
+                of: certificate, trusting: [TrustDomain(name: "test", anchors: [anchor])],
+                material: ValidationMaterial(certificates: [issuing]), within: allowance
+            ).evaluate(at: Fixture.now, purpose: .signing, revocation: .off)
+        }
+        let other = try fixture.leaf { $0.subject = .vietnam(commonName: "DOSSIERKIT TEST Other") }
+        // The subscriber's signature and that of its issuer.
+        let cost = try issuing.publicKey().verificationCost + anchor.publicKey().verificationCost
+        let small = judge(fixture.leaf, VerificationAllowance(microseconds: cost - 1))
+        #expect(small.faults.map(\.rule) == [.overBudget] && small.outcome == .indeterminate)
+        let shared = VerificationAllowance(microseconds: cost)
+        #expect(judge(fixture.leaf, shared).outcome == .passed)
+        #expect(judge(fixture.leaf, shared).outcome == .passed)
+        let next = judge(other, shared)
+        #expect(next.faults.map(\.rule) == [.overBudget] && next.outcome == .indeterminate)
+        #expect(judge(other, VerificationAllowance(microseconds: cost)).outcome == .passed)
+    }
+
+    @Test func `a large RSA key with a large exponent costs more than a hundred usual ones`() throws {
+        func cost(_ bits: Int, _ exponent: [UInt8]) throws -> Int {
+            try PublicKey.rsa(modulus: [UInt8](repeating: 0xff, count: bits / 8), publicExponent: exponent)
+                .verificationCost
+        }
+        let usual = try cost(2048, [1, 0, 1])
+        // Squarings grow with the square of the modulus, their number with the length of the exponent.
+        #expect(try cost(16_384, [UInt8](repeating: 0xff, count: 8)) > 100 * usual)
+        #expect(try cost(4096, [1, 0, 1]) > 2 * usual)
+        // A file of a thousand signers, each with certificate, response and list by RSA-4096.
+        #expect(try 3_000 * cost(4096, [1, 0, 1]) < 3_000_000)
+    }
+
     @Test func `the same question gives the same answer in any order of the material`() throws {
         let (authorities, cross) = try mesh(4)
         let fixture = try Fixture.shared.get()

@@ -13,6 +13,8 @@ struct AttributeReader {
     let signer: SignerInfo
     /// Certificates among which those of counter-signers may be.
     let candidates: [Certificate]
+    /// What the counter-signatures of all signers of a file may cost.
+    let allowance: VerificationAllowance
 
     func add(to facts: inout SignatureFacts) {
         facts.commitments = signed(.commitmentType).compactMap { value in
@@ -98,7 +100,8 @@ struct AttributeReader {
                 found.append(CounterSignatureFacts(signingCertificate: nil, reference: .broken, value: .unknown))
                 continue
             }
-            let verification = CounterSignatureCheck(counter, over: signer.signature, candidates: candidates)
+            let verification = CounterSignatureCheck(
+                counter, over: signer.signature, candidates: candidates, within: allowance)
             found.append(
                 CounterSignatureFacts(
                     signingCertificate: verification.certificate, reference: verification.reference,
@@ -116,7 +119,10 @@ private struct CounterSignatureCheck {
     private(set) var reference = SignatureFacts.ReferenceStatus.notFound
     private(set) var value = SignatureFacts.ValueStatus.unknown
 
-    init(_ counter: SignerInfo, over signature: [UInt8], candidates: [Certificate]) {
+    init(
+        _ counter: SignerInfo, over signature: [UInt8], candidates: [Certificate],
+        within allowance: VerificationAllowance
+    ) {
         let references = [(ObjectIdentifier.signingCertificateV2, true), (.signingCertificate, false)].flatMap {
             type, isVersion2 in
             (counter.signedAttributes ?? []).filter { $0.type == type }.flatMap(\.values).map {
@@ -127,7 +133,8 @@ private struct CounterSignatureCheck {
             counter.names(candidate) && references.allSatisfy { $0?.matches(candidate) ?? false }
         }
         let digest = counter.digest.flatMap { try? $0.digest(of: signature) }
-        let key = try? certificate?.publicKey()
+        // Beyond the allowance the value stays unknown.
+        let key = (try? certificate?.publicKey()).flatMap { allowance.covers($0) ? $0 : nil }
         guard let signed = counter.signedAttributesBytes else {
             guard let key, let scheme = counter.scheme else { return }
             value =

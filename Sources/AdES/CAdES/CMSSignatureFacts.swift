@@ -25,6 +25,7 @@ public struct CMSSignatureFacts: Sendable {
     public private(set) var timeStamps: [AttachedTimeStamp] = []
     private let signer: SignerInfo
     private let pool: [Certificate]
+    private let counterSignatures: VerificationAllowance
     /// Whether the value stands over the content without signed attributes.
     public let signsContentDirectly: Bool
     /// The scheme of the value; `nil` for one that is not known.
@@ -54,6 +55,7 @@ public struct CMSSignatureFacts: Sendable {
         _ signer: SignerInfo, of signedData: SignedData, candidates: [Certificate], content: StampedContent
     ) throws {
         signatureObject = ValidationObject(.signature, bytes: signer.signature)
+        counterSignatures = content.counterSignatures
         signsContentDirectly = signer.signedAttributes == nil
         self.signer = signer
         scheme = signer.scheme
@@ -150,7 +152,7 @@ public struct CMSSignatureFacts: Sendable {
         facts.findings += findings
         facts.signatureObject = signatureObject
         facts.timeStamps += numbering.numbered(timeStamps)
-        AttributeReader(signer: signer, candidates: pool).add(to: &facts)
+        AttributeReader(signer: signer, candidates: pool, allowance: counterSignatures).add(to: &facts)
         facts.material = facts.material.merging(attributeMaterial)
         // What time-stamps enclose stands in the file as well.
         facts.longTermMaterial = timeStamps.reduce(facts.material) { $0.merging($1.material) }

@@ -3,6 +3,7 @@
 
 public import CryptoPrimitives
 public import DossierCore
+import PKIX
 
 /// The content of a signature as digests ask for it, each digested once for all signers and time-stamps of a file.
 public final class StampedContent {
@@ -20,6 +21,8 @@ public final class StampedContent {
     private let ranges: [Range<Int64>]?
     private var kept: [Key: Kept] = [:]
     private var digests: [DigestAlgorithm: [UInt8]] = [:]
+    /// What the counter-signatures of all signers may cost together; no file has a thousand by the largest keys.
+    let counterSignatures = VerificationAllowance(microseconds: 1_000_000)
 
     /// - Parameters:
     ///   - source: `nil` when the content is not at hand.

@@ -32,6 +32,9 @@ import Synchronization
     }
     /// Kind and size.
     public let kind: Kind
+    /// What one verification takes, in some microseconds of one core: for RSA it grows with the square of the modulus and with
+    /// the exponent.
+    public let verificationCost: Int
     private let use: RSAUse
     private let pointer: OpaquePointer
     /// Contexts that are made ready for a scheme, to be copied: making one ready looks algorithms up by their names.
@@ -50,8 +53,9 @@ import Synchronization
         return unsafe curves
     }()
 
-    private init(_ kind: Kind, for use: RSAUse = .any, owning pointer: OpaquePointer) {
+    private init(_ kind: Kind, for use: RSAUse = .any, exponentBits: Int = 17, owning pointer: OpaquePointer) {
         self.kind = kind
+        verificationCost = kind.verificationCost(exponentBits: exponentBits)
         self.use = use
         unsafe self.pointer = pointer
     }
@@ -80,7 +84,8 @@ import Synchronization
         guard
             let key = unsafe dossier_rsa_public_key(modulus, modulus.count, exponent, exponent.count)
         else { throw OpenSSLStatus.failure("EVP_PKEY_fromdata") }
-        return unsafe PublicKey(.rsa(bits: bits), for: use, owning: key)
+        let exponentBits = exponent.count * 8 - (exponent.first?.leadingZeroBitCount ?? 0)
+        return unsafe PublicKey(.rsa(bits: bits), for: use, exponentBits: exponentBits, owning: key)
     }
 
     /// A point on a named curve (SEC 1 §2.3.3), uncompressed or compressed; the point is checked to be on the curve.
@@ -229,6 +234,20 @@ import Synchronization
 
     func isValid(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
         unsafe OpenSSLStatus.isValid(EVP_PKEY_verify(pointer, signature, signature.count, digest, digest.count))
+    }
+}
+
+extension PublicKey.Kind {
+    /// As measured with OpenSSL; only how they compare matters.
+    fileprivate func verificationCost(exponentBits: Int) -> Int {
+        switch self {
+        case .rsa(let bits): 10 + bits * bits / 1_000 * exponentBits / 2_400
+        case .elliptic(.p256): 60
+        case .elliptic(.p521): 500
+        case .elliptic(let curve): curve.bits * curve.bits / 250
+        case .ed25519: 100
+        case .ed448: 250
+        }
     }
 }
 

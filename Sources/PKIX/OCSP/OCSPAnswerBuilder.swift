@@ -19,6 +19,7 @@ struct OCSPAnswerBuilder {
     private let localResponders: [(domain: String, certificate: Certificate)]
     private let limit: Int
     private let verified: VerifiedSignatures
+    private let allowance: VerificationAllowance
     private var bySerialNumber: [[UInt8]: [(response: Int, single: Int)]] = [:]
     private var answersByResponder: [ResponderKey: [OCSPAnswer]] = [:]
     private var signers: [Pair: [ResponderAuthority]] = [:]
@@ -26,6 +27,8 @@ struct OCSPAnswerBuilder {
     private(set) var verifications: Int
     /// Whether something was left out because the limit was reached.
     private(set) var isOverBudget = false
+    /// Whether that limit was the document's allowance.
+    private(set) var isOverAllowance = false
 
     /// Takes the responses in.
     ///
@@ -35,7 +38,7 @@ struct OCSPAnswerBuilder {
     init(
         _ responses: [OCSPResponse], candidates: [Certificate],
         localResponders: [(domain: String, certificate: Certificate)], verifications: Int, limit: Int,
-        verified: VerifiedSignatures
+        verified: VerifiedSignatures, allowance: VerificationAllowance
     ) {
         self.responses = Set(responses).filter { $0.basic?.hasUnprocessedExtension == false }
             .sorted { $1.fingerprint.lexicographicallyPrecedes($0.fingerprint) }
@@ -44,6 +47,7 @@ struct OCSPAnswerBuilder {
         self.verifications = verifications
         self.limit = limit
         self.verified = verified
+        self.allowance = allowance
         for (index, response) in self.responses.enumerated() {
             for (position, single) in (response.basic?.responses ?? []).enumerated()
             where !single.hasUnprocessedExtension {
@@ -131,16 +135,21 @@ struct OCSPAnswerBuilder {
         if let known = signers[pair] { return known }
         let found = basic.authorities(
             for: issuer, candidates: candidates, local: localResponders, knowing: verified
-        ) {
-            isWithinBudget()
+        ) { fingerprint, signer in
+            isWithinBudget(fingerprint, signer)
         }
         signers[pair] = found
         return found
     }
 
-    private mutating func isWithinBudget() -> Bool {
+    private mutating func isWithinBudget(_ fingerprint: [UInt8], _ signer: Certificate) -> Bool {
         verifications += 1
         if verifications > limit { isOverBudget = true }
-        return verifications <= limit
+        guard verifications <= limit else { return false }
+        if !allowance.covers(fingerprint, by: signer) {
+            isOverBudget = true
+            isOverAllowance = true
+        }
+        return !isOverAllowance
     }
 }

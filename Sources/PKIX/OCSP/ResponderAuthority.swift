@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Part of DossierKit.
 
+import CryptoPrimitives
+
 /// Why the signer of an OCSP response may answer for the certificates of an issuer (RFC 6960 §4.2.2.2).
 public enum ResponderAuthority: Sendable, Hashable {
     /// The issuer's own key signed.
@@ -28,7 +30,7 @@ extension BasicOCSPResponse {
             for: issuer, candidates: candidates,
             local: domains.flatMap { domain in domain.responders.map { (domain.name, $0) } },
             knowing: VerifiedSignatures()
-        ) {
+        ) { _, _ in
             verifications += 1
             return verifications <= 16
         }.first
@@ -36,14 +38,14 @@ extension BasicOCSPResponse {
 
     /// Every reason why the signer may answer, the strongest first.
     ///
-    /// - Parameter mayVerify: Asked before each signature verification.
+    /// - Parameter mayVerify: Asked before each signature verification, with the object's fingerprint and the signer.
     func authorities(
         for issuer: Certificate, candidates: [Certificate], local: [(domain: String, certificate: Certificate)],
-        knowing verified: VerifiedSignatures, mayVerify: () -> Bool
+        knowing verified: VerifiedSignatures, mayVerify: ([UInt8], Certificate) -> Bool
     ) -> [ResponderAuthority] {
-        func holds(_ isSigned: () throws(PKIXError) -> Bool) -> Bool { mayVerify() && (try? isSigned()) == true }
+        let fingerprint = (try? DigestAlgorithm.sha256.digest(of: bytes)) ?? []
         func isSigned(by signer: Certificate) -> Bool {
-            holds { () throws(PKIXError) in try self.isSigned(by: signer, knowing: verified) }
+            mayVerify(fingerprint, signer) && (try? self.isSigned(by: signer, knowing: verified)) == true
         }
         var found: [ResponderAuthority] = []
         if names(issuer), isSigned(by: issuer) { found.append(.issuer) }
@@ -51,9 +53,9 @@ extension BasicOCSPResponse {
         where found.isEmpty && responder.maySignResponses && responder != issuer
             && responder.issuer == issuer.subject && names(responder)
         {
-            let isDelegated = holds { () throws(PKIXError) in
-                try responder.isSigned(by: issuer, knowing: verified)
-            }
+            let isDelegated =
+                mayVerify(responder.fingerprint, issuer)
+                && (try? responder.isSigned(by: issuer, knowing: verified)) == true
             if isDelegated, isSigned(by: responder) { found.append(.delegated(responder)) }
         }
         for (domain, responder) in local where names(responder) && isSigned(by: responder) {

@@ -17,7 +17,7 @@ extension CertificateGraph {
         parameters: PathParameters = PathParameters()
     ) -> PathResult {
         var search = PathSearch(self, at: time, parameters)
-        if let best = search.best(from: 0, purpose, revocation) { return best }
+        if !isOverAllowance, let best = search.best(from: 0, purpose, revocation) { return best }
         let (path, rule) = search.isOverBudget || isOverBudget ? ([0], PathRule.overBudget) : deadEnd()
         let links = path.map { PathResult.Link(certificate: nodes[$0].certificate, revocation: .notAsked) }
         return PathResult(

@@ -77,6 +77,9 @@ public struct CertificateGraph: Sendable {
     let nodes: [Node]
     let limits: Limits
     let isOverBudget: Bool
+    /// Whether the document's allowance did not suffice: something that bears on the certificate, a revocation perhaps, was not
+    /// looked at.
+    let isOverAllowance: Bool
     /// Lists and responses dated later say good of nothing; `nil` when none is too new.
     let horizon: Instant?
     /// Indices of the nodes with lists, by name.
@@ -92,18 +95,22 @@ public struct CertificateGraph: Sendable {
     ///   - horizon: The latest date that information can bear by the clock of whoever judges, a tolerance included. What is
     ///     dated later is unreliable (RFC 6960 §4.2.2.1; for lists the same reason holds): it says good of nothing, and a
     ///     revocation in it counts all the same. `nil` when no clock is asked, so that no information is too new.
+    ///   - allowance: What may be spent on verifying, shared with the other graphs of a document. Where it does not suffice,
+    ///     every answer is indeterminate, ``PathRule/overBudget``.
     public init(
         of certificate: Certificate, trusting domains: [TrustDomain], material: ValidationMaterial,
         limits: Limits = Limits(), knowing verified: VerifiedSignatures = VerifiedSignatures(),
-        issuedBy horizon: Instant? = nil
+        issuedBy horizon: Instant? = nil, within allowance: VerificationAllowance = VerificationAllowance()
     ) {
         self.certificate = certificate
         self.limits = limits
         self.horizon = horizon
-        var builder = CertificateGraphBuilder(trusting: domains, material: material, limits: limits, verified: verified)
+        var builder = CertificateGraphBuilder(
+            trusting: domains, material: material, limits: limits, verified: verified, allowance: allowance)
         builder.build(from: certificate)
         nodes = builder.nodes
         isOverBudget = builder.isOverBudget
+        isOverAllowance = builder.isOverAllowance
         var signers: [DistinguishedName: [Int]] = [:]
         for (index, node) in nodes.enumerated() where !node.lists.isEmpty {
             signers[node.certificate.subject, default: []].append(index)

@@ -8,6 +8,8 @@ import DossierCore
 struct CertificateGraphBuilder {
     private(set) var nodes: [CertificateGraph.Node] = []
     private(set) var isOverBudget = false
+    /// Whether something was not verified because the document's allowance was spent.
+    private(set) var isOverAllowance = false
     private let limits: CertificateGraph.Limits
     private let candidates: [DistinguishedName: [Certificate]]
     /// Only asked where nobody bears the issuer's name.
@@ -22,13 +24,15 @@ struct CertificateGraphBuilder {
     private var verifications = 0
     /// What was verified before counts against the limit as well: what is found must not depend on who asked earlier.
     private let verified: VerifiedSignatures
+    private let allowance: VerificationAllowance
 
     init(
         trusting domains: [TrustDomain], material: ValidationMaterial, limits: CertificateGraph.Limits,
-        verified: VerifiedSignatures
+        verified: VerifiedSignatures, allowance: VerificationAllowance
     ) {
         self.limits = limits
         self.verified = verified
+        self.allowance = allowance
         self.domains = domains
         self.material = material
         var anchors: [Certificate: String] = [:]
@@ -69,12 +73,17 @@ struct CertificateGraphBuilder {
         return nodes.count - 1
     }
 
-    private mutating func mayVerify() -> Bool {
+    private mutating func mayVerify(_ fingerprint: [UInt8], by signer: Certificate) -> Bool {
         guard !isOverBudget, verifications < limits.verifications else {
             isOverBudget = true
             return false
         }
         verifications += 1
+        guard allowance.covers(fingerprint, by: signer) else {
+            isOverBudget = true
+            isOverAllowance = true
+            return false
+        }
         return true
     }
 
@@ -83,7 +92,7 @@ struct CertificateGraphBuilder {
         guard nodes[index].anchorOf == nil else { return }
         for candidate in Self.ordered(candidates[certificate.issuer] ?? [], for: certificate)
         where candidate != certificate {
-            guard mayVerify() else { return }
+            guard mayVerify(certificate.fingerprint, by: candidate) else { return }
             guard let isSigned = try? certificate.isSigned(by: candidate, knowing: verified) else { continue }
             if isSigned {
                 let issuer = node(of: candidate)
@@ -99,7 +108,7 @@ struct CertificateGraphBuilder {
         // The key that signed, under a name that is not the issuer's: a path, but one whose names do not chain.
         for candidate in Self.ordered(byKeyIdentifier[identifier] ?? [], for: certificate)
         where candidate != certificate && candidate.subject != certificate.issuer {
-            guard mayVerify() else { return }
+            guard mayVerify(certificate.fingerprint, by: candidate) else { return }
             guard (try? certificate.isSigned(by: candidate, knowing: verified)) == true else { continue }
             let issuer = node(of: candidate)
             nodes[index].issuers.append(issuer)
@@ -111,7 +120,8 @@ struct CertificateGraphBuilder {
         var builder = OCSPAnswerBuilder(
             material.ocspResponses, candidates: material.certificates,
             localResponders: domains.flatMap { domain in domain.responders.map { (domain.name, $0) } },
-            verifications: verifications, limit: limits.verifications, verified: verified)
+            verifications: verifications, limit: limits.verifications, verified: verified,
+            allowance: allowance)
         for node in nodes {
             for issuer in node.issuers {
                 nodes[issuer].answers[node.certificate] = builder.answers(
@@ -119,6 +129,7 @@ struct CertificateGraphBuilder {
             }
         }
         isOverBudget = isOverBudget || builder.isOverBudget
+        isOverAllowance = isOverAllowance || builder.isOverAllowance
     }
 
     private mutating func findLists(of index: Int) {
@@ -129,7 +140,7 @@ struct CertificateGraphBuilder {
                 ? $1.fingerprint.lexicographicallyPrecedes($0.fingerprint) : $1.thisUpdate < $0.thisUpdate
         }
         for list in newestFirst {
-            guard mayVerify() else { return }
+            guard mayVerify(list.fingerprint, by: certificate) else { return }
             if (try? list.isSigned(by: certificate, knowing: verified)) == true { nodes[index].lists.append(list) }
         }
     }

@@ -28,17 +28,19 @@ struct GraphPaths: CertificatePaths {
     init(
         of certificate: Certificate, trusting domains: [TrustDomain], material: ValidationMaterial,
         purpose: CertificatePurpose, at time: Instant, knowing verified: VerifiedSignatures,
-        issuedBy horizon: Instant? = nil
+        issuedBy horizon: Instant? = nil, within allowance: VerificationAllowance
     ) {
         let trusted = domains.compactMap { $0.trusted(at: time) }
         current = CertificateGraph(
-            of: certificate, trusting: trusted, material: material, knowing: verified, issuedBy: horizon)
+            of: certificate, trusting: trusted, material: material, knowing: verified, issuedBy: horizon,
+            within: allowance)
         self.purpose = purpose
         let hasEnded = domains.contains { $0.trustedUntil.contains { $0.value < time } }
         past =
             hasEnded
             ? CertificateGraph(
-                of: certificate, trusting: domains, material: material, knowing: verified, issuedBy: horizon) : nil
+                of: certificate, trusting: domains, material: material, knowing: verified, issuedBy: horizon,
+                within: allowance) : nil
         sunsets = hasEnded ? domains.reduce(into: [:]) { $0.merge($1.trustedUntil) { max($0, $1) } } : [:]
     }
 

@@ -26,6 +26,7 @@ public struct LongTermMaterial: Sendable {
     typealias KnownPaths = (Certificate, CertificatePurpose, Instant) -> PathResult?
 
     private let verified: VerifiedSignatures
+    private let allowance: VerificationAllowance
     private let domains: [TrustDomain]
     private let source: ValidationMaterial
     private let sourceObjects: Set<ValidationObject>
@@ -47,7 +48,7 @@ public struct LongTermMaterial: Sendable {
     ) {
         self.init(
             for: facts, trusting: domains, from: material, includingNewestTimeStamp: includesNewest, at: time,
-            verified: VerifiedSignatures()
+            verified: VerifiedSignatures(), within: VerificationAllowance()
         ) { _, _, _ in nil }
     }
 
@@ -56,9 +57,10 @@ public struct LongTermMaterial: Sendable {
     init(
         for facts: SignatureFacts, trusting domains: [TrustDomain], from material: ValidationMaterial,
         includingNewestTimeStamp includesNewest: Bool = false, at time: Instant, verified: VerifiedSignatures,
-        knowing paths: KnownPaths
+        within allowance: VerificationAllowance, knowing paths: KnownPaths
     ) {
         self.verified = verified
+        self.allowance = allowance
         self.domains = domains
         source = material
         sourceObjects = Set(material.validationObjects)
@@ -101,7 +103,8 @@ public struct LongTermMaterial: Sendable {
         let result =
             known.flatMap { usesOnlySource($0) ? $0 : nil }
             ?? CertificateGraph(
-                of: certificate, trusting: domains.serving(purpose), material: source, knowing: verified
+                of: certificate, trusting: domains.serving(purpose), material: source, knowing: verified,
+                within: allowance
             )
             .evaluate(at: time, purpose: purpose, revocation: .required)
         guard result.trustDomain != nil else {

@@ -17,13 +17,15 @@ extension SignatureFacts {
     public func reachedLevel(
         trusting domains: [TrustDomain], at time: Instant
     ) -> (level: BaselineLevel?, findings: [Finding]) {
-        reachedLevel(trusting: domains, at: time, verified: VerifiedSignatures()) { _, _, _ in nil }
+        reachedLevel(trusting: domains, at: time, verified: VerifiedSignatures(), within: VerificationAllowance()) {
+            _, _, _ in nil
+        }
     }
 
     /// - Parameter paths: As in ``LongTermMaterial``.
     func reachedLevel(
         trusting domains: [TrustDomain], at time: Instant, verified: VerifiedSignatures,
-        knowing paths: LongTermMaterial.KnownPaths
+        within allowance: VerificationAllowance, knowing paths: LongTermMaterial.KnownPaths
     ) -> (level: BaselineLevel?, findings: [Finding]) {
         guard let level, level >= .t else { return (level, []) }
         // A signature that was never meant to have material of its own is not reproached with lacking it.
@@ -31,7 +33,8 @@ extension SignatureFacts {
             return (.t, [])
         }
         let needed = LongTermMaterial(
-            for: self, trusting: domains, from: longTermMaterial, at: time, verified: verified, knowing: paths)
+            for: self, trusting: domains, from: longTermMaterial, at: time, verified: verified, within: allowance,
+            knowing: paths)
         guard needed.isComplete else { return (.t, needed.findings) }
         let objects = Set(needed.material.validationObjects)
         let isArchived = timeStamps.contains { stamp in
