@@ -102,7 +102,9 @@ struct ArchiveTimeStampReader {
     private mutating func readOlder(_ token: TimeStampToken, _ type: ObjectIdentifier) throws -> AttachedTimeStamp {
         olderCount += 1
         if olderImprint == nil {
-            olderImprint = try? OlderArchiveImprint(definite: older.definite, received: older.received, signer: index)
+            olderImprint = try? OlderArchiveImprint(
+                content.structures(of: older.received ?? older.definite), isDefinite: older.received == nil,
+                signer: index)
         }
         let kept = parts.signers[index].unsignedAttributes.map { attribute in
             SignedDataParts.AttributeValue.all(attribute).allSatisfy { isOlder($0, than: token) }
@@ -110,10 +112,12 @@ struct ArchiveTimeStampReader {
         var matching: OlderArchiveImprint.Form?
         let facts = try token.verify(
             imprint: { digest in
-                guard olderCount <= Self.mostOlder, let olderImprint else { return nil }
-                let result = try OlderArchiveImprint.match(
-                    olderImprint.forms(type, keeping: kept), digest, stated: token.information.imprint.value,
-                    content: content.state)
+                guard olderCount <= Self.mostOlder, var imprint = olderImprint else { return nil }
+                defer { olderImprint = imprint }
+                let result = try imprint.match(
+                    imprint.forms(type, keeping: kept), digest, stated: token.information.imprint.value,
+                    content: content.state
+                ) { content.mayDigest($0, ofStructure: (older.received ?? older.definite).count) }
                 matching = result?.form
                 return result?.digest
             }, candidates: candidates)

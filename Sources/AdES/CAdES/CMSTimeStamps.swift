@@ -42,7 +42,8 @@ struct CMSTimeStamps {
     private func overReferences() throws -> [AttachedTimeStamp] {
         let types: [ObjectIdentifier] = [.cadesCTimeStamp, .referencesTimeStamp]
         let attributes = signer.unsignedAttributes.filter { types.contains($0.type) }
-        guard !attributes.isEmpty, let imprint = try ReferencesImprint(of: signer, in: signedData) else { return [] }
+        guard !attributes.isEmpty, let imprint = try ReferencesImprint(of: signer, in: signedData, content: content)
+        else { return [] }
         return try attributes.flatMap { attribute in
             let forms = imprint.forms(attribute.type)
             var covers = references.proved

@@ -22,6 +22,8 @@ struct OlderArchiveImprint {
     /// One form: octets, the content when it is a file of its own, octets, and one of several ends.
     struct Form {
         let extent: Extent
+        /// Number of the encoding; with the extent it names what stands before the ends.
+        let encoding: Int
         let before: [UInt8]
         let hasContent: Bool
         let after: [UInt8]
@@ -33,14 +35,31 @@ struct OlderArchiveImprint {
     /// A digest that has taken in some octets and the content behind them; `nil` when there is no content.
     typealias ContentDigesting = (DigestAlgorithm, _ after: [UInt8]) throws -> DigestState?
 
+    /// What stands before the ends, under way, copied from for each time-stamp.
+    private struct Beginning: Hashable {
+        let algorithm: DigestAlgorithm
+        let extent: Extent
+        let encoding: Int
+    }
+    private final class Kept {
+        let state: DigestState
+        init(_ state: consuming DigestState) { self.state = state }
+    }
+
     private let encodings: [StampedParts]
+    /// What every time-stamp's digest begins with, of each encoding: fields of SignedData and the signer's.
+    private let rests: [[UInt8]]
+    private let firsts: [[UInt8]]
+    private var kept: [Beginning: Kept] = [:]
 
     /// - Parameters:
-    ///   - definite: The structure in definite lengths.
-    ///   - received: The structure as received when it was in other lengths.
-    init(definite: [UInt8], received: [UInt8]?, signer index: Int) throws(DERSyntaxError) {
+    ///   - structures: The structure as received.
+    ///   - isDefinite: Whether all its lengths are definite, so that there is one encoding only.
+    init(_ structures: StampedStructures, isDefinite: Bool, signer index: Int) throws(DERSyntaxError) {
         encodings = try StampedParts.all(
-            received == nil ? [.received] : StampedParts.Encoding.allCases, of: received ?? definite, signer: index)
+            isDefinite ? [.received] : StampedParts.Encoding.allCases, of: structures, signer: index)
+        rests = encodings.map { $0.certificates + $0.revocationInformation + $0.fields.flatMap(\.self) }
+        firsts = encodings.map { $0.signedAttributes + $0.signature }
     }
 
     /// The forms, the standard's newest first.
@@ -50,31 +69,32 @@ struct OlderArchiveImprint {
     ///   - kept: Which of the unsigned attributes were there before the time-stamp.
     func forms(_ type: ObjectIdentifier, keeping kept: [Bool]) -> [Form] {
         var forms: [Form] = []
-        for parts in encodings where parts.attributes.count == kept.count {
+        for (number, parts) in encodings.enumerated() where parts.attributes.count == kept.count {
             let attributes = zip(parts.attributes, kept).filter(\.1).map(\.0)
             let joined = attributes.flatMap(\.bytes)
-            let rest = parts.certificates + parts.revocationInformation + parts.fields.flatMap(\.self)
+            let rest = rests[number]
             // With and without the tag and length around the unsigned attributes; TS 101 733 was read both ways (annex K).
             var ends = [DERWriter.bytes { $0.element(.context(1), joined) }, joined]
             if parts.hasIndefiniteAttributes { ends.insert([0xa1, 0x80] + joined + [0, 0], at: 0) }
             forms.append(
                 Form(
-                    extent: .structure, before: parts.encapsulatedContent, hasContent: parts.isDetached, after: rest,
-                    ends: ends, kept: kept))
+                    extent: .structure, encoding: number, before: parts.encapsulatedContent,
+                    hasContent: parts.isDetached, after: rest, ends: ends, kept: kept))
             guard type == .archiveTimeStamp else { continue }
             if parts.isDetached {
                 forms.append(
                     Form(
-                        extent: .structureWithoutContent, before: parts.encapsulatedContent, hasContent: false,
-                        after: rest, ends: ends, kept: kept))
+                        extent: .structureWithoutContent, encoding: number, before: parts.encapsulatedContent,
+                        hasContent: false, after: rest, ends: ends, kept: kept))
             }
-            forms.append(Self.first(parts, kept))
+            forms.append(first(number, kept))
         }
         return forms
     }
 
     /// The form of RFC 3126: values without type and length, the attributes in the order of the standard.
-    private static func first(_ parts: StampedParts, _ kept: [Bool]) -> Form {
+    private func first(_ number: Int, _ kept: [Bool]) -> Form {
+        let parts = encodings[number]
         let named: [ObjectIdentifier] = [
             .signatureTimeStamp, .certificateReferences, .revocationReferences, .cadesCTimeStamp,
             .referencesTimeStamp, .certificateValues, .revocationValues, .archiveTimeStamp,
@@ -83,29 +103,40 @@ struct OlderArchiveImprint {
         let attributes = zip(parts.attributes, kept).filter(\.1).map(\.0)
         let values = named.flatMap { type in attributes.filter { $0.type == type }.flatMap(\.typeAndValues) }
         return Form(
-            extent: .attributes, before: [], hasContent: true, after: parts.signedAttributes + parts.signature,
+            extent: .attributes, encoding: number, before: [], hasContent: true, after: firsts[number],
             ends: [values], kept: kept)
     }
 
     /// The first form whose digest is the stated one.
     ///
+    /// - Parameter mayDigest: Asked before so many octets are digested; where it says no, the search ends.
     /// - Returns: The form, or `nil` as form with the digest of the newest when none fits; `nil` when none could be digested.
-    static func match(
-        _ forms: [Form], _ digest: DigestAlgorithm, stated: [UInt8], content: ContentDigesting
+    mutating func match(
+        _ forms: [Form], _ digest: DigestAlgorithm, stated: [UInt8], content: ContentDigesting,
+        mayDigest: (Int) -> Bool
     ) throws -> (form: Form?, digest: [UInt8])? {
         var first: [UInt8]?
         for form in forms {
-            var state: DigestState
-            if form.hasContent {
-                guard let taken = try content(digest, form.before) else { continue }
-                state = taken
-            } else {
-                state = try DigestState(digest)
-                try state.update(form.before)
+            let beginning = Beginning(algorithm: digest, extent: form.extent, encoding: form.encoding)
+            var begun = kept[beginning]
+            if begun == nil {
+                guard mayDigest(form.before.count + form.after.count) else { return nil }
+                var state: DigestState
+                if form.hasContent {
+                    guard let taken = try content(digest, form.before) else { continue }
+                    state = taken
+                } else {
+                    state = try DigestState(digest)
+                    try state.update(form.before)
+                }
+                try state.update(form.after)
+                begun = Kept(state)
+                kept[beginning] = begun
             }
-            try state.update(form.after)
+            guard let begun else { continue }
             for end in form.ends {
-                var state = try state.copied()
+                guard mayDigest(end.count) else { return nil }
+                var state = try begun.state.copied()
                 try state.update(end)
                 let value = try state.finalized()
                 if value == stated { return (form, value) }

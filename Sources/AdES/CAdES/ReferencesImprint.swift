@@ -10,11 +10,13 @@ struct ReferencesImprint {
     private let encodings: [StampedParts]
 
     /// Takes the structure apart; `nil` when the signer is not one of it.
-    init?(of signer: SignerInfo, in signedData: SignedData) throws(DERSyntaxError) {
+    init?(
+        of signer: SignerInfo, in signedData: SignedData, content: StampedContent
+    ) throws(DERSyntaxError) {
         guard let index = signedData.signers.firstIndex(where: { $0.bytes == signer.bytes }) else { return nil }
         encodings = try StampedParts.all(
             signedData.received == nil ? [.received] : [.received, .definite],
-            of: signedData.received ?? signedData.bytes, signer: index)
+            of: content.structures(of: signedData.received ?? signedData.bytes), signer: index)
     }
 
     /// The forms: the attributes in the order of the standard, and in that of the file, as some producers wrote. Empty when

@@ -23,6 +23,9 @@ public final class StampedContent {
     private var digests: [DigestAlgorithm: [UInt8]] = [:]
     /// What the counter-signatures of all signers may cost together; no file has a thousand by the largest keys.
     let counterSignatures = VerificationAllowance(microseconds: 1_000_000)
+    /// Octets that were digested for older archive time-stamps of all signers.
+    private var digestedForOlder: Int64 = 0
+    private var structures: StampedStructures?
 
     /// - Parameters:
     ///   - source: `nil` when the content is not at hand.
@@ -42,6 +45,23 @@ public final class StampedContent {
         if let known = digests[algorithm] { return known }
         digests[algorithm] = try source.map { try algorithm.digest(of: $0, ranges: ranges) }
         return digests[algorithm]
+    }
+
+    /// The structure that the signers stand in, taken apart once for all of them.
+    func structures(of bytes: [UInt8]) -> StampedStructures {
+        if let structures, structures.bytes == bytes { return structures }
+        let made = StampedStructures(bytes)
+        structures = made
+        return made
+    }
+
+    /// Whether so many octets more may be digested for older archive time-stamps, each of which stands over the structure anew:
+    /// 512 MiB for a file, and of a large structure 64 times what it has.
+    func mayDigest(_ octets: Int, ofStructure size: Int) -> Bool {
+        let allowed = max(Int64(1) << 29, Int64(size).multipliedReportingOverflow(by: 64).partialValue)
+        guard digestedForOlder <= allowed - Int64(octets) else { return false }
+        digestedForOlder += Int64(octets)
+        return true
     }
 
     /// A digest that has taken in some octets and then the content; `nil` when it is not at hand.

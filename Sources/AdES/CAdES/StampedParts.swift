@@ -43,26 +43,18 @@ struct StampedParts {
     /// Whether the length around the unsigned attributes is indefinite.
     let hasIndefiniteAttributes: Bool
 
-    /// Takes a ContentInfo apart that ``PKIX/SignedData`` could read.
+    /// Takes a signer of a structure apart.
     ///
     /// - Returns: `nil` when there is no such signer.
-    init?(_ bytes: [UInt8], signer index: Int, as encoding: Encoding) throws(DERSyntaxError) {
-        func written(_ element: BERElement?) throws(DERSyntaxError) -> [UInt8] {
-            guard let element else { return [] }
-            return encoding == .received ? element.bytes : try BERTranscoding.der(from: element.bytes)
-        }
-        let information = try BERElement(first: bytes).elements()
-        guard information.count == 2, let data = try information[1].elements().first?.elements(), data.count >= 4,
-            let last = data.last
-        else { return nil }
-        encapsulatedContent = encoding == .receivedContent ? data[2].bytes : try written(data[2])
-        isDetached = try data[2].elements().count < 2
-        let optional = data[3..<data.count - 1]
-        certificates = try written(optional.first { $0.tag == .context(0) })
-        revocationInformation = try written(optional.first { $0.tag == .context(1) })
-        let signers = try last.elements()
-        guard signers.indices.contains(index) else { return nil }
-        var parts = try signers[index].elements()
+    init?(_ structure: StampedStructure, signer index: Int) throws(DERSyntaxError) {
+        let encoding = structure.encoding
+        func written(_ element: BERElement) throws(DERSyntaxError) -> [UInt8] { try encoding.written(element) }
+        encapsulatedContent = structure.encapsulatedContent
+        isDetached = structure.isDetached
+        certificates = structure.certificates
+        revocationInformation = structure.revocationInformation
+        guard structure.signers.indices.contains(index) else { return nil }
+        var parts = try structure.signers[index].elements()
         let unsigned = parts.last?.tag == .context(1) ? parts.removeLast() : nil
         fields = try parts.map { part throws(DERSyntaxError) in try written(part) }
         // The second field names the signer and may bear the same number.
@@ -87,14 +79,74 @@ struct StampedParts {
         self.attributes = attributes
     }
 
-    /// The same structure in several encodings.
+    /// A signer of the same structure in several encodings.
     static func all(
-        _ encodings: [Encoding], of bytes: [UInt8], signer index: Int
+        _ encodings: [Encoding], of structures: StampedStructures, signer index: Int
     ) throws(DERSyntaxError) -> [StampedParts] {
         var all: [StampedParts] = []
         for encoding in encodings {
-            if let parts = try StampedParts(bytes, signer: index, as: encoding) { all.append(parts) }
+            guard let structure = try structures[encoding] else { continue }
+            if let parts = try StampedParts(structure, signer: index) { all.append(parts) }
         }
         return all
+    }
+}
+
+/// The parts of a SignedData that all its signers have in common, in one encoding.
+struct StampedStructure {
+    let encoding: StampedParts.Encoding
+    /// EncapsulatedContentInfo.
+    let encapsulatedContent: [UInt8]
+    /// Whether the content is a file of its own.
+    let isDetached: Bool
+    /// The elements `certificates` and `crls`, each empty when absent.
+    let certificates: [UInt8]
+    let revocationInformation: [UInt8]
+    /// As received, whatever the encoding.
+    let signers: [BERElement]
+
+    /// Takes a ContentInfo apart that ``PKIX/SignedData`` could read; `nil` when it is none.
+    init?(_ bytes: [UInt8], as encoding: StampedParts.Encoding) throws(DERSyntaxError) {
+        let information = try BERElement(first: bytes).elements()
+        guard information.count == 2, let data = try information[1].elements().first?.elements(), data.count >= 4,
+            let last = data.last
+        else { return nil }
+        self.encoding = encoding
+        encapsulatedContent = encoding == .receivedContent ? data[2].bytes : try encoding.written(data[2])
+        isDetached = try data[2].elements().count < 2
+        let optional = data[3..<data.count - 1]
+        certificates =
+            try optional.first { $0.tag == .context(0) }
+            .map { element throws(DERSyntaxError) in try encoding.written(element) } ?? []
+        revocationInformation =
+            try optional.first { $0.tag == .context(1) }
+            .map { element throws(DERSyntaxError) in try encoding.written(element) } ?? []
+        signers = try last.elements()
+    }
+}
+
+/// A SignedData in its encodings, each made once for all signers: rewriting large certificates for each of many signers would
+/// take minutes.
+final class StampedStructures {
+    /// As received.
+    let bytes: [UInt8]
+    private var known: [StampedParts.Encoding: StampedStructure] = [:]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    subscript(_ encoding: StampedParts.Encoding) -> StampedStructure? {
+        get throws(DERSyntaxError) {
+            if let made = known[encoding] { return made }
+            let made = try StampedStructure(bytes, as: encoding)
+            known[encoding] = made
+            return made
+        }
+    }
+}
+
+extension StampedParts.Encoding {
+    /// The octets of an element in this encoding.
+    fileprivate func written(_ element: BERElement) throws(DERSyntaxError) -> [UInt8] {
+        self == .received ? element.bytes : try BERTranscoding.der(from: element.bytes)
     }
 }
