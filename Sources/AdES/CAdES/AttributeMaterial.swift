@@ -24,7 +24,7 @@ struct AttributeMaterial {
         }
     }
 
-    /// `[0]` lists, `[1]` responses; further elements are of other kinds.
+    /// `[0]` lists, `[1]` responses, `[2]` information of a kind that it names.
     private mutating func read(_ value: DERElement, basicResponses: Bool) {
         for element in Self.items(value) {
             guard let list = try? element.explicitContent() else { continue }
@@ -40,9 +40,19 @@ struct AttributeMaterial {
                     return first ?? (try? OCSPResponse(parsing: item.bytes))
                         ?? (try? OCSPResponse(parsingBasic: item.bytes))
                 }
+            case .context(2) where basicResponses: material.ocspResponses += Self.otherResponses(list)
             default: break
             }
         }
+    }
+
+    /// OtherRevVals under id-ri-ocsp-response: where A.1.2.2 wants what is an OCSPResponse and not a BasicOCSPResponse. One
+    /// or, as some read it, a sequence of them.
+    private static func otherResponses(_ value: DERElement) -> [OCSPResponse] {
+        let parts = items(value)
+        guard parts.count == 2, (try? parts[0].objectIdentifier()) == .ocspRevocationInformation else { return [] }
+        if let single = try? OCSPResponse(parsing: parts[1].bytes) { return [single] }
+        return items(parts[1]).compactMap { try? OCSPResponse(parsing: $0.bytes) }
     }
 
     private static func items(_ element: DERElement) -> [DERElement] { (try? element.elements()) ?? [] }

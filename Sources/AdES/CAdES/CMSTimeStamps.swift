@@ -120,8 +120,13 @@ extension SignedData {
 }
 
 extension TimeStampToken {
-    /// What the token brings along.
-    public var material: ValidationMaterial { signedData.material }
+    /// What the token brings along: in its SignedData, and in certificate-values and revocation-values among its unsigned
+    /// attributes, where EN 319 122-1 A.1.1.2 and A.1.2.2 want what the authority's path needs.
+    public var material: ValidationMaterial {
+        signer.unsignedAttributes.filter { AttributeMaterial.types.contains($0.type) }
+            .flatMap { attribute in attribute.values.map { AttributeMaterial(attribute.type, $0).material } }
+            .reduce(signedData.material) { $0.merging($1) }
+    }
 }
 
 extension AttachedTimeStamp {
