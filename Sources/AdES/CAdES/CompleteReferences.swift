@@ -45,7 +45,7 @@ struct CompleteReferences {
     private var remaining = 256
     private let material: ValidationMaterial
     /// What is there, by digests of one algorithm.
-    private var catalogues: [DigestAlgorithm: [[UInt8]: ValidationObject]] = [:]
+    private var catalogues: [DigestAlgorithm: [[UInt8]: [ValidationObject]]] = [:]
 
     /// - Parameters:
     ///   - material: What stands in the file.
@@ -73,25 +73,26 @@ struct CompleteReferences {
 
     /// Whether something of a kind has a digest; what is found is noted when the digest proves it.
     private mutating func isPresent(_ hash: Hash, _ kind: ValidationObject.Kind) -> Bool {
-        guard let digest = hash.digest, let object = catalogue(digest)[hash.value], object.kind == kind else {
+        guard let digest = hash.digest, let objects = catalogue(digest)[hash.value], objects.first?.kind == kind else {
             return false
         }
-        if hash.provesExistence { proved.append(object) }
+        if hash.provesExistence { proved += objects }
         return true
     }
 
-    private mutating func catalogue(_ digest: DigestAlgorithm) -> [[UInt8]: ValidationObject] {
+    /// What has a digest, a response together with the certificates inside it.
+    private mutating func catalogue(_ digest: DigestAlgorithm) -> [[UInt8]: [ValidationObject]] {
         if let known = catalogues[digest] { return known }
-        var made: [[UInt8]: ValidationObject] = [:]
-        func note(_ bytes: [UInt8], _ object: ValidationObject) {
-            if let value = try? digest.digest(of: bytes) { made[value] = object }
+        var made: [[UInt8]: [ValidationObject]] = [:]
+        func note(_ bytes: [UInt8], _ objects: [ValidationObject]) {
+            if let value = try? digest.digest(of: bytes) { made[value] = objects }
         }
-        for certificate in material.certificates { note(certificate.bytes, ValidationObject(certificate)) }
-        for list in material.revocationLists { note(list.bytes, ValidationObject(list)) }
+        for certificate in material.certificates { note(certificate.bytes, [ValidationObject(certificate)]) }
+        for list in material.revocationLists { note(list.bytes, [ValidationObject(list)]) }
         for response in material.ocspResponses {
             // The digest is over the BasicOCSPResponse, of some producers over the response around it.
-            note(response.bytes, ValidationObject(response))
-            if let basic = response.basic { note(basic.bytes, ValidationObject(response)) }
+            note(response.bytes, response.validationObjects)
+            if let basic = response.basic { note(basic.bytes, response.validationObjects) }
         }
         catalogues[digest] = made
         return made

@@ -63,7 +63,10 @@ public struct LongTermMaterial: Sendable {
         self.allowance = allowance
         self.domains = domains
         source = material
-        sourceObjects = Set(material.validationObjects)
+        // What stands inside a response only is a responder's, and no link of a path.
+        var plain = material
+        plain.ocspResponses = []
+        sourceObjects = Set(plain.validationObjects).union(material.ocspResponses.map { ValidationObject($0) })
         let stamps = facts.timeStamps.filter(\.holds)
         let proofs = stamps.filter(\.standsOverSignature)
         let signingTime = proofs.compactMap { $0.facts?.time }.min() ?? time
