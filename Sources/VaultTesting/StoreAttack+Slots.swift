@@ -99,9 +99,9 @@ extension StoreAttack {
 
     /// A passphrase slot with another cost; other slots as they are.
     private static func recosted(_ slot: [UInt8], memory: Int64, passes: Int64) -> [UInt8] {
-        guard let parts = try? DERElement(parsing: slot).elements(), parts.count == 2,
+        guard let parts = try? DERElement(parsing: slot).elements(), parts.count == 3,
             let header = try? parts[0].elements(), header.count == 6, (try? header[3].integer()) == 1,
-            let parameters = try? header[5].elements(), parameters.count == 3
+            let parameters = try? header[5].elements(), parameters.count == 4
         else { return slot }
         return DERWriter.bytes { writer in
             writer.sequence {
@@ -110,10 +110,10 @@ extension StoreAttack {
                     inner.sequence {
                         $0.integer(memory)
                         $0.integer(passes)
-                        $0.raw(parameters[2].bytes)
+                        for element in parameters[2...] { $0.raw(element.bytes) }
                     }
                 }
-                $0.raw(parts[1].bytes)
+                for element in parts[1...] { $0.raw(element.bytes) }
             }
         }
     }
